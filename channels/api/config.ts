@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { signingSecret } from '../_kit/standard-webhooks.ts'
+
+/** An account of the open HTTP channel. */
+export const apiConfigSchema = z.object({
+  /** Secrets that callers may sign with (Standard Webhooks); several while one is being replaced. */
+  signingSecrets: z.array(signingSecret).max(5).default([]).meta({ secret: true }),
+  /** Where answers are posted; without it programs read them by the receipt's address. */
+  callbackUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable()
+    .default(null),
+  /** Secrets that answers are signed with, the newest first. Needed with `callbackUrl`. */
+  callbackSecrets: z.array(signingSecret).max(5).default([]).meta({ secret: true }),
+  /**
+   * The API tokens that may write to this account: id, SHA-256 (hex) of the token, scopes. Not a setting: the account registry
+   * puts in what is valid now.
+   */
+  tokens: z
+    .array(z.object({ id: z.string(), hash: z.string(), scopes: z.array(z.string()) }))
+    .default([])
+    .meta({ supplied: true }),
+})
+
+export type ApiConfig = z.infer<typeof apiConfigSchema>
+
+/** The scope that lets a token file requests. */
+export const intakeScope = 'intake'

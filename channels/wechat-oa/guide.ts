@@ -1,0 +1,28 @@
+import type { GuideStep } from '../../src/contract/channel.ts'
+
+/** How an account is connected; the README of this channel says more. */
+export const guide: readonly GuideStep[] = [
+  {
+    zh: '用管理员账号登录 mp.weixin.qq.com(需要已认证的公众号或服务号),打开“设置与开发 › 开发接口管理 › 基本配置”,复制 AppID;重置并复制 AppSecret。',
+    en: 'Sign in at mp.weixin.qq.com as an administrator (a certified account), open 设置与开发 › 开发接口管理 › 基本配置, copy the AppID; reset and copy the AppSecret.',
+    fields: ['appId', 'appSecret'],
+  },
+  {
+    zh: '同一页的“IP 白名单”里加上本系统的出口 IP,否则取不到 access_token(错误 40164 会写明是哪个 IP)。',
+    en: "Add the hub's outgoing address to IP 白名单 on the same page; without it no access token is given (error 40164 names the address).",
+  },
+  {
+    zh: '在“服务器配置”里自己定一个 Token,按“随机生成”得到 EncodingAESKey,选“安全模式”;先把这两项填到这里并保存,那边先不要提交。',
+    en: 'In 服务器配置 choose a Token of your own, press 随机生成 for the EncodingAESKey and choose 安全模式 (encrypted); enter both here and save here first, do not submit there yet.',
+    fields: ['token', 'aesKey'],
+  },
+  {
+    zh: '把下方的回调地址填到“服务器配置”的 URL 并提交,微信会立即验证;然后按“启用”。启用后,原来在微信后台设置的自动回复和菜单会失效。',
+    en: "Paste the callback address below as URL in 服务器配置 and submit: WeChat checks it at once. Then press 启用. Automatic replies and menus set on WeChat's pages stop working.",
+    callback: true,
+  },
+  {
+    zh: '在这里测试连接,再用手机给公众号发一句话。',
+    en: 'Test the connection here, then write to the account with a phone.',
+  },
+]

@@ -1,0 +1,33 @@
+import type { GuideStep } from '../../src/contract/channel.ts'
+
+/** How an account is connected; the README of this channel says more. */
+export const guide: readonly GuideStep[] = [
+  {
+    zh: '用管理员登录 work.weixin.qq.com,“我的企业 › 企业信息”里复制企业 ID。',
+    en: 'Sign in at work.weixin.qq.com as an administrator and copy the corp id (企业 ID) from 我的企业 › 企业信息.',
+    fields: ['corpId'],
+  },
+  {
+    zh: '“应用管理 › 自建 › 创建应用”,复制它的 Secret;在“企业可信 IP”里加上本系统的出口 IP,否则报错 60020。',
+    en: "Make an application under 应用管理 › 自建 › 创建应用 and copy its Secret; add the hub's outgoing address to 企业可信 IP, otherwise calls fail with 60020.",
+    fields: ['secret'],
+  },
+  {
+    zh: '“应用管理 › 微信客服 › 客服账号”新建客服账号;在“API › 可调用接口的应用”里加上刚才的应用,并在“通过 API 管理微信客服账号”里选中这个客服账号。',
+    en: 'Create an account under 应用管理 › 微信客服 › 客服账号; under API › 可调用接口的应用 add the application, and under 通过 API 管理微信客服账号 give it the account.',
+  },
+  {
+    zh: '“接收消息 › 设置 API 接收”里按“随机获取”得到 Token 和 EncodingAESKey,填到这里并先在这里保存。',
+    en: 'Under 接收消息 › 设置 API 接收 press 随机获取 for Token and EncodingAESKey, enter both here and save here first.',
+    fields: ['token', 'aesKey'],
+  },
+  {
+    zh: '把下方的回调地址填到那里的 URL 并保存,企业微信会立即验证。',
+    en: 'Paste the callback address below as URL there and save: WeCom checks it at once.',
+    callback: true,
+  },
+  {
+    zh: '在这里测试连接,再用微信打开客服链接发一句话。',
+    en: 'Test the connection here, then open the customer-service link in WeChat and write.',
+  },
+]

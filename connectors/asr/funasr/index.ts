@@ -1,0 +1,2 @@
+export { funasrRecogniser } from './client.ts'
+export { funasrConfig } from './config.ts'

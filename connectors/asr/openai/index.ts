@@ -1,0 +1,2 @@
+export { openaiRecogniser } from './client.ts'
+export { openaiAsrConfig } from './config.ts'

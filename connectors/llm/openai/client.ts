@@ -1,0 +1,201 @@
+import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
+import type {
+  LlmAnswer,
+  LlmBudget,
+  LlmCache,
+  LlmPort,
+  LlmRequest,
+  StructuredMode,
+} from '../../../src/contract/llm.ts'
+import { hashOf } from '../../../src/kernel/hash.ts'
+import type { JsonValue } from '../../../src/kernel/json.ts'
+import type { Log } from '../../../src/kernel/log.ts'
+import { ok, type Result, refuse } from '../../../src/kernel/result.ts'
+import { breaker } from '../../_kit/breaker.ts'
+import { readAnswer } from './answer.ts'
+import type { OpenaiConfig } from './config.ts'
+
+/** What the connector needs from the house. */
+export interface OpenaiPorts {
+  readonly now: () => number
+  readonly log: Log
+  readonly cache?: LlmCache
+  readonly budget?: LlmBudget
+  /** Own fetch, for tests. */
+  readonly fetch?: typeof fetch
+}
+
+interface Reply {
+  readonly text: string
+  readonly input: number
+  readonly output: number
+}
+
+const ladder: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt']
+
+/**
+ * A model behind an OpenAI-compatible chat endpoint. Asks with the strictest form the server takes (json_schema, then
+ * json_object, then the prompt alone), reads the text itself, and gives the model one turn to repair a wrong answer.
+ * https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function openaiLlm(config: OpenaiConfig, ports: OpenaiPorts): LlmPort {
+  const client = new OpenAI({
+    baseURL: config.baseUrl,
+    apiKey: config.apiKey,
+    maxRetries: 0,
+    ...(ports.fetch ? { fetch: ports.fetch } : {}),
+  })
+  const guard = breaker(config.breakAfter, config.breakMs, ports.now)
+  const state = { mode: config.structured as StructuredMode }
+
+  return {
+    model: config.model,
+    async complete(request) {
+      const key = hashOf([config.model, request.system, request.user, request.schema])
+      const kept = await ports.cache?.get(key)
+      if (kept !== null && kept !== undefined) return ok(answerOf(kept, config.model, state.mode, 0, 0, true))
+      const whose = request.budgetKey ?? null
+      const asked = {
+        input: Math.ceil((request.system.length + request.user.length) / 2),
+        output: request.maxTokens,
+      }
+      if (ports.budget && !(await ports.budget.allows(whose, asked))) return refuse('llm.budget_spent')
+      if (!guard.allows()) return refuse('llm.unavailable', { reason: 'circuit open' })
+      const result = await attempt(client, config, state, request, ports)
+      if (result.ok) guard.succeeded()
+      else if (result.refusal.code === 'llm.answer_invalid') guard.succeeded()
+      else guard.failed()
+      if (!result.ok) return result
+      await ports.cache?.set(key, result.value.value)
+      return result
+    },
+  }
+}
+
+function answerOf(
+  value: JsonValue,
+  model: string,
+  mode: StructuredMode,
+  inputTokens: number,
+  outputTokens: number,
+  cached: boolean,
+): LlmAnswer {
+  return { value, model, mode, inputTokens, outputTokens, cached }
+}
+
+async function attempt(
+  client: OpenAI,
+  config: OpenaiConfig,
+  state: { mode: StructuredMode },
+  request: LlmRequest,
+  ports: OpenaiPorts,
+): Promise<Result<LlmAnswer>> {
+  const deadline = AbortSignal.timeout(request.timeoutMs)
+  const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline
+  const messages: OpenAI.ChatCompletionMessageParam[] = [
+    { role: 'system', content: request.system },
+    { role: 'user', content: request.user },
+  ]
+  let input = 0
+  let output = 0
+  try {
+    for (let turn = 0; ; turn++) {
+      const reply = await ask(client, config, state, request, messages, signal)
+      input += reply.input
+      output += reply.output
+      await ports.budget?.record(request.budgetKey ?? null, { input: reply.input, output: reply.output })
+      const read = readAnswer(reply.text, request.schema)
+      if ('value' in read) return ok(answerOf(read.value, config.model, state.mode, input, output, false))
+      if (turn > 0) return refuse('llm.answer_invalid', { reason: read.wrong.slice(0, 200) })
+      messages.push(
+        { role: 'assistant', content: reply.text.slice(0, 8_000) || '(empty)' },
+        {
+          role: 'user',
+          content: `That is not valid: ${read.wrong}. Answer again with only the corrected JSON.`,
+        },
+      )
+    }
+  } catch (error) {
+    return refusalOf(error, request, deadline, ports.log)
+  }
+}
+
+async function ask(
+  client: OpenAI,
+  config: OpenaiConfig,
+  state: { mode: StructuredMode },
+  request: LlmRequest,
+  messages: readonly OpenAI.ChatCompletionMessageParam[],
+  signal: AbortSignal,
+): Promise<Reply> {
+  for (;;) {
+    try {
+      const completion = await client.chat.completions.create(
+        {
+          model: config.model,
+          temperature: config.temperature,
+          max_tokens: request.maxTokens,
+          messages: withForm(messages, state.mode, request),
+          ...formOf(state.mode, request),
+        },
+        { signal, timeout: request.timeoutMs },
+      )
+      const text = completion.choices?.[0]?.message?.content ?? ''
+      return {
+        text,
+        input: completion.usage?.prompt_tokens ?? 0,
+        output: completion.usage?.completion_tokens ?? 0,
+      }
+    } catch (error) {
+      const next = ladder[ladder.indexOf(state.mode) + 1]
+      if (!next || !refusesForm(error)) throw error
+      state.mode = next
+    }
+  }
+}
+
+/** A 400 that names the response format: DeepSeek and others refuse json_schema. */
+function refusesForm(error: unknown): boolean {
+  return (
+    error instanceof APIError &&
+    (error.status === 400 || error.status === 422) &&
+    /response_format|json_schema|json_object|structured/i.test(error.message)
+  )
+}
+
+function formOf(
+  mode: StructuredMode,
+  request: LlmRequest,
+): Pick<OpenAI.ChatCompletionCreateParams, 'response_format'> {
+  if (mode === 'json_schema') {
+    const json_schema = { name: request.schemaName, strict: true, schema: request.schema }
+    return { response_format: { type: 'json_schema', json_schema } }
+  }
+  return mode === 'json_object' ? { response_format: { type: 'json_object' } } : {}
+}
+
+/** Below json_schema the schema goes into the instructions; json_object demands the word JSON in them. */
+function withForm(
+  messages: readonly OpenAI.ChatCompletionMessageParam[],
+  mode: StructuredMode,
+  request: LlmRequest,
+): OpenAI.ChatCompletionMessageParam[] {
+  if (mode === 'json_schema') return [...messages]
+  const form = `\n\nAnswer with one JSON object and nothing else. It must satisfy this JSON Schema:\n${JSON.stringify(request.schema)}`
+  return messages.map((m, i) => (i === 0 ? { role: 'system', content: `${m.content as string}${form}` } : m))
+}
+
+function refusalOf(error: unknown, request: LlmRequest, deadline: AbortSignal, log: Log): Result<LlmAnswer> {
+  if (deadline.aborted || error instanceof APIConnectionTimeoutError)
+    return refuse('llm.timeout', { timeoutMs: request.timeoutMs })
+  if (error instanceof APIUserAbortError) return refuse('llm.unavailable', { reason: 'aborted' })
+  if (error instanceof APIError && error.status === 429) return refuse('llm.rate_limited')
+  const reason =
+    error instanceof APIError
+      ? `HTTP ${error.status ?? 'connection'}`
+      : error instanceof Error
+        ? error.name
+        : 'unknown'
+  log.warn({ error: error instanceof Error ? error.name : String(error) }, 'the model could not be asked')
+  return refuse('llm.unavailable', { reason })
+}

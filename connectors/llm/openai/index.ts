@@ -1,0 +1,2 @@
+export { openaiLlm } from './client.ts'
+export { openaiConfig } from './config.ts'

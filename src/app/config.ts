@@ -1,0 +1,143 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** How many proxies stand before the hub; `true` is one. */
+const proxies = z
+  .enum(['true', 'yes', 'false', 'no'])
+  .transform((word) => (word === 'true' || word === 'yes' ? 1 : 0))
+  .or(z.coerce.number().int().min(0).max(10))
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+
+/** Every variable of the environment, explained in .env.example; read here and nowhere else. */
+const schema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: z.string().default('./data'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUST_PROXY: proxies.default(0),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  SECRET_KEY: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  YITONG_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  ALLOW_PRIVATE_HOSTS: list.default([]),
+  TIME_ZONE: z.string().default('Asia/Shanghai'),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(16),
+  LLM_BASE_URL: z.url().optional(),
+  LLM_API_KEY: z.string().optional(),
+  LLM_MODEL: z.string().optional(),
+  LLM_TOKENS_PER_DAY: z.coerce.number().int().positive().default(20_000_000),
+  LLM_TOKENS_PER_CONVERSATION: z.coerce.number().int().positive().default(200_000),
+  LLM_PRICE_INPUT: z.coerce.number().nonnegative().default(0),
+  LLM_PRICE_OUTPUT: z.coerce.number().nonnegative().default(0),
+  LLM_COST_PER_DAY: z.coerce.number().positive().optional(),
+  FUNASR_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  ASR_BASE_URL: z.url().optional(),
+  ASR_API_KEY: z.string().optional(),
+  ASR_MODEL: z.string().optional(),
+  ASR_SCRIPT: z.string().optional(),
+  ASR_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
+  METRICS_TOKEN: z.string().min(16).optional(),
+})
+
+/** The names of all variables; a test holds .env.example against them. */
+export const variables: readonly string[] = Object.keys(schema.shape)
+
+/** The installation's settings, typed. Paths are absolute. */
+export interface Config {
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  readonly mediaDir: string
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string | null
+  /** Proxies before the hub whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: number
+  readonly redisUrl: string | null
+  readonly secretKey: string | null
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  readonly role: 'all' | 'web' | 'worker'
+  /** Hosts that may be fetched although their addresses are private. */
+  readonly allowPrivateHosts: readonly string[]
+  readonly timeZone: string
+  readonly concurrency: number
+  readonly poolSize: number
+  readonly llm: { readonly baseUrl: string; readonly apiKey: string; readonly model: string } | null
+  /** What the model may take, over all nodes. */
+  readonly llmLimits: {
+    readonly tokensPerDay: number
+    readonly tokensPerConversation: number
+    /** Of a million tokens, in any currency. */
+    readonly price: { readonly input: number; readonly output: number }
+    /** In the currency of the prices; null: no limit. */
+    readonly costPerDay: number | null
+  }
+  /** Recognisers of recorded calls. */
+  readonly asr: {
+    /** A file for the scripted recogniser; null: there is none. */
+    readonly script: string | null
+    readonly funasr: { readonly url: string } | null
+    readonly openai: { readonly baseUrl: string; readonly apiKey: string; readonly model: string } | null
+    /** Recordings that are recognised at the same time. */
+    readonly concurrency: number
+  }
+  readonly metricsToken: string | null
+}
+
+/** Reads the environment. Throws an Error whose message names each wrong variable and what it should be. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
+  }
+  const e = parsed.data
+  const dataDir = resolve(e.DATA_DIR)
+  return {
+    databaseUrl: e.DATABASE_URL ?? null,
+    dataDir,
+    mediaDir: join(dataDir, 'media'),
+    host: e.HOST,
+    port: e.PORT,
+    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    trustedProxies: e.TRUST_PROXY,
+    redisUrl: e.REDIS_URL ?? null,
+    secretKey: e.SECRET_KEY ?? null,
+    logLevel: e.LOG_LEVEL,
+    role: e.YITONG_ROLE,
+    allowPrivateHosts: e.ALLOW_PRIVATE_HOSTS,
+    timeZone: e.TIME_ZONE,
+    concurrency: e.WORKER_CONCURRENCY,
+    poolSize: e.DATABASE_POOL,
+    llm:
+      e.LLM_BASE_URL && e.LLM_MODEL
+        ? { baseUrl: e.LLM_BASE_URL, apiKey: e.LLM_API_KEY ?? 'none', model: e.LLM_MODEL }
+        : null,
+    llmLimits: {
+      tokensPerDay: e.LLM_TOKENS_PER_DAY,
+      tokensPerConversation: e.LLM_TOKENS_PER_CONVERSATION,
+      price: { input: e.LLM_PRICE_INPUT, output: e.LLM_PRICE_OUTPUT },
+      costPerDay: e.LLM_COST_PER_DAY ?? null,
+    },
+    asr: {
+      funasr: e.FUNASR_URL ? { url: e.FUNASR_URL } : null,
+      openai:
+        e.ASR_BASE_URL && e.ASR_MODEL
+          ? { baseUrl: e.ASR_BASE_URL, apiKey: e.ASR_API_KEY ?? 'none', model: e.ASR_MODEL }
+          : null,
+      script: e.ASR_SCRIPT ?? null,
+      concurrency: e.ASR_CONCURRENCY,
+    },
+    metricsToken: e.METRICS_TOKEN ?? null,
+  }
+}

@@ -1,0 +1,155 @@
+import type {
+  ChannelIo,
+  ConnectIo,
+  ConnectionState,
+  LeaderPort,
+  ReceivePort,
+  SupervisePort,
+  TokenPort,
+} from '../contract/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { JsonValue } from '../kernel/json.ts'
+import type { Log } from '../kernel/log.ts'
+import type { Database } from '../store/index.ts'
+import type { Account, Registry } from './channels.ts'
+
+/** Everything of ChannelIo that is the same for all accounts, and how to make the tokens of one. */
+export type SharedIo = Omit<ChannelIo<unknown>, 'accountId' | 'config' | 'signal' | 'tokens'> & {
+  readonly tokensOf: (accountId: string) => TokenPort
+}
+
+export interface ConnectionsOptions {
+  readonly database: Database
+  readonly registry: Registry
+  readonly io: SharedIo
+  readonly receive: ReceivePort
+  readonly supervise: SupervisePort
+  readonly leader: LeaderPort
+  readonly clock: Clock
+  readonly log: Log
+  /** Called when a state was written, so that the pages hear of it. */
+  readonly changed: (accountId: string, state: ConnectionState) => void
+}
+
+/** The io of one account. */
+export function channelIo(
+  account: Pick<Account, 'id' | 'kind' | 'config'>,
+  { tokensOf, ...shared }: SharedIo,
+  signal: AbortSignal,
+): ChannelIo<unknown> {
+  return {
+    ...shared,
+    tokens: tokensOf(account.id),
+    accountId: account.id,
+    config: account.config,
+    signal,
+    log: shared.log.child({ account: account.id, channel: account.kind }),
+  }
+}
+
+/** The io of one account for what brings messages in: a long connection, a poller, a pull. */
+export function connectIo(
+  account: Pick<Account, 'id' | 'kind' | 'config'>,
+  {
+    database,
+    io,
+    receive,
+  }: { readonly database: Database; readonly io: SharedIo; readonly receive: ReceivePort },
+  signal: AbortSignal,
+  report: (state: ConnectionState) => void,
+): ConnectIo<unknown> {
+  return {
+    ...channelIo(account, io, signal),
+    receive,
+    cursor: (name) => readCursor(database, account.id, name),
+    report,
+  }
+}
+
+/** Keeps the long connections and pollers of all enabled accounts running, and restarts one when its account changed. */
+export function makeConnections(options: ConnectionsOptions) {
+  const running = new Map<string, { version: number; stop(): Promise<void> }>()
+
+  async function save(accountId: string, state: ConnectionState): Promise<void> {
+    const row = {
+      state: state.state,
+      detail: state.detail ?? null,
+      since: new Date(state.sinceMs),
+      lastSeenAt: state.lastSeenMs ? new Date(state.lastSeenMs) : null,
+    }
+    try {
+      await options.database.db
+        .insertInto('connection_state')
+        .values({ accountId, name: 'main', ...row })
+        .onConflict((c) => c.columns(['accountId', 'name']).doUpdateSet(row))
+        .execute()
+      options.changed(accountId, state)
+    } catch (error) {
+      options.log.warn({ err: error, account: accountId }, 'the state of a connection could not be stored')
+    }
+  }
+
+  function start(account: Account): { version: number; stop(): Promise<void> } {
+    const { channel } = account
+    const supervised = (outer?: AbortSignal) =>
+      options.supervise(`channel:${account.id}`, async (signal, report) => {
+        const both = outer ? AbortSignal.any([signal, outer]) : signal
+        const io = connectIo(account, options, both, (state) => {
+          report(state)
+          void save(account.id, state)
+        })
+        const connection = await channel.connect!(io)
+        both.addEventListener('abort', () => void connection.close(), { once: true })
+        await connection.done
+      })
+    if (!channel.singleConnection) {
+      const one = supervised()
+      return { version: account.version, stop: () => one.stop() }
+    }
+    const elected = options.leader(`channel:${account.id}`, async (signal) => {
+      const one = supervised(signal)
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve()
+        else signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      await one.stop()
+    })
+    return { version: account.version, stop: () => elected.stop() }
+  }
+
+  return {
+    /** Starts, stops and restarts connections so that they match the accounts in memory. */
+    async align(): Promise<void> {
+      const wanted = new Map(
+        options.registry
+          .all()
+          .filter((account) => account.enabled && account.channel.connect)
+          .map((account) => [account.id, account]),
+      )
+      for (const [id, connection] of running) {
+        if (wanted.get(id)?.version === connection.version) continue
+        running.delete(id)
+        await connection.stop()
+        if (!wanted.has(id)) await save(id, { state: 'stopped', sinceMs: options.clock.now() })
+      }
+      for (const [id, account] of wanted) {
+        if (!running.has(id)) running.set(id, start(account))
+      }
+    },
+    async stop(): Promise<void> {
+      const all = [...running.values()]
+      running.clear()
+      await Promise.allSettled(all.map((connection) => connection.stop()))
+    },
+  }
+}
+
+async function readCursor(database: Database, accountId: string, name: string): Promise<JsonValue | null> {
+  const row = await database.db
+    .selectFrom('channel_cursor')
+    .select('value')
+    .where('accountId', '=', accountId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return (row?.value as JsonValue | undefined) ?? null
+}

@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads'
+import type { Extraction, ExtractionInput } from '../contract/extraction.ts'
+import type { Log } from '../kernel/log.ts'
+
+/** Longest time for one extraction, ms; a text that takes longer is hostile, and its ticket is made without fields. */
+const longestMs = 10_000
+/** The thread and its data (about 50 MB) go when nothing was read for this long, ms. */
+const idleMs = 5 * 60_000
+
+/** The rules engine in a thread of its own: a text that takes long keeps nobody waiting who files a request meanwhile. */
+export interface ExtractionThread {
+  read(input: ExtractionInput): Promise<Extraction>
+  stop(): Promise<void>
+}
+
+interface Waiting {
+  readonly resolve: (extraction: Extraction) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** What the thread answers. */
+export type Answer = { readonly id: number } & (
+  | { readonly extraction: Extraction }
+  | { readonly error: string }
+)
+
+/** Starts the thread with the first extraction, ends it when idle, and starts another when one died or was too slow. */
+export function extractionThread(log: Log): ExtractionThread {
+  let worker: Worker | null = null
+  let idle: NodeJS.Timeout | null = null
+  let next = 0
+  const waiting = new Map<number, Waiting>()
+
+  function start(): Worker {
+    const started = new Worker(new URL('./extraction-worker.ts', import.meta.url))
+    started.unref()
+    started.on('message', (answer: Answer) => settle(answer))
+    started.on('error', (error) => end(started, new ThreadEnded(String(error))))
+    started.on('exit', () => end(started, new ThreadEnded('the extraction thread ended')))
+    return started
+  }
+
+  function settle(answer: Answer): void {
+    const one = waiting.get(answer.id)
+    if (!one) return
+    waiting.delete(answer.id)
+    clearTimeout(one.timer)
+    if ('extraction' in answer) one.resolve(answer.extraction)
+    else one.reject(new Error(answer.error))
+  }
+
+  function end(ended: Worker, error: ThreadEnded): void {
+    if (worker !== ended) return
+    worker = null
+    for (const one of waiting.values()) {
+      clearTimeout(one.timer)
+      one.reject(error)
+    }
+    waiting.clear()
+  }
+
+  function tooSlow(id: number): void {
+    const one = waiting.get(id)
+    const slow = worker
+    if (!one || !slow) return
+    log.error({ ms: longestMs }, 'an extraction took too long; its thread was ended')
+    waiting.delete(id)
+    one.reject(new Error(`the extraction took longer than ${longestMs} ms`))
+    // The others were only queued behind it; their jobs try again.
+    end(slow, new ThreadEnded('the extraction thread was ended by another text'))
+    void slow.terminate()
+  }
+
+  return {
+    read(input) {
+      worker ??= start()
+      const thread = worker
+      if (idle) clearTimeout(idle)
+      idle = setTimeout(() => {
+        if (waiting.size > 0 || !worker) return
+        const unused = worker
+        worker = null
+        void unused.terminate()
+      }, idleMs)
+      idle.unref()
+      const id = next++
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => tooSlow(id), longestMs)
+        waiting.set(id, { resolve, reject, timer })
+        thread.postMessage({ id, input })
+      })
+    },
+    async stop() {
+      if (idle) clearTimeout(idle)
+      const last = worker
+      if (!last) return
+      end(last, new ThreadEnded('the hub is stopping'))
+      await last.terminate()
+    },
+  }
+}
+
+/** The thread went while it still had work; the work was not at fault and is tried again. */
+export class ThreadEnded extends Error {
+  override readonly name = 'ThreadEnded'
+}

@@ -1,0 +1,44 @@
+import pino from 'pino'
+import type { Log } from '../kernel/log.ts'
+
+const hidden = '[pii]'
+
+/** Replaces what stands under keys with a `pii` segment, at any depth. */
+function redact(value: unknown, depth = 0): unknown {
+  if (value === null || typeof value !== 'object' || depth > 6) return value
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
+  if (value instanceof Error) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, isPersonal(key) ? hidden : redact(inner, depth + 1)]),
+  )
+}
+
+/** `pii`, `pii_phone`, `phonePii`, `customer.pii` … */
+function isPersonal(key: string): boolean {
+  return /(?:^|[^a-z])pii(?:[^a-z]|$)|Pii(?:[^a-z]|$)/.test(key)
+}
+
+/** Structured logs on standard output, one JSON object a line, personal data redacted. */
+export function makeLog(level: string, destination?: pino.DestinationStream): Log {
+  const options: pino.LoggerOptions = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label) => ({ level: label }),
+      log: (fields) => redact(fields) as Record<string, unknown>,
+    },
+    serializers: { err: pino.stdSerializers.err },
+  }
+  return wrap(destination ? pino(options, destination) : pino(options))
+}
+
+function wrap(logger: pino.Logger): Log {
+  return {
+    debug: (fields, text) => logger.debug(fields, text),
+    info: (fields, text) => logger.info(fields, text),
+    warn: (fields, text) => logger.warn(fields, text),
+    error: (fields, text) => logger.error(fields, text),
+    child: (fields) => wrap(logger.child(redact(fields) as pino.Bindings)),
+  }
+}

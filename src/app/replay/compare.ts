@@ -1,0 +1,185 @@
+import { canonicalJson } from '../../kernel/hash.ts'
+import type { JsonValue } from '../../kernel/json.ts'
+import { type Database, sql } from '../../store/index.ts'
+
+/** One difference between the live hub and the replay. */
+export interface Difference {
+  readonly table: string
+  readonly key: string
+  /** What people know the row by: a ticket's number, a conversation's channel. */
+  readonly label: string
+  /** `erased`: a person's data were erased, so it cannot be rebuilt and is not compared. */
+  readonly kind: 'missing' | 'added' | 'changed' | 'erased'
+  /** Members that differ, with both values. */
+  readonly members: readonly {
+    readonly name: string
+    readonly live: JsonValue
+    readonly replayed: JsonValue
+  }[]
+}
+
+/** The projections that are compared; `ignore` is what the outside, search or the moment of the run decides. */
+const projections: readonly {
+  readonly table: string
+  readonly key: readonly string[]
+  readonly label: string
+  readonly ignore: readonly string[]
+}[] = [
+  {
+    table: 'conversation',
+    key: ['id'],
+    label: 'threadKey',
+    // Which agent talked depends on who was there.
+    ignore: [
+      ...['windowLeft', 'windowUntil', 'waitingSince', 'state', 'closedAt', 'extractedSeq'],
+      ...['agentId', 'agentSince', 'queuedAt', 'erasedAt'],
+    ],
+  },
+  { table: 'message', key: ['id'], label: 'id', ignore: ['seq', 'delivery', 'providerMessageId'] },
+  { table: 'call', key: ['messageId'], label: 'callId', ignore: ['reason'] },
+  { table: 'utterance', key: ['id'], label: 'messageId', ignore: [] },
+  {
+    table: 'conversation_ticket',
+    key: ['conversationId', 'ticketId'],
+    label: 'ticketId',
+    ignore: ['linkedAt'],
+  },
+  { table: 'extraction', key: ['id'], label: 'conversationId', ignore: [] },
+  { table: 'ticket', key: ['id'], label: 'number', ignore: ['search', 'timelineDigest'] },
+  {
+    table: 'ticket_event',
+    key: ['ticketId', 'seq'],
+    label: 'type',
+    ignore: ['salt', 'payloadDigest', 'digest'],
+  },
+  { table: 'routing_decision', key: ['id'], label: 'ticketId', ignore: [] },
+  { table: 'offer', key: ['id'], label: 'ticketId', ignore: [] },
+  { table: 'sla_clock', key: ['ticketId', 'kind'], label: 'kind', ignore: [] },
+]
+
+type Row = { readonly [name: string]: JsonValue }
+
+async function rowsOf(database: Database, table: string, fromMs: number, toMs: number): Promise<Row[]> {
+  const rows = await sql<{ row: Row }>`
+    select to_jsonb(t) as row from ${sql.table(table)} t ${scope(table, fromMs, toMs)}`.execute(database.db)
+  return rows.rows.map((r) => r.row)
+}
+
+/** Only what belongs to conversations that began in the range, or to tickets that were made in it. */
+function scope(table: string, fromMs: number, toMs: number) {
+  const [from, to] = [new Date(fromMs), new Date(toMs)]
+  const inRange = sql`select "id" from conversation where "openedAt" >= ${from} and "openedAt" <= ${to}`
+  switch (table) {
+    case 'conversation':
+      return sql`where t."openedAt" >= ${from} and t."openedAt" <= ${to}`
+    case 'utterance':
+      return sql`where t."messageId" in (select "messageId" from call where "conversationId" in (${inRange}))`
+    case 'message':
+    case 'call':
+    case 'conversation_ticket':
+    case 'extraction':
+      return sql`where t."conversationId" in (${inRange})`
+    case 'ticket':
+      return sql`where t."createdAt" >= ${from} and t."createdAt" <= ${to}`
+    default:
+      return sql`where t."ticketId" in (select "id" from ticket where "createdAt" >= ${from} and "createdAt" <= ${to})`
+  }
+}
+
+interface Erased {
+  readonly id: string
+  readonly label: string
+}
+
+/** Conversations and tickets whose inputs were erased with a person's data, in the live hub. */
+async function erasedIn(
+  live: Database,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+) {
+  const [from, to] = [new Date(fromMs), new Date(toMs)]
+  const conversations = await sql<Erased>`
+    select c."id", c."channel" as label from conversation c
+    where c."openedAt" between ${from} and ${to} and (c."erasedAt" is not null or exists (
+      select 1 from message m join envelope e on e."id" = m."envelopeId"
+      where m."conversationId" = c."id" and e."erasedAt" is not null))
+    order by c."id"`.execute(live.db)
+  const ids = conversations.rows.map((row) => row.id)
+  const tickets = await sql<Erased>`
+    select t."id", t."number" as label from ticket t
+    where t."createdAt" between ${from} and ${to} and (
+      exists (select 1 from ticket_event e where e."ticketId" = t."id" and e."type" = 'erased')
+      or exists (select 1 from conversation_ticket ct
+        where ct."ticketId" = t."id" and ct."conversationId" = any(${ids}::uuid[])))
+    order by t."number"`.execute(live.db)
+  const differences = (table: string, rows: readonly Erased[]): Difference[] =>
+    rows.map(({ id, label }) => ({ table, key: id, label, kind: 'erased', members: [] }))
+  return {
+    ids: new Set([...ids, ...tickets.rows.map((row) => row.id)]),
+    differences: [...differences('conversation', conversations.rows), ...differences('ticket', tickets.rows)],
+  }
+}
+
+/** Members of a projection that name what it belongs to. */
+const owners = ['id', 'conversationId', 'ticketId']
+
+/** Compares the projections row by row and member by member; what was erased is named instead. */
+export async function compare(
+  live: Database,
+  replayed: Database,
+  range: { readonly fromMs: number; readonly toMs: number },
+): Promise<Difference[]> {
+  const erased = await erasedIn(live, range)
+  const differences: Difference[] = [...erased.differences]
+  const gone = (row: Row | undefined) => owners.some((name) => erased.ids.has(String(row?.[name])))
+  for (const { table, key, label, ignore } of projections) {
+    const keyOf = (row: Row) => key.map((name) => String(row[name])).join('/')
+    const before = new Map(
+      (await rowsOf(live, table, range.fromMs, range.toMs)).map((row) => [keyOf(row), row]),
+    )
+    const after = new Map(
+      (await rowsOf(replayed, table, range.fromMs, range.toMs)).map((row) => [keyOf(row), row]),
+    )
+    for (const id of new Set([...before.keys(), ...after.keys()])) {
+      const [was, is] = [before.get(id), after.get(id)]
+      if (gone(was) || gone(is)) continue
+      const members = changedMembers(was ?? {}, is ?? {}, ignore)
+      const kind = !is ? 'missing' : !was ? 'added' : 'changed'
+      if (kind === 'changed' && members.length === 0) continue
+      differences.push({
+        table,
+        key: id,
+        label: String((was ?? is)![label]),
+        kind,
+        members: kind === 'changed' ? members : [],
+      })
+    }
+  }
+  return differences
+}
+
+function changedMembers(was: Row, is: Row, ignore: readonly string[]): Difference['members'] {
+  const names = new Set([...Object.keys(was), ...Object.keys(is)])
+  return [...names]
+    .filter(
+      (name) =>
+        !ignore.includes(name) && canonicalJson(was[name] ?? null) !== canonicalJson(is[name] ?? null),
+    )
+    .map((name) => ({ name, live: was[name] ?? null, replayed: is[name] ?? null }))
+}
+
+/** The differences as lines that a person reads. */
+export function describe(differences: readonly Difference[]): string {
+  if (differences.length === 0) return 'No difference: the replay rebuilt exactly what is stored.'
+  const lines = differences.flatMap((d) => {
+    if (d.kind === 'erased')
+      return [`${d.table} ${d.label} (${d.key}): personal data were erased, so it is not rebuilt or compared`]
+    const head = `${d.table} ${d.label} (${d.key}): ${d.kind === 'missing' ? 'not rebuilt' : d.kind}`
+    return [head, ...d.members.map((m) => `    ${m.name}: ${short(m.live)} → ${short(m.replayed)}`)]
+  })
+  return [...lines, `${differences.length} differences`].join('\n')
+}
+
+function short(value: JsonValue): string {
+  const text = JSON.stringify(value)
+  return text.length > 160 ? `${text.slice(0, 157)}…` : text
+}

@@ -1,0 +1,86 @@
+import { type Database, sql } from '../../store/index.ts'
+import type { ConfigChange } from './scratch.ts'
+
+/** Commands that rebuild conversations and tickets; configuration comes from its history, access is not replayed. */
+const replayedRooms = ['ticket', 'conversation', 'contact', 'outbox', 'offer', 'call']
+
+/** Customers that came as a list are contacts, and contacts have no history of their own: their imports are done again. */
+const replayedImports = sql<boolean>`
+  c."name" = 'import.apply' and c."payload"->>'kind' = 'customers'
+  or c."name" = 'import.undo' and exists (
+    select 1 from import_batch b where b."id"::text = c."payload"->>'batchId' and b."kind" = 'customers')`
+
+/** Jobs that speak to the outside; they stay off. */
+export const outsideJobs: string[] = [
+  'channel.pull',
+  'outbox.render',
+  'outbox.send',
+  'webhook.fanout',
+  'webhook.deliver',
+  'audit.chain',
+  'retention.sweep',
+  // What was erased stays erased; files belong to the live hub.
+  'ticket.forget',
+  'media.forget',
+]
+
+/** Something that moved the hub at a moment, in the order in which it was committed. */
+export type Input =
+  | { readonly kind: 'envelope'; readonly atMs: number; readonly order: number; readonly id: string }
+  | { readonly kind: 'command'; readonly atMs: number; readonly order: number; readonly row: CommandRow }
+  | { readonly kind: 'step'; readonly atMs: number; readonly order: number; readonly jobId: string }
+  | { readonly kind: 'config'; readonly atMs: number; readonly order: number; readonly change: ConfigChange }
+
+export interface CommandRow {
+  readonly id: string
+  readonly at: Date
+  readonly name: string
+  readonly actor: unknown
+  readonly payload: unknown
+}
+
+/** At the same millisecond: configuration first, then what came in, then people, then the steps that followed. */
+const rank = { config: 0, envelope: 1, command: 2, step: 3 } as const
+
+/** Everything between two moments that moved conversations and tickets, in order. */
+export async function readInputs(
+  live: Database,
+  range: { readonly fromMs: number; readonly toMs: number },
+  changes: readonly ConfigChange[],
+): Promise<Input[]> {
+  const [from, to] = [new Date(range.fromMs), new Date(range.toMs)]
+  const envelopes = await sql<{ id: string; doneAt: Date; seq: number }>`
+    select e."id", e."doneAt", e."seq" from envelope e
+    left join conversation c on c."id" = e."conversationId"
+    where e."state" = 'done' and e."erasedAt" is null and e."receivedAt" >= ${from} and e."receivedAt" <= ${to}
+      and (c."id" is null or c."openedAt" >= ${from})`.execute(live.db)
+  const commands = await live.db
+    .selectFrom('command as c')
+    .select(['c.id', 'c.seq', 'c.at', 'c.name', 'c.actor', 'c.payload'])
+    .where('c.at', '>=', from)
+    .where('c.at', '<=', to)
+    .where('c.outcome', '=', 'ok')
+    .where('c.erasedAt', 'is', null)
+    .where((e) => e.or([sql<boolean>`split_part(c."name", '.', 1) = any(${replayedRooms})`, replayedImports]))
+    .execute()
+  const steps = await live.db
+    .selectFrom('step')
+    .selectAll()
+    .where('at', '>=', from)
+    .where('kind', 'not in', outsideJobs)
+    .execute()
+  const inputs: Input[] = [
+    ...changes
+      .filter((change) => change.at.getTime() > range.fromMs)
+      .map((change) => ({ kind: 'config' as const, atMs: change.at.getTime(), order: change.id, change })),
+    ...envelopes.rows.map((e) => ({
+      kind: 'envelope' as const,
+      atMs: e.doneAt.getTime(),
+      order: e.seq,
+      id: e.id,
+    })),
+    ...commands.map((row) => ({ kind: 'command' as const, atMs: row.at.getTime(), order: row.seq, row })),
+    ...steps.map((s) => ({ kind: 'step' as const, atMs: s.at.getTime(), order: s.seq, jobId: s.jobId })),
+  ]
+  return inputs.sort((a, b) => a.atMs - b.atMs || rank[a.kind] - rank[b.kind] || a.order - b.order)
+}

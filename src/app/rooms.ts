@@ -1,0 +1,178 @@
+import type { Command, Query } from '../access/index.ts'
+import * as access from '../access/index.ts'
+import * as audit from '../audit/index.ts'
+import * as calls from '../calls/index.ts'
+import * as catalogue from '../catalogue/index.ts'
+import type { ExtractionInput } from '../contract/extraction.ts'
+import type { NewJob } from '../contract/jobs.ts'
+import type { LlmPort } from '../contract/llm.ts'
+import type { MediaStore } from '../contract/ports.ts'
+import type { RecogniserPort } from '../contract/transcript.ts'
+import * as conversations from '../conversations/index.ts'
+import * as directory from '../directory/index.ts'
+import * as imports from '../imports/index.ts'
+import { retentionHandler, retentionJob } from '../inbox/index.ts'
+import type { Log } from '../kernel/log.ts'
+import { removeMedia } from '../media/store.ts'
+import * as outbox from '../outbox/index.ts'
+import {
+  extract,
+  loadLexicon,
+  makePipelineHandlers,
+  mentionsDanger,
+  modelEngine,
+  nothingRead,
+} from '../pipeline/index.ts'
+import type { JobHandler } from '../queue/index.ts'
+import * as router from '../router/index.ts'
+import { type Database, keptWithConfig, type SecretBox, sealIdentity } from '../store/index.ts'
+import * as tickets from '../tickets/index.ts'
+import * as webhooks from '../webhooks/index.ts'
+import type { AppenderOptions } from './appender.ts'
+import type { Account, Registry } from './channels.ts'
+import type { Config } from './config.ts'
+import { channelIo, type SharedIo } from './connections.ts'
+import { labelPorts } from './customers.ts'
+import { extractionThread, ThreadEnded } from './extraction-thread.ts'
+import { cardPress, followUp } from './presses.ts'
+import { makeRecordOf } from './record-links.ts'
+import { accountSecrets } from './secrets.ts'
+import { staffMessage } from './staff-messages.ts'
+
+/** What rooms may be given. */
+export interface RoomParts {
+  readonly config: Config
+  readonly database: Database
+  readonly media: MediaStore
+  readonly registry: Registry
+  readonly io: SharedIo
+  readonly box: SecretBox
+  readonly links: access.TicketLinks
+  readonly log: Log
+  readonly llm: LlmPort | undefined
+  readonly recogniser: RecogniserPort | null
+  readonly recordedFile: ((attachmentId: string) => Promise<conversations.FetchedFile | null>) | undefined
+}
+
+/** What the rooms bring to the hub. */
+export interface BuiltRooms {
+  readonly commands: readonly Command[]
+  readonly queries: readonly Query[]
+  readonly handlers: readonly JobHandler[]
+  /** What the inbox's appender needs from other rooms. */
+  readonly inbox: Pick<
+    AppenderOptions,
+    'isUrgent' | 'actions' | 'followUp' | 'staffMessage' | 'recordOf' | 'reportCall' | 'applyReceipt'
+  >
+  /** Jobs that plan themselves again and must exist once; enqueued at the start. */
+  standing(nowMs: number): readonly NewJob[]
+  stop(): Promise<void>
+}
+
+/** Settings that an administrator may change, each with the schema of the room that reads it. */
+const settings: directory.SettingSchemas = {
+  'company.hotlines': directory.hotlinesSchema,
+  tickets: tickets.ticketSettingsSchema,
+  outbox: outbox.outboxSettingsSchema,
+  desk: conversations.deskSettingsSchema,
+  offers: router.offerSettingsSchema,
+}
+
+/** The one list of rooms. */
+export function rooms(parts: RoomParts): BuiltRooms {
+  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
+  const thread = extractionThread(log)
+  const engines = {
+    rules: (input: ExtractionInput) =>
+      thread.read(input).catch((error: unknown) => {
+        if (error instanceof ThreadEnded) throw error
+        log.error({ err: error }, 'the rules engine failed on a text; its ticket is made without fields')
+        return nothingRead('engine_failed')
+      }),
+    // Looking up what the model claims needs the data in this thread too.
+    ...(llm ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log }) } : {}),
+  }
+  const reading = {
+    extract: (input: ExtractionInput, signal?: AbortSignal) =>
+      extract(input, { ...engines, ...(signal ? { signal } : {}) }),
+    catalogue: keptWithConfig(catalogue.readCatalogue),
+    timeZone: config.timeZone,
+  }
+  const sending = {
+    account: (id: string) => registry.byId(id),
+    io: (account: Pick<Account, 'id' | 'kind' | 'config'>, signal: AbortSignal) =>
+      channelIo(account, io, signal),
+    takesReplies: (id: string) => registry.byId(id)?.channel.capabilities.takesReplies ?? true,
+    isMute: (id: string) => registry.byId(id)?.channel.capabilities.replyWindow?.messages === 0,
+    progressLink: (ticketId: string) =>
+      config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
+  }
+  const hooks = {
+    fetch: io.fetch,
+    secrets: {
+      seal: (id: string, secrets: readonly string[]) =>
+        box.seal(JSON.stringify(secrets), sealIdentity('webhook_endpoint', id)),
+      open: (id: string, sealed: string) =>
+        JSON.parse(box.open(sealed, sealIdentity('webhook_endpoint', id))) as readonly string[],
+    },
+  }
+  const offers: router.OfferPorts = {
+    takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
+    ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
+  }
+  const importing = { media, seal: accountSecrets(box).seal }
+  return {
+    commands: [
+      ...access.commands,
+      ...directory.commands,
+      ...directory.makeSettingCommands(settings),
+      ...catalogue.commands,
+      ...imports.makeCommands(importing),
+      ...conversations.commands,
+      ...calls.commands,
+      ...tickets.commands,
+      ...router.commands,
+      ...router.makeOfferCommands(offers),
+      ...outbox.makeOutboxCommands({ media }),
+      ...webhooks.makeWebhookCommands(hooks),
+    ],
+    queries: [
+      ...access.queries,
+      ...directory.queries,
+      ...directory.makeSettingQueries(settings),
+      ...catalogue.queries,
+      ...imports.makeQueries(importing),
+      ...catalogue.makeLabelQueries(labelPorts(registry, config)),
+      ...router.queries,
+      ...conversations.queries,
+      ...calls.queries,
+      ...tickets.makeTicketQueries(reading),
+      ...outbox.queries,
+      ...webhooks.makeWebhookQueries(hooks),
+    ],
+    handlers: [
+      conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
+      ...calls.makeCallHandlers({ recogniser }),
+      conversations.assignHandler,
+      ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
+      retentionHandler,
+      ...makePipelineHandlers(reading),
+      ...router.makeRouterHandlers(offers),
+      ...tickets.handlers,
+      ...outbox.makeOutboxHandlers(sending),
+      ...webhooks.makeWebhookHandlers(hooks),
+      ...audit.handlers,
+    ],
+    inbox: {
+      isUrgent: mentionsDanger,
+      recordOf: makeRecordOf(registry),
+      actions: { 'card.press': cardPress({ offer: router.makeOfferPress(offers) }) },
+      followUp,
+      staffMessage,
+      applyReceipt: outbox.applyReceipt,
+      reportCall: calls.reportCall,
+    },
+    standing: (nowMs) => [audit.chainJob(nowMs), retentionJob(nowMs)],
+    stop: () => thread.stop(),
+  }
+}

@@ -1,0 +1,232 @@
+import { systemActor } from '../contract/actor.ts'
+import type { JobKind } from '../contract/jobs.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { derivedIds } from '../kernel/ids.ts'
+import type { Log } from '../kernel/log.ts'
+import {
+  backoffMs,
+  claim,
+  claimOne,
+  complete,
+  deadJob,
+  fail,
+  GiveUp,
+  holds,
+  type Job,
+  type JobHandler,
+  keep,
+  leaseMs,
+  nextDue,
+  RetryLater,
+  release,
+  type StepContext,
+  stale,
+  type Wake,
+} from '../queue/index.ts'
+import type { Database, Tx } from '../store/index.ts'
+import { storeEffects } from './effects.ts'
+import { type Loop, startLoop } from './loop.ts'
+
+export interface RunnerOptions {
+  readonly database: Database
+  readonly handlers: readonly JobHandler[]
+  /** Names this process in the rows that it holds. */
+  readonly worker: string
+  readonly concurrency: number
+  /** Kinds that go first; every fourth claim asks only who has waited longest, so that nobody waits for ever. */
+  readonly first?: readonly JobKind[]
+  /** Something else goes first at the moment: one job at a time. */
+  readonly yielding?: () => boolean
+  /** Shortest time between two claims, ms; default 0. */
+  readonly spacingMs?: () => number
+  readonly clock: Clock
+  readonly log: Log
+  /** Called after each commit with the jobs that it wrote. */
+  readonly wrote: (wakes: readonly Wake[], events: number) => void
+}
+
+/** The lease was lost to another worker: nothing of this run may stay. */
+class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
+/** The world changed between prepare and commit: run the job again soon, without counting it as a failure. */
+class Stale extends Error {
+  override readonly name = 'Stale'
+}
+
+/** Runs jobs: claims what is due, runs each handler's halves, stores its effects with the end of the job in one transaction. */
+export function makeRunner(options: RunnerOptions) {
+  const { database, clock, log, worker } = options
+  const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]))
+  const kinds = [...handlers.keys()] as JobKind[]
+  const ahead = kinds.filter((kind) => options.first?.includes(kind))
+  const running = new Map<string, Promise<void>>()
+  let claims = 0
+  const abort = new AbortController()
+
+  function contextOf(job: Job, nowMs: number): StepContext {
+    return {
+      nowMs,
+      ids: derivedIds(job.id),
+      log: log.child({ job: job.kind, jobId: job.id }),
+      signal: abort.signal,
+      db: database.db,
+    }
+  }
+
+  /** Runs one claimed job to its end, whatever happens. */
+  async function run(job: Job): Promise<void> {
+    const handler = handlers.get(job.kind)!
+    // One moment for all halves: it is recorded, and replay runs the job at the same one.
+    const nowMs = clock.now()
+    const context = () => contextOf(job, nowMs)
+    try {
+      const begun = handler.begin
+        ? await database.transaction((tx) => begin(tx, handler, job, context()))
+        : undefined
+      const prepared = await handler.prepare(job, context(), begun)
+      const outcome = await database.transaction((tx) => finish(tx, handler, prepared, job, context()))
+      options.wrote(outcome.wakes, outcome.events)
+    } catch (error) {
+      await failed(job, error)
+    }
+  }
+
+  async function begin(tx: Tx, handler: JobHandler, job: Job, ctx: StepContext): Promise<unknown> {
+    if (!(await holds(tx, job, worker))) throw new LeaseLost()
+    return await handler.begin!(tx, job, ctx)
+  }
+
+  async function finish(tx: Tx, handler: JobHandler, prepared: unknown, job: Job, ctx: StepContext) {
+    if (!(await complete(tx, job, worker))) throw new LeaseLost()
+    const effects = await handler.commit(tx, prepared, job, ctx)
+    // Thrown, so that the completion above is rolled back with everything else.
+    if (effects === stale) throw new Stale()
+    const cause = { id: job.id, nowMs: ctx.nowMs, actor: systemActor(job.kind) }
+    const tookMs = Math.max(0, clock.now() - ctx.nowMs)
+    const step = { jobId: job.id, kind: job.kind, atMs: ctx.nowMs, tookMs }
+    const wakes = await storeEffects(tx, effects, cause, step)
+    return { wakes, events: effects.events.length }
+  }
+
+  async function failed(job: Job, error: unknown): Promise<void> {
+    if (error instanceof LeaseLost) {
+      log.warn(
+        { job: job.kind, jobId: job.id },
+        'a job was given to another worker before it ended; nothing of this run was kept',
+      )
+      return
+    }
+    if (error instanceof Stale) {
+      await settle(job, 'the state changed while it was prepared', clock.now() + 20, true)
+      return
+    }
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const retryAt =
+      error instanceof GiveUp
+        ? null
+        : clock.now() + (error instanceof RetryLater ? error.waitMs : backoffMs(job.attempts, job.id))
+    if (!(error instanceof RetryLater))
+      log.warn({ err: error, job: job.kind, jobId: job.id, attempts: job.attempts }, 'a job failed')
+    await settle(job, text, retryAt, error instanceof RetryLater && error.uncounted)
+  }
+
+  async function settle(
+    job: Job,
+    error: string,
+    retryAtMs: number | null,
+    uncounted: boolean,
+  ): Promise<void> {
+    const events = await database.transaction(async (tx) => {
+      const state = await fail(tx, job, { error: error.slice(0, 2000), retryAtMs, uncounted })
+      if (state !== 'dead') return 0
+      log.error({ job: job.kind, jobId: job.id }, 'a job is dead; it waits on the health page')
+      const cause = { id: job.id, nowMs: clock.now(), actor: systemActor('runner') }
+      await storeEffects(tx, { events: [deadJob(job)], jobs: [] }, cause)
+      return 1
+    })
+    options.wrote(retryAtMs === null ? [] : [{ id: job.id, dueAtMs: retryAtMs }], events)
+  }
+
+  /** Claims and starts what fits; used by the loop and, one job at a time, by tests and replay. */
+  async function turn(): Promise<{ more: boolean; nextAtMs: number | null }> {
+    const free = (options.yielding?.() ? 1 : options.concurrency) - running.size
+    if (free <= 0) {
+      await Promise.race(running.values())
+      return { more: true, nextAtMs: null }
+    }
+    const first = claims++ % 4 === 3 ? [] : ahead
+    const jobs = await claim(database, { worker, nowMs: clock.now(), limit: free, kinds, first })
+    for (const job of jobs) {
+      const done = run(job).finally(() => {
+        running.delete(job.id)
+        loop?.wake()
+      })
+      running.set(job.id, done)
+    }
+    if (jobs.length > 0) return { more: jobs.length === free, nextAtMs: null }
+    return { more: false, nextAtMs: await nextDue(database, clock.now(), kinds) }
+  }
+
+  let loop: Loop | null = null
+  let heartbeat: NodeJS.Timeout | null = null
+  let drained = true
+
+  return {
+    /** Starts working; `alone` says that no other process works on this database, so that nothing running can be alive. */
+    async start(alone: boolean): Promise<void> {
+      const freed = await release(database, clock.now(), alone)
+      if (freed > 0) log.info({ jobs: freed }, 'jobs of a worker that is gone were taken back')
+      drained = false
+      loop = startLoop({
+        ...{ name: 'jobs', idleMs: 1000, now: () => clock.now(), log, turn },
+        ...(options.spacingMs ? { spacingMs: options.spacingMs } : {}),
+      })
+      heartbeat = setInterval(() => {
+        void keep(database, worker, [...running.keys()], clock.now())
+          .then(() => release(database, clock.now()))
+          .catch((error: unknown) =>
+            log.warn({ err: error }, 'the lease of running jobs could not be extended'),
+          )
+      }, leaseMs / 4)
+    },
+    wake: () => loop?.wake(),
+    /** Lets running jobs end (at most `graceMs`), then returns; what did not end is taken back by the next start. */
+    async stop(graceMs: number): Promise<void> {
+      if (drained) return
+      drained = true
+      await loop?.stop()
+      const late = setTimeout(() => abort.abort(), graceMs)
+      let given: NodeJS.Timeout | undefined
+      // A handler that does not hear the signal must not keep the process from ending.
+      const enough = new Promise<void>((resolve) => {
+        given = setTimeout(resolve, graceMs + 5000)
+      })
+      await Promise.race([Promise.allSettled(running.values()), enough])
+      clearTimeout(late)
+      clearTimeout(given)
+      if (heartbeat) clearInterval(heartbeat)
+    },
+    /** Runs one named job now, if it is ready. */
+    async runJob(id: string): Promise<boolean> {
+      const job = await claimOne(database, id, { worker, nowMs: clock.now(), kinds })
+      if (!job) return false
+      await run(job)
+      return true
+    },
+    /** Runs everything that is due now, to the end; for replay and tests. */
+    async drain(): Promise<number> {
+      let ran = 0
+      for (;;) {
+        const jobs = await claim(database, { worker, nowMs: clock.now(), limit: 16, kinds })
+        if (jobs.length === 0) return ran
+        for (const job of jobs) await run(job)
+        ran += jobs.length
+      }
+    },
+  }
+}
+
+/** The running runner. */
+export type Runner = ReturnType<typeof makeRunner>

@@ -1,0 +1,15 @@
+import type { Command, Query } from '../access/command.ts'
+import { deviceCommands, deviceQueries } from './commands/device.ts'
+import { productCommands, productQueries } from './commands/product.ts'
+import { siteCommands, siteQueries } from './commands/site.ts'
+
+export { readCatalogue } from './catalogue.ts'
+export { deviceMembers } from './commands/device.ts'
+export { addressSchema, completedAddress } from './commands/place.ts'
+export { type LabelPorts, makeLabelQueries } from './label.ts'
+export { type Linked, maskedAddress, openRequests, readLinked } from './linked.ts'
+
+/** Commands of this room. */
+export const commands: readonly Command[] = [...productCommands, ...deviceCommands, ...siteCommands]
+/** Queries of this room. */
+export const queries: readonly Query[] = [...productQueries, ...deviceQueries, ...siteQueries]

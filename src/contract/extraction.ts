@@ -1,0 +1,137 @@
+import type { JsonValue } from '../kernel/json.ts'
+import type { FieldName, TicketFields } from './ticket.ts'
+
+/** One turn of a conversation or call, as the extraction sees it. */
+export interface Turn {
+  /** Message or utterance id; evidence names it. */
+  readonly id: string
+  readonly speaker: 'customer' | 'agent' | 'system'
+  readonly text: string
+  /** When it was said, ms since the epoch; relative times count from here. */
+  readonly atMs: number
+  /** Within a call, ms from its start. */
+  readonly startMs?: number
+  readonly endMs?: number
+  /** Fields that the person filled in by name (form channels). */
+  readonly form?: Readonly<Record<string, JsonValue>>
+}
+
+/** Why a value may be believed. */
+export type Evidence =
+  /** Words of one turn: code-point offsets, end exclusive; `quote` is the text between them. */
+  | {
+      readonly kind: 'span'
+      readonly turn: string
+      readonly start: number
+      readonly end: number
+      readonly quote: string
+      readonly startMs?: number
+      readonly endMs?: number
+    }
+  /** A submitted form field. */
+  | { readonly kind: 'form'; readonly turn: string; readonly field: string }
+  /** A row of the hub's records at a version. */
+  | {
+      readonly kind: 'record'
+      readonly table: 'device' | 'site' | 'contact' | 'call'
+      readonly id: string
+      readonly version: number
+      readonly field: string
+    }
+  /** A person's command, by its id. */
+  | { readonly kind: 'human'; readonly commandId: string }
+  /** Computed from other evidence by a named function at a version; the verifier computes it again. */
+  | {
+      readonly kind: 'derived'
+      readonly fn: string
+      readonly from: readonly Evidence[]
+      readonly args?: JsonValue
+    }
+
+export type ExtractionMethod = 'rules' | 'llm' | 'form' | 'record' | 'human'
+
+export interface ExtractedField<T = unknown> {
+  readonly value: T
+  readonly evidence: readonly Evidence[]
+  readonly method: ExtractionMethod
+  /** 0 to 1, calibrated; never overrides missing evidence. */
+  readonly confidence: number
+  /** `accepted` fills the ticket; `confirm` is shown as "please confirm". Unsupported values are dropped and never stored as fields. */
+  readonly verdict: 'accepted' | 'confirm'
+  readonly promptVersion?: string
+}
+
+/**
+ * A field as a ticket keeps it. What a person set or confirmed has the method `human` and the verdict `accepted`; no machine
+ * changes it. A person may also empty a field: the value is then null.
+ */
+export interface TicketField<T = unknown> extends Omit<ExtractedField<T>, 'value'> {
+  readonly value: T | null
+  /** What was read later and may not replace the value by itself; a person takes it over or refuses it. */
+  readonly suggestion?: ExtractedField<T>
+  /** Values that a person refused; machines do not bring them up again. The newest 20. */
+  readonly refused?: readonly T[]
+}
+
+/** The standard fields of a ticket: the column `ticket.fields`. */
+export type TicketFieldMap = { readonly [K in FieldName]?: TicketField<TicketFields[K]> }
+
+/** What the hub should do next; a field of its own, never read out of prose. */
+export type ExtractionAction =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'join'; readonly ticketId: string }
+  | {
+      readonly kind: 'ask'
+      readonly field: FieldName
+      readonly question: string
+      readonly quickReplies: readonly string[]
+    }
+  | { readonly kind: 'answer'; readonly articleId: string }
+  | { readonly kind: 'handover' }
+
+export interface Extraction {
+  readonly fields: { readonly [K in FieldName]?: ExtractedField<TicketFields[K]> }
+  /** Custom fields of the form, by name. */
+  readonly custom: Readonly<Record<string, ExtractedField>>
+  readonly action: ExtractionAction
+  readonly lang: string
+  readonly engine: 'rules' | 'llm' | 'auto'
+  /** Values that a verifier refused, with the reason; shown to the curious, never used. */
+  readonly dropped: readonly { readonly field: string; readonly value: JsonValue; readonly reason: string }[]
+}
+
+/** What the deployment sells and how people call it. */
+export interface Catalogue {
+  readonly categories: readonly { readonly name: string; readonly aliases: readonly string[] }[]
+  readonly models: readonly {
+    readonly model: string
+    readonly category: string
+    readonly aliases: readonly string[]
+  }[]
+  /** The company's own numbers, never a customer's phone. */
+  readonly hotlines: readonly string[]
+}
+
+/** What is known before anybody speaks, each with the record it comes from. */
+export interface KnownFacts {
+  readonly fields: {
+    readonly [K in FieldName]?: { readonly value: TicketFields[K]; readonly evidence: Evidence }
+  }
+}
+
+export interface ExtractionInput {
+  readonly turns: readonly Turn[]
+  readonly channel: string
+  /** IANA zone of the business, e.g. Asia/Shanghai. */
+  readonly timeZone: string
+  /** Relative dates of turns without their own time count from here, ms. */
+  readonly receivedAtMs: number
+  readonly lang?: string
+  readonly catalogue: Catalogue
+  readonly known: KnownFacts
+  /** JSON Schema of the ticket type's custom fields, if any. */
+  readonly customForm?: JsonValue
+  /** Whom a model's work is charged to. */
+  readonly conversationId?: string
+}

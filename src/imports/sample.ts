@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
+import { recordChange } from '../audit/index.ts'
+import { completedAddress } from '../catalogue/index.ts'
+import type { Address } from '../contract/ticket.ts'
+import { ok, refuse } from '../kernel/result.ts'
+import { type Reader, sql } from '../store/index.ts'
+import { type Write, writeBatch } from './batch.ts'
+import { undoneSchema } from './operations.ts'
+import { buildSample, type Present } from './sample/build.ts'
+import type { BatchTable } from './tables.ts'
+import { undoBatch } from './undo.ts'
+
+/** What the sample workspace needs from app. */
+export interface SamplePorts {
+  /** Encrypts an account's secret settings, bound to the account. */
+  seal(accountId: string, secrets: Record<string, unknown>): string
+}
+
+const admins = { roles: ['admin'] } as const
+
+async function loadedBatch(db: Reader) {
+  return await db
+    .selectFrom('import_batch')
+    .selectAll()
+    .where('kind', '=', 'sample')
+    .where('undoneAt', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Unique names by table. */
+const uniqueNames = {
+  calendar: 'name',
+  region: 'name',
+  skill_group: 'name',
+  staff: 'number',
+  product_category: 'name',
+  product_model: 'model',
+  site: 'name',
+  device: 'serialNumber',
+  ticket_type: 'key',
+} as const
+
+async function readPresent(db: Reader): Promise<Present> {
+  const names: Partial<Record<BatchTable, Map<string, string>>> = {}
+  for (const [table, column] of Object.entries(uniqueNames)) {
+    const found = await sql<{ id: string; name: string }>`
+      select "id", ${sql.ref(column)} as name from ${sql.table(table)}`.execute(db)
+    names[table as BatchTable] = new Map(found.rows.map(({ id, name }) => [name, id]))
+  }
+  const taken = await sql<Record<string, boolean>>`select
+    exists (select from skill_group where "isDefault" and "active") as "hasDefaultGroup",
+    exists (select from ticket_type where "isDefault" and "active") as "hasDefaultType",
+    exists (select from calendar where "isDefault") as "hasDefaultCalendar",
+    exists (select from channel_account where "kind" = 'qr' and "enabled") as "hasQrAccount",
+    exists (select from channel_account where "kind" = 'api' and "enabled") as "hasApiAccount"`.execute(db)
+  return { names, ...(taken.rows[0] as unknown as Omit<Present, 'names'>) }
+}
+
+/** Rows by table, for people. */
+function countTables(writes: readonly Pick<Write, 'table'>[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { table } of writes) counts[table] = (counts[table] ?? 0) + 1
+  return counts
+}
+
+/** `sample.load` and `sample.remove`. */
+export function makeSampleCommands({ seal }: SamplePorts): Command[] {
+  const load = defineCommand(
+    {
+      name: 'sample.load',
+      title:
+        'Fills the hub with an invented after-sales service: groups, staff, regions, products, devices, forms',
+      permission: admins,
+      input: z.object({}),
+      output: z.object({
+        batchId: z.string(),
+        counts: z.record(z.string(), z.int()),
+        /** Names that were in use already; those rows stay as they are. */
+        skipped: z.array(z.object({ table: z.string(), name: z.string() })),
+      }),
+    },
+    async (ctx) => {
+      if (await loadedBatch(ctx.tx)) return refuse('sample.loaded')
+      const sealQr = (id: string) => seal(id, { linkSecrets: [randomBytes(32).toString('base64url')] })
+      const { writes, skipped } = buildSample(ctx.ids, await readPresent(ctx.tx), sealQr)
+      const placed = writes.map((write) =>
+        write.row.address
+          ? { ...write, row: { ...write.row, address: completedAddress(write.row.address as Address) } }
+          : write,
+      )
+      const batchId = await writeBatch(ctx, { kind: 'sample', name: '示例工作区' }, placed)
+      const value = { batchId, counts: countTables(writes), skipped: [...skipped] }
+      return ok({ value, events: await announced(ctx, 'sample.load', batchId) })
+    },
+  )
+  return [load, remove]
+}
+
+async function announced(ctx: Parameters<typeof recordChange>[0], action: string, id: string) {
+  const events = await recordChange(ctx, { action, event: 'directory.changed', subject: 'import', id })
+  const more = (['catalogue.changed', 'channel.changed'] as const).map((type) => ({
+    type,
+    subject: 'import',
+    subjectId: id,
+    data: {},
+  }))
+  return [...events, ...more]
+}
+
+const remove = defineCommand(
+  {
+    name: 'sample.remove',
+    title: 'Takes the sample workspace away; rows that were changed since or are in use stay and are named',
+    permission: admins,
+    input: z.object({}),
+    output: undoneSchema(),
+  },
+  async (ctx) => {
+    const batch = await loadedBatch(ctx.tx)
+    if (!batch) return refuse('not_found', { what: 'sample workspace' })
+    const undone = await undoBatch(ctx.tx, batch.id, ctx.nowMs)
+    if (!undone.ok) return undone
+    const value = { ...undone.value, kept: [...undone.value.kept] }
+    return ok({ value, events: await announced(ctx, 'sample.remove', batch.id) })
+  },
+)
+
+/** `sample.status`. */
+export const sampleQueries: readonly Query[] = [
+  defineQuery(
+    {
+      name: 'sample.status',
+      title: 'Whether the sample workspace is loaded, and what it holds',
+      permission: { roles: ['supervisor', 'auditor'] },
+      input: z.object({}),
+      output: z.object({
+        loaded: z.boolean(),
+        loadedAt: z.string().nullable(),
+        counts: z.record(z.string(), z.int()),
+      }),
+    },
+    async ({ db }) => {
+      const batch = await loadedBatch(db)
+      if (!batch) return ok({ loaded: false, loadedAt: null, counts: {} })
+      const rows = await db.selectFrom('import_row').select('table').where('batchId', '=', batch.id).execute()
+      const counts = countTables(rows as { table: BatchTable }[])
+      return ok({ loaded: true, loadedAt: batch.createdAt.toISOString(), counts })
+    },
+  ),
+]

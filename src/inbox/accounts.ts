@@ -1,0 +1,347 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
+import type { Channel, TestStep } from '../contract/channel.ts'
+import { ok, type Result, refuse } from '../kernel/result.ts'
+import { json } from '../store/index.ts'
+
+/** What the commands on channel accounts need from app. */
+export interface AccountPorts {
+  /** The channel's code; null when there is no such kind. */
+  channel(kind: string): Promise<Channel | null>
+  kinds(): readonly string[]
+  /** Encrypts an account's secret settings, bound to the account. */
+  seal(accountId: string, secrets: Record<string, unknown>): string
+  open(accountId: string, sealed: string): Record<string, unknown>
+  /** Tries the settings of an enabled account against its vendor. */
+  test(accountId: string): Promise<Result<readonly TestStep[]>>
+}
+
+/** Who writes to an account; `both` takes people of the staff by their linked identities. */
+const audience = z.enum(['customers', 'staff', 'both'])
+const config = z.record(z.string(), z.unknown())
+const manage = { roles: ['admin'] } as const
+
+const guideStep = z.object({
+  zh: z.string(),
+  en: z.string(),
+  /** Settings that the step fills in. */
+  fields: z.array(z.string()),
+  /** The callback address is pasted there. */
+  callback: z.boolean(),
+  /** Modes in which the step is needed; empty: in all. */
+  modes: z.array(z.string()),
+})
+
+const preset = z.object({
+  key: z.string(),
+  zh: z.string(),
+  en: z.string(),
+  config,
+  note: z.object({ zh: z.string(), en: z.string() }),
+})
+
+type JsonSchema = {
+  properties?: Record<string, { secret?: boolean; generated?: boolean; type?: string }>
+}
+
+/** The JSON Schema of an account's settings, for forms; secret members carry `secret: true`. */
+export function settingsSchema(channel: Channel): JsonSchema {
+  return z.toJSONSchema(channel.configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+}
+
+function split(channel: Channel, values: Record<string, unknown>) {
+  const properties = settingsSchema(channel).properties ?? {}
+  const entries = Object.entries(values)
+  const isSecret = ([name]: [string, unknown]) => properties[name]?.secret === true
+  return {
+    open: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+    secret: Object.fromEntries(
+      entries.filter((entry) => isSecret(entry) && entry[1] !== '' && entry[1] !== null),
+    ),
+  }
+}
+
+/** Adds a random value for each setting that the hub makes itself when nobody gives one. */
+function withGenerated(channel: Channel, values: Record<string, unknown>): Record<string, unknown> {
+  const made = Object.entries(settingsSchema(channel).properties ?? {})
+    .filter(([name, property]) => property.generated && values[name] === undefined)
+    .map(([name, property]) => {
+      const value = randomBytes(32).toString('base64url')
+      return [name, property.type === 'array' ? [value] : value]
+    })
+  return { ...Object.fromEntries(made), ...values }
+}
+
+function check(channel: Channel, values: Record<string, unknown>): Result<null> {
+  const parsed = channel.configSchema.safeParse(values)
+  if (parsed.success) return ok(null)
+  const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  return refuse(
+    'channel.config_invalid',
+    { reason: issues[0] ? `${issues[0].path}: ${issues[0].message}` : '' },
+    issues,
+  )
+}
+
+/** Commands on channel accounts. Secrets go in, are sealed at once, and never come out again. */
+export function makeAccountCommands(ports: AccountPorts): Command[] {
+  const changed = (id: string, kind: string) => ({
+    events: [{ type: 'channel.changed' as const, subject: 'channel', subjectId: id, data: { kind } }],
+  })
+  return [
+    defineCommand(
+      {
+        name: 'channel.create',
+        title: 'Adds a channel account',
+        permission: manage,
+        input: z.object({
+          kind: z.string(),
+          name: z.string().min(1).max(100),
+          audience: audience.default('both'),
+          config,
+        }),
+        output: z.object({ id: z.string() }),
+        secret: ['config'],
+      },
+      async (ctx, input) => {
+        const channel = await ports.channel(input.kind)
+        if (!channel) return refuse('not_found', { what: input.kind })
+        const settings = withGenerated(channel, input.config)
+        const checked = check(channel, settings)
+        if (!checked.ok) return checked
+        const id = ctx.ids.next()
+        const parts = split(channel, settings)
+        await ctx.tx
+          .insertInto('channel_account')
+          .values({
+            id,
+            kind: input.kind,
+            name: input.name,
+            audience: input.audience,
+            config: json(parts.open),
+            secrets: ports.seal(id, parts.secret),
+          })
+          .execute()
+        return ok({ value: { id }, ...changed(id, input.kind) })
+      },
+    ),
+    defineCommand(
+      {
+        name: 'channel.update',
+        title: 'Changes a channel account; secret members that are left out stay as they are',
+        permission: manage,
+        input: z.object({
+          id: z.uuid(),
+          version: z.int(),
+          name: z.string().min(1).max(100).optional(),
+          enabled: z.boolean().optional(),
+          audience: audience.optional(),
+          config: config.optional(),
+        }),
+        output: z.object({ version: z.int() }),
+        secret: ['config'],
+      },
+      async (ctx, input) => {
+        const row = await ctx.tx
+          .selectFrom('channel_account')
+          .selectAll()
+          .where('id', '=', input.id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (!row) return refuse('not_found', { what: 'channel account' })
+        if (row.version !== input.version) return refuse('conflict.version')
+        const channel = await ports.channel(row.kind)
+        if (!channel) return refuse('not_found', { what: row.kind })
+        const before = row.secrets ? ports.open(row.id, row.secrets) : {}
+        const given = split(channel, input.config ?? (row.config as Record<string, unknown>))
+        const secrets = { ...before, ...given.secret }
+        const checked = check(channel, { ...given.open, ...secrets })
+        if (!checked.ok) return checked
+        await ctx.tx
+          .updateTable('channel_account')
+          .set({
+            name: input.name ?? row.name,
+            enabled: input.enabled ?? row.enabled,
+            audience: input.audience ?? row.audience,
+            config: json(given.open),
+            secrets: ports.seal(row.id, secrets),
+            version: row.version + 1,
+          })
+          .where('id', '=', row.id)
+          .execute()
+        return ok({ value: { version: row.version + 1 }, ...changed(row.id, row.kind) })
+      },
+    ),
+    defineCommand(
+      {
+        name: 'channel.remove',
+        title: 'Removes a channel account that has never received anything; others are switched off instead',
+        permission: manage,
+        input: z.object({ id: z.uuid() }),
+        output: z.object({}),
+      },
+      async (ctx, { id }) => {
+        const used = await ctx.tx
+          .selectFrom('envelope')
+          .select('id')
+          .where('accountId', '=', id)
+          .limit(1)
+          .executeTakeFirst()
+        if (used) return refuse('conflict.in_use', { what: 'channel account' })
+        const gone = await ctx.tx
+          .deleteFrom('channel_account')
+          .where('id', '=', id)
+          .returning('kind')
+          .executeTakeFirst()
+        if (!gone) return refuse('not_found', { what: 'channel account' })
+        return ok({ value: {}, ...changed(id, gone.kind) })
+      },
+    ),
+  ]
+}
+
+const account = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  audience,
+  version: z.int(),
+  config,
+  /** Names of the secret members that are set. */
+  secretsSet: z.array(z.string()),
+  lastReceivedAt: z.string().nullable(),
+  connections: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      detail: z.string().nullable(),
+      since: z.string(),
+      lastSeenAt: z.string().nullable(),
+    }),
+  ),
+})
+
+/** Queries on channel accounts. */
+export function makeAccountQueries(ports: AccountPorts): Query[] {
+  return [
+    defineQuery(
+      {
+        name: 'channel.list',
+        title: 'Channel accounts with the state of their connections',
+        permission: { roles: ['admin', 'supervisor', 'auditor'] },
+        input: z.object({}),
+        output: z.object({ accounts: z.array(account) }),
+      },
+      async ({ db }) => {
+        const rows = await db.selectFrom('channel_account').selectAll().orderBy('createdAt').execute()
+        const states = await db.selectFrom('connection_state').selectAll().execute()
+        const last = await db
+          .selectFrom('envelope')
+          .select(['accountId', (e) => e.fn.max('receivedAt').as('at')])
+          .groupBy('accountId')
+          .execute()
+        return ok({
+          accounts: rows.map((row) => ({
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            enabled: row.enabled,
+            audience: (row.audience ?? 'both') as z.infer<typeof audience>,
+            version: row.version,
+            config: row.config as Record<string, unknown>,
+            secretsSet: row.secrets ? Object.keys(ports.open(row.id, row.secrets)) : [],
+            lastReceivedAt: last.find((l) => l.accountId === row.id)?.at?.toISOString() ?? null,
+            connections: states
+              .filter((s) => s.accountId === row.id)
+              .map((s) => ({
+                name: s.name,
+                state: s.state,
+                detail: s.detail,
+                since: s.since.toISOString(),
+                lastSeenAt: s.lastSeenAt?.toISOString() ?? null,
+              })),
+          })),
+        })
+      },
+    ),
+    defineQuery(
+      {
+        name: 'channel.kinds',
+        title: 'Kinds of channel with the JSON Schema of their settings and known providers',
+        permission: manage,
+        input: z.object({}),
+        output: z.object({
+          kinds: z.array(
+            z.object({
+              kind: z.string(),
+              settings: config,
+              guide: z.array(guideStep),
+              presets: z.array(preset),
+            }),
+          ),
+        }),
+      },
+      async () => {
+        const kinds = await Promise.all(
+          ports.kinds().map(async (kind) => {
+            const channel = (await ports.channel(kind))!
+            return {
+              kind,
+              settings: settingsSchema(channel) as Record<string, unknown>,
+              guide: (channel.guide ?? []).map(({ fields = [], callback = false, modes = [], ...words }) => ({
+                ...words,
+                ...{ fields: [...fields], callback, modes: [...modes] },
+              })),
+              presets: [...(channel.presets ?? [])],
+            }
+          }),
+        )
+        return ok({ kinds })
+      },
+    ),
+    defineQuery(
+      {
+        name: 'channel.heard',
+        title:
+          'The newest thing that came in on an account after a moment, for the set-up that waits for a test message',
+        permission: manage,
+        input: z.object({ id: z.uuid(), afterMs: z.coerce.number().int().min(0) }),
+        output: z.object({
+          heard: z
+            .object({ at: z.string(), kind: z.string(), state: z.enum(['received', 'done', 'dead']) })
+            .nullable(),
+        }),
+      },
+      async ({ db }, { id, afterMs }) => {
+        const row = await db
+          .selectFrom('envelope')
+          .select(['receivedAt', 'kind', 'state'])
+          .where('accountId', '=', id)
+          .where('receivedAt', '>', new Date(afterMs))
+          .orderBy('receivedAt', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        return ok({
+          heard: row ? { at: row.receivedAt.toISOString(), kind: row.kind, state: row.state } : null,
+        })
+      },
+    ),
+    defineQuery(
+      {
+        name: 'channel.test',
+        title: 'Tries an account against its vendor and says step by step what works',
+        permission: manage,
+        input: z.object({ id: z.uuid() }),
+        output: z.object({
+          steps: z.array(z.object({ name: z.string(), ok: z.boolean(), zh: z.string(), en: z.string() })),
+        }),
+      },
+      async (_ctx, { id }) => {
+        const tested = await ports.test(id)
+        return tested.ok ? ok({ steps: [...tested.value] }) : tested
+      },
+    ),
+  ]
+}

@@ -1,0 +1,404 @@
+/**
+ * The one catalogue of error codes. Each has an HTTP status, a sentence for people in both languages that says
+ * what happened and what to do, and an anchor of the same name in docs/errors.md (checked by a test).
+ * `{name}` in a sentence is replaced by the refusal's parameter of that name.
+ */
+export interface ErrorEntry {
+  readonly status: number
+  readonly zh: string
+  readonly en: string
+}
+
+const catalogue = {
+  // at the edge
+  'request.invalid': {
+    status: 400,
+    zh: '请求内容不符合要求,请按提示修改后重试。',
+    en: 'The request is not valid. Correct the fields listed and send it again.',
+  },
+  'request.too_large': {
+    status: 413,
+    zh: '内容超过 {limit} 字节的上限。',
+    en: 'The content is larger than the limit of {limit} bytes.',
+  },
+  'request.malformed': {
+    status: 400,
+    zh: '无法读取请求内容:{reason}',
+    en: 'The request could not be read: {reason}',
+  },
+  'request.unsupported_type': {
+    status: 415,
+    zh: '不支持这种内容类型:{type}。',
+    en: 'This content type is not accepted: {type}.',
+  },
+  'request.timeout': {
+    status: 408,
+    zh: '请求内容没有在 {seconds} 秒内传完,请重试。',
+    en: 'The request did not arrive within {seconds} seconds. Send it again.',
+  },
+  'request.rate_limited': {
+    status: 429,
+    zh: '请求太频繁,请 {waitMs} 毫秒后再试。',
+    en: 'Too many requests. Try again in {waitMs} ms.',
+  },
+  'request.conflict': {
+    status: 409,
+    zh: '同一个幂等键已用于另一份内容。',
+    en: 'This idempotency key was already used with different content.',
+  },
+  'signature.missing': {
+    status: 401,
+    zh: '请求没有签名或令牌。',
+    en: 'The request carries no signature or token.',
+  },
+  'signature.invalid': { status: 401, zh: '签名不正确。', en: 'The signature is wrong.' },
+  'signature.expired': {
+    status: 401,
+    zh: '签名时间不在允许范围内,请检查服务器时间。',
+    en: 'The signature is outside the accepted time range. Check the clock.',
+  },
+  'channel.unknown': { status: 404, zh: '没有这个渠道账号。', en: 'There is no such channel account.' },
+  'channel.disabled': {
+    status: 403,
+    zh: '这个渠道账号已停用。',
+    en: 'This channel account is switched off.',
+  },
+  'channel.config_invalid': {
+    status: 422,
+    zh: '渠道配置有误:{reason}',
+    en: 'The channel settings are wrong: {reason}',
+  },
+  // access
+  'access.unauthenticated': { status: 401, zh: '请先登录。', en: 'Sign in first.' },
+  'access.forbidden': {
+    status: 403,
+    zh: '你的角色不能执行“{action}”。',
+    en: 'Your role may not do "{action}".',
+  },
+  'access.locked': {
+    status: 429,
+    zh: '尝试次数过多,账号已锁定,请 {minutes} 分钟后再试。',
+    en: 'Too many attempts. The account is locked for {minutes} minutes.',
+  },
+  'access.bad_credentials': {
+    status: 401,
+    zh: '账号或密码不正确。',
+    en: 'The account name or password is wrong.',
+  },
+  'access.csrf': {
+    status: 403,
+    zh: '页面已过期,请刷新后重试。',
+    en: 'The page is out of date. Reload it and try again.',
+  },
+  'access.weak_password': {
+    status: 422,
+    zh: '密码至少 {min} 位,且不能太常见。',
+    en: 'The password needs at least {min} characters and must not be a common one.',
+  },
+  'access.last_admin': {
+    status: 409,
+    zh: '这是最后一个管理员,请先让另一个人成为管理员。',
+    en: 'This is the last administrator. Make somebody else an administrator first.',
+  },
+  // things
+  not_found: { status: 404, zh: '找不到:{what}。', en: 'Not found: {what}.' },
+  'conflict.version': {
+    status: 409,
+    zh: '内容已被别人修改,请刷新后重试,你输入的内容仍在。',
+    en: 'Somebody else changed this meanwhile. Reload and try again; what you typed is kept.',
+  },
+  'conflict.duplicate': { status: 409, zh: '已存在相同的{what}。', en: 'The same {what} exists already.' },
+  'conflict.in_use': {
+    status: 409,
+    zh: '{what}仍在使用,不能删除。',
+    en: '{what} is still in use and cannot be removed.',
+  },
+  'ticket.transition_refused': {
+    status: 409,
+    zh: '工单当前是“{fromZh}”,不能{commandZh}。现在可以:{allowedZh}。',
+    en: 'The ticket is {fromEn}; "{commandEn}" is not possible now. Possible: {allowedEn}.',
+  },
+  'ticket.form_incomplete': {
+    status: 422,
+    zh: '还有必填项没有填写:{fieldsZh}。',
+    en: 'Required fields are still empty: {fieldsEn}.',
+  },
+  'ticket.form_invalid': {
+    status: 422,
+    zh: '这些内容不符合要求:{fieldsZh}。',
+    en: 'These values are not accepted: {fieldsEn}.',
+  },
+  'ticket.form_definition_invalid': {
+    status: 422,
+    zh: '表单定义有误:{reason}',
+    en: 'The form definition is wrong: {reason}',
+  },
+  'ticket.reason_required': { status: 422, zh: '请填写原因。', en: 'Give a reason.' },
+  'ticket.hold_until_invalid': {
+    status: 422,
+    zh: '挂起的截止时间必须晚于现在,且不超过 {days} 天。',
+    en: 'The end of the hold must lie in the future, at most {days} days from now.',
+  },
+  'ticket.same_target': {
+    status: 409,
+    zh: '工单已经在那里了,请选择另一个技能组或工程师。',
+    en: 'The ticket is there already. Choose another group or engineer.',
+  },
+  'ticket.not_yours': {
+    status: 403,
+    zh: '这张工单没有派给你,不能操作。',
+    en: 'This ticket is not assigned to you.',
+  },
+  'offer.not_yours': {
+    status: 403,
+    zh: '这张派单不是发给你的,不能答复。',
+    en: 'This offer was made to somebody else.',
+  },
+  'offer.ended': {
+    status: 409,
+    zh: '这张派单已经不能答复:{stateZh}。',
+    en: 'This offer cannot be answered any more: {stateEn}.',
+  },
+  'ticket.children_open': {
+    status: 409,
+    zh: '还有 {count} 张子工单没有完成,请先完成它们。',
+    en: '{count} child tickets are not finished yet. Finish them first.',
+  },
+  'ticket.merge_target_invalid': {
+    status: 409,
+    zh: '不能合并到这张工单:它已结束,或者就是这张工单本身。请选择另一张未结束的工单。',
+    en: 'The ticket cannot be merged into that one: it has ended or is the same ticket. Choose another open ticket.',
+  },
+  'ticket.reopen_too_late': {
+    status: 409,
+    zh: '结束已超过 {hours} 小时,不能重新打开,请提交新的请求。',
+    en: 'It ended more than {hours} hours ago and cannot be reopened. File a new request.',
+  },
+  'ticket.not_waiting': {
+    status: 409,
+    zh: '这张工单已经处理完,不用再催。如有新的问题,请重新提交。',
+    en: 'This ticket is done already, so there is nothing to press for. File a new request if something is wrong.',
+  },
+  'ticket.not_merged': {
+    status: 409,
+    zh: '这张工单没有被合并,无需撤销。',
+    en: 'This ticket is not merged, so there is nothing to undo.',
+  },
+  'ticket.parent_invalid': {
+    status: 422,
+    zh: '不能把这张工单设为父工单:它是同一张工单、它的子工单,或层级太深。',
+    en: 'That ticket cannot be the parent: it is the same ticket, one of its children, or too deep.',
+  },
+  'ticket.work_started': {
+    status: 409,
+    zh: '工程师已开始处理,不能自行取消,请联系客服。',
+    en: 'Work has started, so you cannot cancel it yourself. Contact the service desk.',
+  },
+  'ticket.default_type': {
+    status: 409,
+    zh: '这是默认工单类型,请先把另一个类型设为默认。',
+    en: 'This is the default kind of ticket. Make another one the default first.',
+  },
+  'directory.default_group': {
+    status: 409,
+    zh: '这是默认技能组,请先把另一个组设为默认。',
+    en: 'This is the default group. Make another group the default first.',
+  },
+  'routing.policy_invalid': {
+    status: 422,
+    zh: '派单策略有误:{reason}',
+    en: 'The routing policy is wrong: {reason}',
+  },
+  'conversation.taken': {
+    status: 409,
+    zh: '{by}已接待这个会话。',
+    en: '{by} has this conversation now.',
+  },
+  'conversation.closed': { status: 409, zh: '会话已结束。', en: 'The conversation is closed.' },
+  'contact.conflicting_ids': {
+    status: 409,
+    zh: '两个联系人的强标识互相冲突,不能自动合并。',
+    en: 'The two contacts carry conflicting strong ids and are not joined.',
+  },
+  'outbox.window_closed': {
+    status: 409,
+    zh: '该渠道的回复窗口已关闭或次数已用完。',
+    en: 'The reply window of this channel is closed or used up.',
+  },
+  'outbox.automatic_suppressed': {
+    status: 409,
+    zh: '系统没有自动回复:{reason}',
+    en: 'No automatic answer is sent here: {reason}',
+  },
+  'outbox.not_waiting': {
+    status: 409,
+    zh: '这条消息当前是“{state}”,不能再改动。',
+    en: 'This message is "{state}" and can no longer be changed.',
+  },
+  'link.invalid': {
+    status: 404,
+    zh: '链接无效,请重新扫描二维码。',
+    en: 'The link is not valid. Scan the code again.',
+  },
+  'qr.no_account': {
+    status: 409,
+    zh: '还没有启用的二维码渠道账号,请先在“渠道账号”里添加一个。',
+    en: 'No QR channel account is switched on. Add one under channel accounts first.',
+  },
+  'link.expired': {
+    status: 410,
+    zh: '链接已过期,请重新扫描二维码。',
+    en: 'The link has expired. Scan the code again.',
+  },
+  'link.no_conversation': {
+    status: 409,
+    zh: '这个页面不能留言,请用原来的方式联系我们,或拨打客服电话。',
+    en: 'Messages cannot be left on this page. Contact us the way you did before, or call us.',
+  },
+  'media.type_refused': {
+    status: 415,
+    zh: '不支持这种文件:{type}。',
+    en: 'Files of this type are not accepted: {type}.',
+  },
+  'media.too_large': {
+    status: 413,
+    zh: '文件超过 {limit} 字节的上限。',
+    en: 'The file is larger than the limit of {limit} bytes.',
+  },
+  'fetch.private_address': {
+    status: 422,
+    zh: '不允许访问内网地址:{host}。',
+    en: 'Private network addresses are not allowed: {host}.',
+  },
+  'fetch.failed': {
+    status: 502,
+    zh: '无法获取远程内容:{reason}',
+    en: 'The remote content could not be fetched: {reason}',
+  },
+  'fetch.not_ready': {
+    status: 504,
+    zh: '对方一直没有提供这个文件。',
+    en: 'The other side has not got the file ready.',
+  },
+  'asr.none': {
+    status: 409,
+    zh: '没有配置语音识别,录音不能转写。请设置 ASR_BASE_URL 或 FUNASR_URL 后重试。',
+    en: 'No recogniser is configured, so the recording was not transcribed. Set ASR_BASE_URL or FUNASR_URL, then try again.',
+  },
+  'asr.busy': {
+    status: 429,
+    zh: '语音识别正忙,稍后自动继续。',
+    en: 'The recogniser is busy; it goes on by itself.',
+  },
+  'asr.unavailable': {
+    status: 503,
+    zh: '语音识别服务暂不可用:{reason}',
+    en: 'The recogniser is not available: {reason}',
+  },
+  'asr.timeout': {
+    status: 504,
+    zh: '语音识别没有在 {seconds} 秒内完成。',
+    en: 'The recogniser did not finish within {seconds} seconds.',
+  },
+  'asr.refused': {
+    status: 502,
+    zh: '语音识别服务拒绝了请求:{reason}',
+    en: 'The recogniser refused the request: {reason}',
+  },
+  'asr.unreadable': {
+    status: 422,
+    zh: '语音识别读不了这个录音:{reason}',
+    en: 'The recogniser cannot read this recording: {reason}',
+  },
+  'call.no_recording': {
+    status: 409,
+    zh: '这通电话没有可以转写的录音。',
+    en: 'There is no recording of this call to transcribe.',
+  },
+  'call.unanswered': {
+    status: 409,
+    zh: '这通电话无人接听,没有录音。',
+    en: 'Nobody answered this call, so there is no recording.',
+  },
+  'call.transcribed': {
+    status: 409,
+    zh: '这通电话已经转写过。',
+    en: 'This call is transcribed already.',
+  },
+  'import.invalid': {
+    status: 422,
+    zh: '导入文件有误:{reason}',
+    en: 'The import file is not valid: {reason}',
+  },
+  'llm.unavailable': {
+    status: 503,
+    zh: '模型服务暂不可用({reason}),已用规则引擎处理,无需操作。',
+    en: 'The model is not available ({reason}). The rules engine did the work; nothing to do.',
+  },
+  'llm.timeout': {
+    status: 504,
+    zh: '模型在 {timeoutMs} 毫秒内没有回答,已用规则引擎处理。',
+    en: 'The model did not answer within {timeoutMs} ms. The rules engine did the work.',
+  },
+  'llm.rate_limited': {
+    status: 429,
+    zh: '模型服务限流,稍后自动恢复。',
+    en: 'The model limits our rate; it recovers by itself.',
+  },
+  'llm.answer_invalid': {
+    status: 502,
+    zh: '模型的回答不符合格式({reason}),未采用。',
+    en: 'The model answered in a wrong form ({reason}); the answer was not used.',
+  },
+  'llm.budget_spent': {
+    status: 429,
+    zh: '模型预算已用完,请在设置中提高预算或等到明天。',
+    en: 'The budget for the model is spent. Raise it in the settings or wait until tomorrow.',
+  },
+  'import.rows_wrong': {
+    status: 422,
+    zh: '有 {count} 行不能导入。请下载错误文件改正,或选择跳过这些行。',
+    en: '{count} rows cannot be imported. Correct them with the error file, or leave them out.',
+  },
+  'import.undone': {
+    status: 409,
+    zh: '这次导入已经撤销过。',
+    en: 'This import was taken back already.',
+  },
+  'sample.loaded': {
+    status: 409,
+    zh: '示例工作区已经加载。',
+    en: 'The sample workspace is loaded already.',
+  },
+  'store.full': {
+    status: 507,
+    zh: '磁盘空间不足,消息没有保存,请稍后重发。',
+    en: 'The disk is full; nothing was stored. Send it again later.',
+  },
+  'store.unavailable': {
+    status: 503,
+    zh: '数据库暂不可用,请稍后重试。',
+    en: 'The database is not available. Try again shortly.',
+  },
+  internal: {
+    status: 500,
+    zh: '出了意外错误,已记录编号 {id}。',
+    en: 'Something unexpected went wrong; it was recorded as {id}.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof catalogue
+
+/** All codes with their status and sentences. */
+export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = catalogue
+
+/** The sentence of a refusal for people. */
+export function sentence(
+  refusal: { readonly code: ErrorCode; readonly params: Readonly<Record<string, unknown>> },
+  lang: 'zh' | 'en',
+): string {
+  return errors[refusal.code][lang].replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(refusal.params[name] ?? ''),
+  )
+}

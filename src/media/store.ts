@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MediaStore, StoredMedia } from '../contract/ports.ts'
+import { ok, type Result, refuse } from '../kernel/result.ts'
+import { detectType, isAccepted } from './detect.ts'
+
+export interface MediaStoreSettings {
+  /** The folder of the files, `data/media`; made when missing. */
+  readonly dir: string
+  /** Largest file where the caller names no limit; default 50 MB. */
+  readonly maxBytes?: number
+}
+
+const defaultMaxBytes = 50 * 1024 * 1024
+const leftoverAgeMs = 24 * 3600 * 1000
+
+/** Where a file is, below the folder: two levels, so that no folder holds too many. Throws on what is no hash. */
+export function mediaPath(hash: string): string {
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    throw new TypeError(`not a content hash: ${JSON.stringify(hash).slice(0, 80)}`)
+  return join(hash.slice(0, 2), hash)
+}
+
+async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+interface Written {
+  readonly hash: string
+  readonly size: number
+}
+
+/** Writes and syncs the content; null when it is larger than allowed. */
+async function writeContent(
+  file: FileHandle,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Written | null> {
+  const digest = createHash('sha256')
+  let size = 0
+  for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+    size += chunk.byteLength
+    if (size > maxBytes) return null
+    digest.update(chunk)
+    await file.writeFile(chunk)
+  }
+  await file.sync()
+  return { hash: digest.digest('hex'), size }
+}
+
+const fullCodes = new Set(['ENOSPC', 'EDQUOT'])
+type PutOptions = Parameters<MediaStore['put']>[1]
+
+/** A put: everything happens in a temporary file, which takes its name when it is complete and synced. */
+async function put(
+  settings: Required<MediaStoreSettings>,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  { declaredType, maxBytes = settings.maxBytes, accept }: NonNullable<PutOptions> = {},
+): Promise<Result<StoredMedia>> {
+  const temporary = join(settings.dir, '.new', randomUUID())
+  try {
+    const file = await open(temporary, 'wx', 0o600)
+    const written = await writeContent(file, content, maxBytes).finally(() => file.close())
+    if (!written) return refuse('media.too_large', { limit: maxBytes })
+    const contentType = await detectType(temporary, declaredType)
+    if (accept && !isAccepted(contentType, accept)) return refuse('media.type_refused', { type: contentType })
+    const target = join(settings.dir, mediaPath(written.hash))
+    const folder = join(target, '..')
+    // The parent is synced as well when the folder is new: else a crash could take the folder with the file in it.
+    if (await mkdir(folder, { recursive: true, mode: 0o700 })) await syncDir(settings.dir)
+    await rename(temporary, target)
+    await syncDir(folder)
+    return ok({ ...written, contentType })
+  } catch (error) {
+    if (fullCodes.has((error as NodeJS.ErrnoException).code ?? '')) return refuse('store.full')
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function removeLeftovers(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const path = join(dir, name)
+    const { mtimeMs } = await stat(path)
+    if (Date.now() - mtimeMs > leftoverAgeMs) await rm(path, { force: true })
+  }
+}
+
+/**
+ * Files named by the SHA-256 of their content, in `dir/ab/<hash>`. A put resolves when the bytes and the name are on the
+ * disk. Names that people gave to files never reach the file system.
+ */
+export async function openMediaStore(settings: MediaStoreSettings): Promise<MediaStore> {
+  const all = { maxBytes: defaultMaxBytes, ...settings }
+  const incoming = join(all.dir, '.new')
+  await mkdir(incoming, { recursive: true, mode: 0o700 })
+  await removeLeftovers(incoming)
+  const path = (hash: string) => join(all.dir, mediaPath(hash))
+  return {
+    put: (content, options) => put(all, content, options),
+    get: async (hash) => readFile(path(hash)),
+    stream: async (hash, range) => (await open(path(hash))).createReadStream(range),
+    has: async (hash) =>
+      stat(path(hash)).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return false
+          throw error
+        },
+      ),
+  }
+}
+
+/** Removes a file of the store's folder for good; again is nothing. For erasure, after nothing refers to it any more. */
+export async function removeMedia(dir: string, hash: string): Promise<void> {
+  await rm(join(dir, mediaPath(hash)), { force: true })
+}

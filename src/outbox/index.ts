@@ -1,0 +1,22 @@
+import type { JobHandler } from '../queue/index.ts'
+import { makeNoticeHandlers, type NoticePorts } from './notices.ts'
+import type { SendPorts } from './ports.ts'
+import { makeRenderHandler } from './render.ts'
+import { makeSendHandler } from './send.ts'
+
+export { noteCardHandle } from './card.ts'
+export { makeOutboxCommands } from './commands.ts'
+export { enqueueMessage, type NewMessage } from './enqueue.ts'
+export { eraseOutbox } from './erase.ts'
+export type { NoticePorts } from './notices.ts'
+export { enqueueToPerson, type PersonMessage } from './person.ts'
+export type { SendingAccount, SendPorts } from './ports.ts'
+export { queries } from './queries.ts'
+export { applyReceipt } from './receipts.ts'
+export { outboxSettingsSchema } from './settings.ts'
+export { spend, windowOpen } from './window.ts'
+
+/** Handlers of `outbox.render`, `outbox.send`, `ticket.acknowledge` and `ticket.inform`. */
+export function makeOutboxHandlers(ports: SendPorts & NoticePorts): JobHandler[] {
+  return [makeRenderHandler(ports), makeSendHandler(ports), ...makeNoticeHandlers(ports)]
+}

@@ -1,0 +1,121 @@
+import { type Effects, noEffects } from '../contract/jobs.ts'
+import { calledBy } from '../directory/index.ts'
+import { defineHandler, GiveUp, type Job, type JobHandler, type StepContext } from '../queue/index.ts'
+import { sql, type Tx } from '../store/index.ts'
+import { enqueueMessage } from './enqueue.ts'
+import { listeningConversation } from './listening.ts'
+import { outboxSettings } from './settings.ts'
+import { isNotice, type NoticeName, noticeText } from './templates.ts'
+
+/** What notices need from app. */
+export interface NoticePorts {
+  /** The customer's signed progress page; null when the hub has no public address. */
+  progressLink(ticketId: string): string | null
+  /** Whether a customer can answer on this account's channel. */
+  takesReplies(accountId: string): boolean
+  /** Whether nothing can be said on this account's channel: it reports calls. */
+  isMute?(accountId: string): boolean
+}
+
+/** Handlers of the jobs that tell a customer something: `ticket.acknowledge` and `ticket.inform`. */
+export function makeNoticeHandlers(ports: NoticePorts): JobHandler[] {
+  return [
+    defineHandler({
+      kind: 'ticket.acknowledge',
+      prepare: async () => null,
+      commit: (tx, _prepared, { payload }, ctx) =>
+        say(tx, ports, ctx, {
+          name: 'ticket.acknowledge',
+          ticketId: payload.ticketId,
+          conversationId: payload.conversationId,
+          // One acknowledgement of a ticket in a conversation, however often it is asked for.
+          idempotencyKey: `ticket.acknowledge:${payload.ticketId}:${payload.conversationId}`,
+        }),
+    }),
+    defineHandler({
+      kind: 'ticket.inform',
+      prepare: async () => null,
+      commit: (tx, _prepared, job, ctx) => inform(tx, ports, job, ctx),
+    }),
+  ]
+}
+
+async function inform(
+  tx: Tx,
+  ports: NoticePorts,
+  job: Job<'ticket.inform'>,
+  ctx: StepContext,
+): Promise<Effects> {
+  const { ticketId, template } = job.payload
+  if (!isNotice(template)) throw new GiveUp(`there is no notice ${template}`)
+  const conversationId = await conversationOf(tx, ticketId)
+  // A ticket that somebody made by hand after a call has nobody to write to.
+  if (conversationId === null) return noEffects
+  const idempotencyKey = `ticket.inform:${ticketId}:${template}:${job.id}`
+  return await say(tx, ports, ctx, { name: template, ticketId, conversationId, idempotencyKey })
+}
+
+/** Where the customer was last heard about this ticket. */
+async function conversationOf(tx: Tx, ticketId: string): Promise<string | null> {
+  const row = await tx
+    .selectFrom('conversation_ticket as ct')
+    .innerJoin('conversation as c', 'c.id', 'ct.conversationId')
+    .select('c.id')
+    .where('ct.ticketId', '=', ticketId)
+    .orderBy('c.lastMessageAt', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+async function say(
+  tx: Tx,
+  ports: NoticePorts,
+  ctx: StepContext,
+  notice: { name: NoticeName; ticketId: string; conversationId: string; idempotencyKey: string },
+): Promise<Effects> {
+  const ticket = await readTicket(tx, notice.ticketId)
+  if (!ticket) return noEffects
+  const lang = ticket.lang === 'en' ? ('en' as const) : ('zh' as const)
+  const listening = await listeningConversation(tx, (id) => ports.isMute?.(id) ?? false, notice, ctx.nowMs)
+  if (!listening) return noEffects
+  const variables = {
+    number: ticket.number,
+    link: ports.progressLink(notice.ticketId),
+    engineer: ticket.engineer && calledBy(ticket.engineer),
+    reply: ports.takesReplies(listening.accountId) ? { zh: '直接回复', en: 'Reply' }[lang] : null,
+    appointment: ticket.appointment,
+  }
+  const said = await enqueueMessage(
+    tx,
+    {
+      idempotencyKey: notice.idempotencyKey,
+      conversationId: listening.id,
+      ticketId: notice.ticketId,
+      text: noticeText(notice.name, lang, variables, await outboxSettings(tx)),
+      reference: ticket.number,
+      automatic: true,
+      author: { kind: 'system', id: notice.name },
+      lang,
+    },
+    ctx.nowMs,
+  )
+  if (said.ok) return said.value.effects
+  ctx.log.info({ ticketId: notice.ticketId, notice: notice.name, ...said.refusal }, 'the hub stayed silent')
+  return noEffects
+}
+
+/** Times are told as the customer reads a clock: in the zone of the hub's default calendar. */
+async function readTicket(tx: Tx, ticketId: string) {
+  const rows = await sql<{
+    number: string
+    lang: string
+    engineer: string | null
+    appointment: string | null
+  }>`
+    select t."number", t."lang", s."name" as engineer,
+      to_char(t."appointmentStart" at time zone coalesce(
+        (select "timeZone" from calendar where "isDefault" limit 1), 'Asia/Shanghai'), 'YYYY-MM-DD HH24:MI') as appointment
+    from ticket t left join staff s on s."id" = t."assigneeId" where t."id" = ${ticketId}`.execute(tx)
+  return rows.rows[0] ?? null
+}

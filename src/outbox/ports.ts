@@ -1,0 +1,19 @@
+import type { Channel } from '../contract/channel.ts'
+import type { ChannelIo } from '../contract/ports.ts'
+
+/** A channel account, as sending needs it. */
+export interface SendingAccount {
+  readonly id: string
+  readonly kind: string
+  readonly enabled: boolean
+  readonly channel: Channel
+  readonly config: unknown
+}
+
+/** What the outbox needs from app. */
+export interface SendPorts {
+  /** The account in memory; undefined when it is gone or its settings are unusable. */
+  account(accountId: string): SendingAccount | undefined
+  /** The outside world for one delivery; `signal` ends it. */
+  io(account: SendingAccount, signal: AbortSignal): ChannelIo<unknown>
+}

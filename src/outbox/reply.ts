@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { type Command, defineCommand } from '../access/index.ts'
+import type { Actor } from '../contract/actor.ts'
+import type { MediaStore } from '../contract/ports.ts'
+import { ok, type Result, refuse } from '../kernel/result.ts'
+import type { Tx } from '../store/index.ts'
+import { enqueueMessage } from './enqueue.ts'
+import { windowOpen } from './window.ts'
+
+const attachment = z.object({
+  /** As the upload answered: SHA-256, real type and size in bytes. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  contentType: z.string().max(200),
+  size: z.int().min(0),
+  name: z.string().min(1).max(255),
+})
+
+const input = z
+  .object({
+    conversationId: z.uuid(),
+    text: z.string().max(20_000).default(''),
+    attachments: z.array(attachment).max(10).default([]),
+    subject: z.string().max(500).optional(),
+    /** Chosen by the page when the agent presses send: pressing twice sends once. */
+    key: z.string().min(8).max(100).optional(),
+  })
+  .refine((i) => i.text.trim() !== '' || i.attachments.length > 0, { message: 'is empty', path: ['text'] })
+
+/** What replying needs from app. */
+export interface ReplyPorts {
+  readonly media: Pick<MediaStore, 'has'>
+}
+
+const definition = {
+  name: 'outbox.reply',
+  title: 'Answers in a conversation',
+  permission: { roles: ['agent', 'supervisor', 'dispatcher'], scopes: ['conversations:write'] },
+  input,
+  output: z.object({ outboxId: z.string(), messageId: z.string() }),
+} as const
+
+/** `outbox.reply`: a person answers in a conversation. */
+export function makeReplyCommand({ media }: ReplyPorts): Command {
+  return defineCommand(definition, async (ctx, given) => {
+    const entered = await enter(ctx.tx, given.conversationId)
+    if (!entered.ok) return entered
+    if (!(await windowOpen(ctx.tx, given.conversationId, ctx.nowMs))) return refuse('outbox.window_closed')
+    for (const file of given.attachments) {
+      if (!(await media.has(file.hash))) return refuse('not_found', { what: file.name })
+    }
+    const said = await enqueueMessage(
+      ctx.tx,
+      {
+        idempotencyKey: `reply:${given.conversationId}:${given.key ?? ctx.commandId}`,
+        conversationId: given.conversationId,
+        text: given.text,
+        ...(given.subject ? { subject: given.subject } : {}),
+        attachments: given.attachments,
+        automatic: false,
+        author: authorOf(ctx.actor),
+      },
+      ctx.nowMs,
+    )
+    if (!said.ok) return said
+    // Nobody waits any longer; another answer to the same question must not be counted as late.
+    await ctx.tx
+      .updateTable('conversation')
+      .set({ waitingSince: null, queuedAt: null })
+      .where('id', '=', given.conversationId)
+      .execute()
+    if (ctx.actor.kind === 'user') await becomeAgent(ctx.tx, given.conversationId, ctx.actor.id, ctx.nowMs)
+    const { outboxId, messageId, effects } = said.value
+    return ok({ value: { outboxId, messageId }, ...effects })
+  })
+}
+
+/** Who answers a conversation that nobody has, has it from now on. */
+async function becomeAgent(tx: Tx, conversationId: string, userId: string, nowMs: number): Promise<void> {
+  await tx
+    .updateTable('conversation')
+    .set({ agentId: userId, agentSince: new Date(nowMs) })
+    .where('id', '=', conversationId)
+    .where('agentId', 'is', null)
+    .execute()
+}
+
+/** A closed conversation opens again, unless its thread goes on in a newer one. */
+async function enter(tx: Tx, conversationId: string): Promise<Result<null>> {
+  const conversation = await tx
+    .selectFrom('conversation')
+    .select(['state', 'accountId', 'threadKey'])
+    .where('id', '=', conversationId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!conversation) return refuse('not_found', { what: 'conversation' })
+  if (conversation.state === 'open') return ok(null)
+  const newer = await tx
+    .selectFrom('conversation')
+    .select('id')
+    .where('accountId', '=', conversation.accountId)
+    .where('threadKey', '=', conversation.threadKey)
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  if (newer) return refuse('conversation.closed')
+  await tx
+    .updateTable('conversation')
+    .set({ state: 'open', closedAt: null })
+    .where('id', '=', conversationId)
+    .execute()
+  return ok(null)
+}
+
+function authorOf(actor: Actor): { kind: 'agent'; id: string; name?: string } {
+  return { kind: 'agent', id: actor.id, ...('name' in actor ? { name: actor.name } : {}) }
+}

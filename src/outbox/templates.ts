@@ -1,0 +1,73 @@
+import type { OutboxSettings } from './settings.ts'
+
+type NoticeText = { readonly zh: string; readonly en: string }
+
+/** What the hub says by itself. A line whose variable has no value is left out. */
+export const noticeTexts = {
+  'ticket.acknowledge': {
+    zh: '您好，您的服务请求已受理，工单号 {number}。\n可随时在此查看进度、补充说明或催单：{link}\n{reply}即可补充信息。',
+    en: 'We have received your request. Your ticket number is {number}.\nFollow its progress, add details or ask us to hurry here: {link}\n{reply} to add information.',
+  },
+  'ticket.assigned': {
+    zh: '您的工单 {number} 已安排工程师{engineer},请保持电话畅通。\n预约时间：{appointment}\n进度：{link}',
+    en: 'Your ticket {number} has been assigned to {engineer}. Please keep your phone at hand.\nAppointment: {appointment}\nProgress: {link}',
+  },
+  'ticket.on_hold': {
+    zh: '您的工单 {number} 暂时挂起，恢复处理时会再通知您。\n进度：{link}',
+    en: 'Your ticket {number} is on hold. We will tell you when work goes on.\nProgress: {link}',
+  },
+  'ticket.resolved': {
+    zh: '您的工单 {number} 已处理完成。\n如仍有问题，{reply}即可。\n详情：{link}',
+    en: 'Your ticket {number} is resolved.\n{reply} if something is still wrong.\nDetails: {link}',
+  },
+  'ticket.cancelled': {
+    zh: '您的工单 {number} 已取消。\n如需帮助，{reply}即可。',
+    en: 'Your ticket {number} has been cancelled.\n{reply} if you need help.',
+  },
+  'ticket.reopened': {
+    zh: '您的工单 {number} 已重新受理。\n进度：{link}',
+    en: 'Your ticket {number} is open again.\nProgress: {link}',
+  },
+} as const satisfies Record<string, NoticeText>
+
+export type NoticeName = keyof typeof noticeTexts
+
+/** What a notice may name. A null has no value. */
+export interface NoticeVariables {
+  readonly number: string
+  /** Progress page of the customer; null when the hub has no public address. */
+  readonly link: string | null
+  readonly engineer: string | null
+  /** "Reply" in the customer's language where an answer can be given; null leaves out the lines that invite to it. */
+  readonly reply: string | null
+  readonly appointment: string | null
+}
+
+/** Whether there is such a notice. */
+export function isNotice(name: string): name is NoticeName {
+  return Object.hasOwn(noticeTexts, name)
+}
+
+/** The words of a notice: the administrator's text where there is one, otherwise ours. Pure. */
+export function noticeText(
+  name: NoticeName,
+  lang: 'zh' | 'en',
+  variables: NoticeVariables,
+  settings: Pick<OutboxSettings, 'texts'>,
+): string {
+  const text = (settings.texts[name] ?? noticeTexts[name])[lang]
+  return text
+    .split('\n')
+    .flatMap((line) => fill(line, variables))
+    .join('\n')
+}
+
+function fill(line: string, variables: NoticeVariables): string[] {
+  let complete = true
+  const filled = line.replace(/\{(\w{1,40})\}/g, (_, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name as keyof NoticeVariables] : null
+    if (value === null || value === '') complete = false
+    return value ?? ''
+  })
+  return complete ? [filled] : []
+}

@@ -1,0 +1,42 @@
+import type { Extraction, ExtractionInput } from '../contract/extraction.ts'
+import { verify } from './ground.ts'
+import { reconcile } from './reconcile.ts'
+import { extractByRules } from './rules/extract-by-rules.ts'
+import type { Lexicon } from './rules/lexicon.ts'
+
+/** A model engine: gives an extraction of its own, or null when the model is slow, wrong or down. Never throws. */
+export type ModelEngine = (
+  input: ExtractionInput,
+  signal: AbortSignal | undefined,
+) => Promise<Extraction | null>
+
+/** The rules engine, in this thread or in another one. */
+export type RulesEngine = (input: ExtractionInput) => Extraction | Promise<Extraction>
+
+/** Reads by the rules, and keeps only what evidence supports. */
+export function readByRules(input: ExtractionInput, lexicon: Lexicon): Extraction {
+  return verify(extractByRules(input, lexicon), input, lexicon)
+}
+
+/** Extracts a conversation: always by the rules, besides by the model when there is one, and only what evidence supports. */
+export async function extract(
+  input: ExtractionInput,
+  ports: { readonly rules: RulesEngine; readonly llm?: ModelEngine; readonly signal?: AbortSignal },
+): Promise<Extraction> {
+  const byRules = await ports.rules(input)
+  if (!ports.llm) return byRules
+  const byModel = await ports.llm(input, ports.signal).catch(() => null)
+  return reconcile(byRules, byModel)
+}
+
+/** What stands in when an engine failed on a text: a ticket without fields, which a person fills in. */
+export function nothingRead(reason: string): Extraction {
+  return {
+    fields: {},
+    custom: {},
+    action: { kind: 'create' },
+    lang: 'zh',
+    engine: 'rules',
+    dropped: [{ field: '*', value: null, reason }],
+  }
+}

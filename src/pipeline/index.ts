@@ -1,0 +1,6 @@
+export { mentionsDanger } from './danger.ts'
+export { extract, nothingRead } from './extract.ts'
+export { modelEngine } from './llm/engine.ts'
+export type { ExtractPort } from './port.ts'
+export { loadLexicon } from './rules/lexicon.ts'
+export { makePipelineHandlers } from './step.ts'

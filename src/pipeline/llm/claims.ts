@@ -1,0 +1,227 @@
+import type { Evidence, ExtractedField, Extraction, ExtractionInput } from '../../contract/extraction.ts'
+import type { FieldName, TicketFields } from '../../contract/ticket.ts'
+import type { JsonValue } from '../../kernel/json.ts'
+import { readAppointment } from '../read/appointment.ts'
+import { readClauses } from '../read/clauses.ts'
+import { readCode } from '../read/code.ts'
+import { readName } from '../read/name.ts'
+import { readPhone } from '../read/phone.ts'
+import { composeSummary } from '../read/summary.ts'
+import { toAddress } from '../rules/address.ts'
+import { categoryWords } from '../rules/category.ts'
+import type { Lexicon } from '../rules/lexicon.ts'
+import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
+import { type ClaimedQuote, locate, locateCode } from './locate.ts'
+
+/** One value that a model claims, with the words it says it took it from. */
+export interface Claim {
+  readonly value: string | boolean
+  readonly quotes: readonly ClaimedQuote[]
+}
+
+/** A model's answer, as the schema of `answerSchema` has it. */
+export interface ModelAnswer {
+  readonly [name: string]:
+    | Claim
+    | readonly ClaimedQuote[]
+    | string
+    | { readonly [name: string]: Claim | null }
+    | null
+}
+
+type Fields = Record<string, ExtractedField>
+type Dropped = { field: string; value: JsonValue; reason: string }
+
+/** How sure a verified claim of a model is before it is compared with the rules. */
+const claimConfidence = 0.75
+
+/** Turns a model's claims into fields: each claim is looked up in the turns, and what is not there is dropped. */
+export function groundClaims(
+  answer: ModelAnswer,
+  input: ExtractionInput,
+  lexicon: Lexicon,
+  promptVersion: string,
+): Extraction {
+  const fields: Fields = {}
+  const dropped: Dropped[] = []
+  const put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => {
+    fields[name] = {
+      value,
+      evidence,
+      method: 'llm',
+      confidence: claimConfidence,
+      verdict: 'accepted',
+      promptVersion,
+    }
+  }
+  const claimOf = (name: string) => answer[name] as Claim | null | undefined
+  for (const [name, read] of codes) {
+    const claim = claimOf(name)
+    if (!claim) continue
+    const marks = grounded(claim, input, read, name === 'contact_name')
+    if (marks) put(name, read(marks.map(quoteOf)), marks.map(spanOf))
+    else dropped.push({ field: name, value: claim.value, reason: 'value.unsupported' })
+  }
+  address(answer, input, lexicon, put, dropped)
+  category(claimOf('product_category'), input, put, dropped)
+  told(answer, input, put)
+  for (const name of ['intent', 'urgency', 'sentiment', 'is_repeat_contact'] as const) {
+    const claim = claimOf(name)
+    const marks = claim ? located(claim.quotes, input) : []
+    if (claim && marks.length > 0) put(name, claim.value, marks.map(spanOf))
+    else if (claim) dropped.push({ field: name, value: claim.value, reason: 'evidence.missing' })
+  }
+  return {
+    fields: fields as { [K in FieldName]?: ExtractedField<TicketFields[K]> },
+    custom: customFields(answer, input, promptVersion),
+    action: {
+      kind: answer.action === 'handover' ? 'handover' : answer.action === 'none' ? 'none' : 'create',
+    },
+    lang: input.lang ?? '',
+    engine: 'llm',
+    dropped,
+  }
+}
+
+const codes = [
+  ['contact_name', readName],
+  ['phone', readPhone],
+  ['device_model', readCode],
+  ['serial_number', readCode],
+  ['order_number', readCode],
+] as const
+
+function located(quotes: readonly ClaimedQuote[], input: ExtractionInput): Mark[] {
+  return quotes.map((quote) => locate(input.turns, quote)).filter((mark) => mark !== null)
+}
+
+const plain = (text: string) =>
+  text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
+
+/** The words that read as the claimed value: the quotes themselves, or the value's place inside one of them. */
+function grounded(
+  claim: Claim,
+  input: ExtractionInput,
+  read: (quotes: readonly string[]) => string | null,
+  isName: boolean,
+): Mark[] | null {
+  const value = String(claim.value)
+  const marks = located(claim.quotes, input)
+  const whole = read(marks.map(quoteOf))
+  if (whole !== null && plain(whole) === plain(value)) return marks
+  for (const mark of marks) {
+    const inner = isName ? inside(mark, value) : locateCode(mark.turn, value)
+    const again = inner && read([quoteOf(inner)])
+    if (inner && again && plain(again) === plain(value)) return [inner]
+  }
+  return null
+}
+
+function inside(mark: Mark, value: string): Mark | null {
+  const at = quoteOf(mark).indexOf(value)
+  return at < 0 ? null : { turn: mark.turn, start: mark.start + at, end: mark.start + at + value.length }
+}
+
+type Put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => void
+
+function address(
+  answer: ModelAnswer,
+  input: ExtractionInput,
+  lexicon: Lexicon,
+  put: Put,
+  dropped: Dropped[],
+): void {
+  const part = (name: 'province' | 'city' | 'district') => {
+    const claim = answer[name] as Claim | null
+    if (!claim) return undefined
+    const marks = located(claim.quotes, input)
+    const exact = marks.map((mark) => inside(mark, String(claim.value)) ?? mark)[0]
+    if (!exact) dropped.push({ field: `address.${name}`, value: claim.value, reason: 'value.unsupported' })
+    return exact
+  }
+  const detail = answer.detail as Claim | null
+  const pieces = detail ? located(detail.quotes, input) : []
+  const marks = {
+    province: part('province'),
+    city: part('city'),
+    district: part('district'),
+    detail: pieces.length > 0 ? pieces : undefined,
+  }
+  if (!marks.province && !marks.city && !marks.district && !marks.detail) return
+  const { value, evidence } = toAddress(marks, lexicon.divisions)
+  if (detail && (value.detail === null || plain(value.detail) !== plain(String(detail.value)))) {
+    const kept = { ...marks, detail: undefined }
+    dropped.push({ field: 'address.detail', value: detail.value, reason: 'value.unsupported' })
+    if (!kept.province && !kept.city && !kept.district) return
+    const rest = toAddress(kept, lexicon.divisions)
+    put('address', rest.value, rest.evidence)
+    return
+  }
+  put('address', value, evidence)
+}
+
+function category(
+  claim: Claim | null | undefined,
+  input: ExtractionInput,
+  put: Put,
+  dropped: Dropped[],
+): void {
+  if (!claim) return
+  for (const mark of located(claim.quotes, input)) {
+    const quote = quoteOf(mark).toLowerCase()
+    const word = categoryWords(String(claim.value), input.catalogue).find((w) =>
+      quote.includes(w.toLowerCase()),
+    )
+    if (word === undefined) continue
+    const at = mark.start + quote.indexOf(word.toLowerCase())
+    put('product_category', claim.value, [
+      derivedFrom('category@1', [{ turn: mark.turn, start: at, end: at + word.length }]),
+    ])
+    return
+  }
+  dropped.push({ field: 'product_category', value: claim.value, reason: 'value.unsupported' })
+}
+
+/** Appointment, fault and summary are only words; what they mean is read by the house. */
+function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
+  const times = located((answer.appointment as readonly ClaimedQuote[] | null) ?? [], input)
+  const appointment = readAppointment(
+    times.map((mark) => ({ text: quoteOf(mark), atMs: mark.turn.atMs })),
+    input.timeZone,
+  )
+  const when = derivedFrom('appointment@1', times)
+  if (appointment) put('appointment', appointment, [when])
+  const faults = located(answer.fault as readonly ClaimedQuote[], input)
+  const fault = readClauses(faults.map(quoteOf))
+  if (fault) put('fault_description', fault, faults.map(spanOf))
+  const clauses = located(answer.summary as readonly ClaimedQuote[], input)
+  const summary = clauses.length > 0 ? composeSummary(clauses.map(quoteOf), appointment) : null
+  if (summary) {
+    const from = [...clauses.map(spanOf), ...(appointment ? [when] : [])]
+    put('summary', summary, [{ kind: 'derived', fn: 'summary@1', from }])
+  }
+}
+
+function customFields(
+  answer: ModelAnswer,
+  input: ExtractionInput,
+  promptVersion: string,
+): Record<string, ExtractedField> {
+  const custom: Record<string, ExtractedField> = {}
+  for (const [name, claim] of Object.entries((answer.custom ?? {}) as Record<string, Claim | null>)) {
+    const mark = claim ? located(claim.quotes, input).map((m) => inside(m, String(claim.value)))[0] : null
+    if (!mark) continue
+    custom[name] = {
+      value: quoteOf(mark).trim(),
+      evidence: [spanOf(mark)],
+      method: 'llm',
+      confidence: claimConfidence,
+      verdict: 'confirm',
+      promptVersion,
+    }
+  }
+  return custom
+}

@@ -1,0 +1,113 @@
+import type { AddressFinding } from './address.ts'
+import type { Range } from './address-chain.ts'
+import { markOf, type Utterance } from './scene.ts'
+
+/** Cities as they are written in English; municipalities stand for their province. */
+const municipality = 'Shanghai|Beijing|Tianjin|Chongqing'
+const cities =
+  "Guangzhou|Shenzhen|Hangzhou|Suzhou|Nanjing|Wuhan|Chengdu|Xi'?an|Ningbo|Wuxi|Qingdao|Dalian|Xiamen|Fuzhou|Changsha|Zhengzhou|Jinan|Hefei|Kunming|Dongguan|Foshan|Zhuhai|Shenyang|Harbin|Changchun|Tianjin|Nanchang|Nanning|Guiyang|Haikou|Sanya|Shijiazhuang|Taiyuan|Wenzhou|Jiaxing|Shaoxing|Kunshan|Changzhou|Nantong|Yantai|Zhongshan|Huizhou|Quanzhou|Hong Kong|Macau"
+const districts =
+  "Pudong(?: New Area)?|Jing'?an|Xuhui|Huangpu|Changning|Putuo|Hongkou|Yangpu|Minhang|Baoshan|Jiading|Songjiang|Chaoyang|Haidian|Dongcheng|Xicheng|Fengtai|Tianhe|Yuexiu|Nanshan|Futian|Luohu|Bao'?an|Longgang|Xihu|Binjiang|Gongshu|Shangcheng|Yuhang|Xiaoshan|[A-Z][a-z']+(?: [A-Z][a-z]+)? (?:District|New Area|County)"
+const provinces =
+  '[A-Z][a-z]+ Province|Guangdong|Jiangsu|Zhejiang|Sichuan|Hubei|Hunan|Fujian|Shandong|Henan|Hebei|Anhui|Jiangxi|Liaoning|Shaanxi|Shanxi|Yunnan|Hainan'
+const street =
+  /(?:\b(?:No\.? ?)?\d{1,5}(?:-\d+)? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Highway|Boulevard|Blvd|Drive|Dr|Way)\b\.?)|(?:\b(?:No\.? ?\d{1,5},? )?(?:Lane|No\.?) ?\d{1,5},? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave)\b\.?)|(?:\b(?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave) (?:No\.? ?)?\d{1,5}\b)/
+const unit =
+  /^(?:(?:Room|Rm|Building|Bldg|Block|Unit|Floor|Suite|Flat|Apt|Apartment|Tower|Shop|Level|No)\.? ?#?[A-Z]?\d{0,4}[A-Z]?|\d{1,3}F(?:-\d{1,4})?|\d{1,3}(?:st|nd|rd|th) [Ff]loor|[A-Z]?\d{1,5}[A-Z]?(?:-\d{1,4}){0,2}|(?:[A-Z][A-Za-z']+ ){1,3}(?:Building|Tower|Plaza|Mansion|Center|Centre|Garden|Gardens|Mall|Park|Court|Residence))$/
+
+/** A house of a compound without a street: Tower 8, Seasons Park, Chaoyang District. */
+const estate =
+  /\b(?:Tower|Building|Bldg|Block|Villa) ?[A-Z]?\d{0,3}, ?(?:[A-Z][A-Za-z']+ ){0,3}[A-Z][A-Za-z']+(?=, )/g
+
+/** Addresses written the English way, smallest part first, between commas. */
+export function findEnglishAddresses(u: Utterance): AddressFinding[] {
+  const { text } = u.plain
+  const found: AddressFinding[] = []
+  const anchors = [...text.matchAll(new RegExp(street, 'g')), ...text.matchAll(estate)]
+  const segments = anchors.length > 0 ? split(text) : []
+  for (const match of anchors) {
+    const at = segments.findIndex(
+      (s) => s.start < match.index + match[0].length && match.index + match[0].length <= s.end + 1,
+    )
+    if (at < 0) continue
+    const anchor = { start: match.index, end: match.index + match[0].length }
+    const finding = around(u, text, segments, at, anchor)
+    const named = finding && (finding.marks.province ?? finding.marks.city ?? finding.marks.district)
+    if (finding && (match[0].search(street) >= 0 || (named && found.length === 0))) found.push(finding)
+  }
+  return found
+}
+
+function split(text: string): Range[] {
+  const ranges: Range[] = []
+  for (const match of text.matchAll(/[^,;\n]+/g)) {
+    const lead = match[0].length - match[0].trimStart().length
+    const word = match[0].trim().replace(/[.!?]+$/, '')
+    if (word !== '') ranges.push({ start: match.index + lead, end: match.index + lead + word.length })
+  }
+  return ranges
+}
+
+function around(
+  u: Utterance,
+  text: string,
+  segments: readonly Range[],
+  at: number,
+  anchor: Range,
+): AddressFinding | null {
+  let start = anchor.start
+  for (let i = at - 1; i >= 0; i--) {
+    // the anchor itself may reach over two parts: No. 12, Lane 358 Xianxia Road
+    if (segments[i]!.end > start) continue
+    const word = text.slice(segments[i]!.start, segments[i]!.end)
+    const tail =
+      /(?:\b(?:is|at|in|to|address)[ :]+)?((?:Room|Rm|Building|Unit|Floor|Suite|Flat|Apt|Apartment|Block|Tower|Villa|Shop|Level)\.? ?\S+|\d{1,3}F)$/i.exec(
+        word,
+      )
+    const bare = /^\d{1,5}[A-Z]?$/.test(word)
+    if (unit.test(word) || bare) start = segments[i]!.start
+    else if (tail) {
+      start = segments[i]!.end - tail[1]!.length
+      break
+    } else break
+  }
+  let end = anchor.end
+  const named: { province?: Range; city?: Range; district?: Range } = {}
+  for (const s of segments.slice(at + 1)) {
+    const word = text.slice(s.start, s.end)
+    const level = levelOf(word)
+    if (level && !named[level.level]) named[level.level] = { start: s.start, end: s.start + level.size }
+    else if (unit.test(word) && Object.keys(named).length === 0) end = s.end
+    else break
+    if (level && level.size < word.length) break
+  }
+  const mark = (range: Range | undefined) =>
+    range ? (markOf(u, u.plain, range.start, range.end) ?? undefined) : undefined
+  return {
+    marks: {
+      province: mark(named.province),
+      city: mark(named.city),
+      district: mark(named.district),
+      detail: [mark({ start, end })!],
+    },
+    score: 5 + Object.keys(named).length,
+    at: u.at,
+    units: 2,
+  }
+}
+
+function levelOf(word: string): { level: 'province' | 'city' | 'district'; size: number } | null {
+  const plain = (source: string) =>
+    new RegExp(`^(?:${source})(?: (?:City|Municipality|District|New Area))?(?=$|[ .]|\\d)`).exec(word)
+  const tests = [
+    ['province', municipality],
+    ['district', districts],
+    ['city', cities],
+    ['province', provinces],
+  ] as const
+  for (const [level, source] of tests) {
+    const match = plain(source)
+    if (match) return { level, size: match[0].length }
+  }
+  return null
+}

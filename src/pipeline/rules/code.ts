@@ -1,0 +1,183 @@
+import { readCode } from '../read/code.ts'
+import { type Mark, quoteOf } from '../span.ts'
+import { affirms, markOf, type Scene, type Utterance } from './scene.ts'
+
+/** The three kinds of numbers that a device or a case has. */
+export type CodeKind = 'device_model' | 'serial_number' | 'order_number'
+
+/** A code that somebody said, with how likely it is of each kind. */
+export interface CodeFinding {
+  readonly value: string
+  readonly mark: Mark
+  readonly scores: Readonly<Record<CodeKind, number>>
+}
+
+const token = /[A-Za-z0-9](?:[A-Za-z0-9/_]|-(?=[A-Za-z0-9]))*/g
+const shapes = {
+  error: /^(?:[A-Z]|Er|Err|ERR|er|err|E-)[-]?\d{1,3}$/,
+  everyday:
+    /^(?:\d+(?:st|nd|rd|th|am|pm|h|kg|cm|mm|m|L|W|kW|V|A|Hz|GB|TB|G|M|P|F|K|s|min|x\d+|°?C)?|[A-Z]?\d{1,2}[A-Z]?|Win(?:dows)?\d+|iOS\d*|Android\d*|H5|A[3-6]|USB\S*|WiFi\S*|Wi-Fi|[2-6]\.?4?G|MP[34]|v\d\S*|IPv\d|B2[BC]|B[12]|iPad\d?|iPhone\S*|PM2|TDS|PH\d|COVID\S*|T\+\d|GB\/T\S*)$/i,
+  date: /^(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}$|^\d{1,2}\/\d{1,2}$/,
+} as const
+
+const labels: Readonly<Record<CodeKind, RegExp>> = {
+  serial_number:
+    /(?:序列号|出厂(?:编)?号|设备(?:编号|码|号)|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|机号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
+  order_number:
+    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
+  device_model:
+    /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
+}
+const notCode =
+  /(?:租户号?|错误码?|故障码|故障代码|报错|代码|版本号?|房号|工号|车牌号?|税号|QQ|微信号?|邮编|密码|验证码|纳税人识别号|账号|卡号|身份证号?|error(?: code)?|code|fault|alarm|tenant|version|站点|分机|网址)(?:是|为|:|：|#|\s|了|个){0,3}$/i
+
+/** Every code in the conversation. `taken` are source ranges that belong to something else (phones, addresses). */
+export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {
+  const found: CodeFinding[] = []
+  for (const [i, u] of scene.utterances.entries()) {
+    if (u.customer) found.push(...codesOf(u, scene, i, taken))
+    else if (affirms(scene.utterances[i + 1]?.plain.text ?? '')) {
+      const known = new Set(found.map((f) => plain(f.value)))
+      const asks = /吗|对吧|是吧|\?/.test(u.plain.text)
+      // what is read back and agreed to stands above what was said on the way to it
+      for (const code of codesOf(u, scene, i, taken))
+        if (!known.has(plain(code.value)) && (asks || u.plain.text.trim().length <= code.value.length + 8))
+          found.push(found.length === 0 ? code : { ...code, scores: raised(code.scores) })
+    }
+  }
+  return found
+}
+
+function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly Mark[]): CodeFinding[] {
+  const { text } = u.spoken
+  const found: CodeFinding[] = []
+  for (const match of text.matchAll(token)) {
+    const start = match.index
+    const end = start + match[0].length
+    if (
+      /[@.]$/.test(text.slice(Math.max(0, start - 1), start)) ||
+      /^(?:@|\.[a-z]{2,}|:\/\/)/.test(text.slice(end, end + 5))
+    )
+      continue
+    if (shapes.date.test(match[0]) || !/\d/.test(match[0])) continue
+    const mark = markOf(u, u.spoken, start, end)
+    if (!mark || taken.some((t) => t.turn === mark.turn && t.start < mark.end && mark.start < t.end)) continue
+    const value = readCode([quoteOf(mark)])
+    if (value !== match[0]) continue
+    const scores = scoresOf(u, scene, position, value, start, end)
+    if (Object.values(scores).some((s) => s > 0)) found.push({ value, mark, scores })
+  }
+  return found
+}
+
+function labelBefore(text: string, start: number): CodeKind | 'none' | null {
+  const before = text.slice(Math.max(0, start - 24), start)
+  for (const kind of ['serial_number', 'order_number', 'device_model'] as const) {
+    if (labels[kind].test(before)) return kind
+  }
+  return notCode.test(before) ? 'none' : null
+}
+
+function scoresOf(
+  u: Utterance,
+  scene: Scene,
+  position: number,
+  value: string,
+  start: number,
+  end: number,
+): Record<CodeKind, number> {
+  const { text } = u.spoken
+  const label = labelBefore(text, start)
+  const scores = shapeScores(value, scene)
+  if (label === 'none') return { device_model: -9, serial_number: -9, order_number: -9 }
+  const strong = value.length >= 4 && !shapes.error.test(value)
+  if (label && (strong || value.length >= 3)) scores[label] = Math.max(scores[label], 0) + 5
+  if (label) for (const kind of Object.keys(scores) as CodeKind[]) if (kind !== label) scores[kind] -= 6
+  const asked = { device_model: 'model', serial_number: 'serial', order_number: 'order' } as const
+  if (!label) {
+    for (const kind of Object.keys(asked) as CodeKind[]) {
+      const fits =
+        kind === 'device_model'
+          ? strong && /[A-Za-z]/.test(value) && digitsIn(value) < 9
+          : value.length >= 6 && digitsIn(value) >= 4
+      if (u.asked.has(asked[kind]) && fits) scores[kind] = Math.max(scores[kind], 0) + 3
+    }
+  }
+  const reply = scene.utterances[position + 1]
+  if (reply && !reply.customer && reply.spoken.text.replace(/\s/g, '').includes(value)) {
+    const kind = labelBefore(reply.spoken.text, reply.spoken.text.indexOf(value))
+    if (kind && kind !== 'none') scores[kind] += 3
+  }
+  if (/^.{0,3}(?:不对|错了|不是|说错)/.test(text.slice(end)))
+    for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 3
+  if (/(?:不对|错了|不是|应该是|更正)[^A-Za-z0-9]{0,6}$/.test(text.slice(0, start)))
+    for (const kind of Object.keys(scores) as CodeKind[]) if (scores[kind] > 0) scores[kind] += 1
+  return scores
+}
+
+function raised(scores: Readonly<Record<CodeKind, number>>): Record<CodeKind, number> {
+  const by = (score: number) => (score > 0 ? score + 3 : score)
+  return {
+    device_model: by(scores.device_model),
+    serial_number: by(scores.serial_number),
+    order_number: by(scores.order_number),
+  }
+}
+
+const digitsIn = (value: string) => value.replace(/\D/g, '').length
+
+/** What the look of a code says about its kind. */
+function shapeScores(value: string, scene: Scene): Record<CodeKind, number> {
+  const scores = { device_model: -1, serial_number: -1, order_number: -1 }
+  const known = scene.input.catalogue.models.some(
+    (m) => plain(m.model) === plain(value) || m.aliases.some((a) => plain(a) === plain(value)),
+  )
+  if (known) return { ...scores, device_model: 8 }
+  if (shapes.error.test(value) || shapes.everyday.test(value)) return scores
+  const digits = digitsIn(value)
+  const letters = value.replace(/[^A-Za-z]/g, '').length
+  const longRun = /\d{6,}/.test(value)
+  if (letters === 0) return scores
+  if (/^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d/.test(value))
+    scores.order_number = 2
+  else if (/^(?:SF|YT|ZTO|STO|JD|JT|EMS|YD|DBL?|FY|SJD|JDVA?)\d{8,}[A-Z]{0,2}$/.test(value))
+    scores.order_number = 2
+  else if (longRun || digits >= 8) scores.serial_number = 1
+  const model =
+    /^[A-Za-z]{1,6}[A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,4}$/.test(value) &&
+    !longRun &&
+    digits < 8 &&
+    value.length <= 20
+  if (model && letters >= 2 && (digits >= 2 || /-/.test(value)) && /[A-Z]/.test(value))
+    scores.device_model = 1.5
+  else if (model && digits >= 3 && (/^[A-Z]/.test(value) || letters >= 3)) scores.device_model = 0.5
+  return scores
+}
+
+const plain = (code: string) => code.toUpperCase().replace(/[^A-Z0-9]/g, '')
+
+/** The best code of each kind; one code is only one thing. Software has no models unless somebody says so. */
+export function chooseCodes(
+  found: readonly CodeFinding[],
+  software: boolean,
+): Partial<Record<CodeKind, CodeFinding>> {
+  const chosen: Partial<Record<CodeKind, CodeFinding>> = {}
+  const ranked = found
+    .flatMap((finding, i) =>
+      (Object.keys(finding.scores) as CodeKind[]).map((kind) => ({
+        finding,
+        kind,
+        score: finding.scores[kind],
+        i,
+      })),
+    )
+    .filter((entry) => entry.score > (software && entry.kind === 'device_model' ? 3 : 0))
+    .sort((a, b) => b.score - a.score || a.i - b.i)
+  const used = new Set<string>()
+  for (const { finding, kind } of ranked) {
+    if (chosen[kind] || used.has(plain(finding.value))) continue
+    chosen[kind] = finding
+    used.add(plain(finding.value))
+  }
+  return chosen
+}

@@ -1,0 +1,272 @@
+import type { Intent, Sentiment, Urgency } from '../../contract/ticket.ts'
+import type { Mark } from '../span.ts'
+import { markOf, type Utterance } from './scene.ts'
+
+/** Words that speak for a class, and how strongly. */
+export interface Cue<C extends string> {
+  readonly words: RegExp
+  readonly of: C
+  readonly weight: number
+}
+
+/** A cue that was found. */
+export interface CueHit<C extends string> {
+  readonly cue: Cue<C>
+  readonly mark: Mark
+  readonly at: number
+}
+
+const negation =
+  /(?:没有人?|没人?|未|无|不是|并没|并不|不会|并非|别|不用|不要|不必|避免|防止|怕|(?<![么是])不|no|not|without|nobody|no one|none|n't)(?:发现|出现|闻到|看到|什么|任何|再|有|any|a|feel|see)?\s*$/i
+
+/** Finds the cues of a table in what was said; a denied one ("没有冒烟") does not count. */
+export function hits<C extends string>(
+  table: readonly Cue<C>[],
+  utterances: readonly Utterance[],
+): CueHit<C>[] {
+  const found: CueHit<C>[] = []
+  for (const u of utterances) {
+    for (const cue of table) {
+      cue.words.lastIndex = 0
+      const match = firstStanding(cue.words, u.plain.text)
+      const mark = match && markOf(u, u.plain, match.index, match.index + match[0].length)
+      if (mark) found.push({ cue, mark, at: u.at })
+    }
+  }
+  return found
+}
+
+/** A cue counts once, however often it is repeated. */
+export function once<C extends string>(found: readonly CueHit<C>[]): CueHit<C>[] {
+  const seen = new Set<Cue<C>>()
+  return found.filter((hit) => !seen.has(hit.cue) && seen.add(hit.cue))
+}
+
+function firstStanding(words: RegExp, text: string): RegExpExecArray | null {
+  const all = new RegExp(words.source, words.flags.includes('i') ? 'gi' : 'g')
+  for (let guard = 0; guard < 20; guard++) {
+    const match = all.exec(text)
+    if (!match) return null
+    if (match[0] !== '' && !negation.test(text.slice(Math.max(0, match.index - 8), match.index))) return match
+    if (match[0] === '') all.lastIndex++
+  }
+  return null
+}
+
+/** Danger to people. `grave` is danger that is happening. */
+export const danger: readonly Cue<'grave' | 'hazard'>[] = [
+  {
+    words:
+      /漏电(?!保护(?:器|开关)?(?:坏|型号|多少))|触电|电到|电了(?:我|他|她|一下)|带电|麻手|手麻|发麻|麻了一下|electric shock|shocked me|got a shock|electrocut/i,
+    of: 'grave',
+    weight: 3,
+  },
+  {
+    words:
+      /冒(?:黑|白|浓)?烟|(?<![打点]不|不)着火(?!的)|起火|火苗|失火|烧(?:起来|着)了|(?:焦|糊|烧焦|胶皮|塑料烧)(?:糊|臭)?的?(?:味|气味|味道)|(?:漏水|水).{0,6}插座|插座.{0,6}(?:水|湿|冒|发黑)|冒火花|打火花|火花|smok(?:e|ing)|burning smell|sparks?\b|on fire|caught fire|flames?\b/i,
+    of: 'grave',
+    weight: 3,
+  },
+  {
+    words:
+      /(?:燃气|煤气|天然气|瓦斯)(?:味|泄漏|泄露|漏)|漏(?:燃气|煤气|天然气)|一氧化碳|煤气中毒|刺鼻|头晕|恶心想吐|gas (?:leak|smell)|smell(?:s|ing)? (?:of )?gas|carbon monoxide|dizzy/i,
+    of: 'grave',
+    weight: 3,
+  },
+  { words: /爆炸|炸了|炸裂|自爆|炸开|explod|explosion|shattered/i, of: 'grave', weight: 3 },
+  {
+    words:
+      /困(?:人|在|住|[了着][^，,。;；\n]{0,6}(?:人|孩子|小孩|[两二三四五六七八几]个))|被困|(?:被关|关在|被关在)(?:里面|里头|电梯|轿厢)|出不来|夹(?:到|着|住|了)?(?:人|手|我|孩子|小孩|老人|脚|头)|夹手|夹着|受伤|流血|烫伤|割伤|划伤了?手|骨折|[摔绊滑]倒|摔伤|里面(?:还)?有[^,，。;；\n]{0,4}(?:人|孕妇|孩子|小孩)|在(?:电梯|轿厢)里?.{0,6}(?:打不开|出不|停|不动|卡)|晕倒|坠落|急坠|溜梯|电梯.{0,18}(?:卡|停|不动).{0,24}(?:(?:人|孩|女儿|儿子|奶奶|爷爷|老[人公婆]|我[妈爸]|乘客|同事|住户).{0,8}(?:里面|里头|轿厢里)|(?:还|都)在(?:里面|里头))|电梯.{0,12}(?:往下[滑掉坠]|突然下[坠滑])|trapped|stuck inside|injur|hurt\b|bleeding|burn(?:ed|t) (?:my|his|her)/i,
+    of: 'grave',
+    weight: 3,
+  },
+  {
+    words:
+      /鼓包|鼓起来|差点儿?(?:摔|撞|出事|被?电|烫|砸|伤)|车把.{0,6}(?:掉|断|松脱)|(?:轮子|轱辘).{0,4}(?:掉|飞)|膨胀|电池.{0,6}(?:发烫|很烫|烫手|漏液)|刹车.{0,4}(?:失灵|失效|刹不住|没用)|刹不住|swollen|swelling|bulg|brakes? (?:fail|don't work|not working)/i,
+    of: 'hazard',
+    weight: 2.5,
+  },
+]
+
+/** What the customer wants. */
+export const intentCues: readonly Cue<Intent>[] = [
+  {
+    words:
+      /投诉|12315|消协|消费者协会|市场监管|工商局|诉诸法律|曝光你们|电话(?:也|都)?不接|差评|举报|态度(?:很|太|特别|极)?(?:差|恶劣|不好)|推诿|踢皮球|忽悠|骗人|太过分|不负责|没人管|给个说法|怎么赔|要(?:你们)?赔|索赔|乱收费|管不管|到底.{0,4}(?:修|来|管)|讨个说法|太不像话|complain|unacceptable|terrible service|ridiculous/i,
+    of: 'complaint',
+    weight: 4,
+  },
+  {
+    words:
+      /一直没(?:有)?人|没(?:有)?人(?:联系|来|处理|回|理|接)|(?:说好|答应|承诺|约好|约了).{0,14}(?:没来|没到|没人|不来|爽约|没消息)|放(?:我)?鸽子|都(?:打|报|催)了?.{0,4}[二三四五六七八九十两几2-9](?:次|遍|回)|第[三四五六3-9]次|否则|再不.{0,10}就|nobody (?:came|called|showed)|no one (?:came|called|showed)|never showed/i,
+    of: 'complaint',
+    weight: 2.6,
+  },
+  {
+    words:
+      /少送|少发|少了[一两二三几\d]|送错|发错|送来.{0,8}(?:坏|破|碎|断|裂)|显示签收|(?:快递|包裹|东西|货|件).{0,8}(?:丢|偷)了|理赔|赔付|赔偿|(?:箱子|包装|外箱|货|纸箱|货物).{0,6}(?:破|碎|压坏|烂|湿)|破损|摔坏|丢件|弄丢|运坏|missing (?:a|one|two|box|item)|wrong (?:item|product)|damaged (?:in|on|when|box|parcel|package)/i,
+    of: 'complaint',
+    weight: 2.4,
+  },
+  {
+    words:
+      /退货|退款|退钱|退掉|退机|退[了掉]这[台个]|换货|换一台|(?<!以旧)换新|退换|退了(?:吧|算)|想退|要退|申请退|refund|return (?:it|the|this|my)|send it back|exchange (?:it|for)|replacement/i,
+    of: 'return_refund',
+    weight: 5.5,
+  },
+  {
+    words:
+      /发票|开票|专票|抬头|账单|扣费|扣款|多收|多扣|乱收费|收费(?:不对|有问题|标准)|重复(?:扣|收)|费用(?:不对|有问题|怎么)|对账|付款记录|欠费|续费|invoice|charged|overcharged|billing|bill\b|payment/i,
+    of: 'billing',
+    weight: 3.2,
+  },
+  {
+    words:
+      /(?:希望|建议|能不能|可不可以|可否|能否|想要|最好能?)(?:你们|系统|后台|软件|以后|后续)?.{0,8}(?:增加|新增|加(?:个|一个|上|入)|支持|做个|出个|优化)|希望(?![^,，。\n]{0,12}(?:来|修|上门|尽快|早点|处理|安排|解决|退|换))[^,，。\n]{0,12}(?:能|可以)|能不能(?:按|直接|自动|批量|导|设|自定义|区分)|功能建议|提个(?:建议|需求)|需求建议|feature request|would be (?:nice|great|good) if|could you add|please add|wish (?:there|it)|suggest(?:ion)?/i,
+    of: 'feature_request',
+    weight: 3,
+  },
+  {
+    words:
+      /安装|装机|移机|还没(?:给我们?)?装(?![的回上])|拆装|送装|装一下|来装|上门装|装(?:个|一台|空调|热水器|油烟机|净水|洗碗|在)|调试|新(?:买|购)的?.{0,8}装|install/i,
+    of: 'installation',
+    weight: 2.6,
+  },
+  {
+    words:
+      /保养|清洗|洗一下|换(?:个|一下|一套|一块|一组|一个|块)?(?:滤芯|刹车片|电池|墨盒|硒鼓|密封圈|易损件|灯管|机油|皮带)|滤芯.{0,4}(?:该|要|需要|得|到期)换?|更换(?:滤芯|刹车片|电池|墨盒|硒鼓|耗材)|维保|年检|年审|检修|例行|巡检|除垢|加(?:氟|雪种|制冷剂)|校准|定期|maintenance|tune-?up|calibrat|descal|filter (?:change|replacement)|clean(?:ing|ed)? service/i,
+    of: 'maintenance',
+    weight: 2.8,
+  },
+  {
+    words: /报修|维修|修一下|修理|来修|上门修|坏了?|故障|repair|fix\b|broken|broke\b/i,
+    of: 'repair',
+    weight: 2,
+  },
+  {
+    words:
+      /请问|咨询|问一下|想问|打听|了解一下|怎么(?!还|又|老|回事|办|这么|一直|没)|如何|多少钱|什么价|报价|询价|是否|有没有(?!人)|能不能(?!来|尽快|快|赶紧|派|修|退|换|给我修)|是不是|可以.{0,6}吗|几年|多久|多大|几天|说明书|区别|支持.{0,8}吗|能[^,，。\n]{1,12}吗|(送|行|要|收|含|用|包|带|管|保)不\1|考虑一下|是多少|什么意思|哪里(?:买|下载|看|有)|how (?:do|can|to|much|long)|what (?:is|are|does)|do you|does it|is there|can i|could you (?:tell|send)|question|wondering|manual/i,
+    of: 'inquiry',
+    weight: 1.8,
+  },
+  {
+    words: /先不约|不约了|表扬|点赞|好评|夸一下|满意(?!度)|打错|按错|没事了|没别的/,
+    of: 'inquiry',
+    weight: 3,
+  },
+  { words: /收费|多少钱|价格|什么价|怎么卖|费用大概|how much|price/i, of: 'inquiry', weight: 1.6 },
+  {
+    words:
+      /查(?:个|一下|下)(?:件|单|快递|物流)|到哪了|到哪儿了|什么时候(?:能)?(?:到|送|发|来)|几点(?:能)?(?:到|来)|还是(?:上午|下午)来|怎么还没(?:到|来|送|发)|查一下(?:单号|订单|物流|进度)|进度|催(?:一下|单|促)|where is|when will|status of|eta\b/i,
+    of: 'inquiry',
+    weight: 2.2,
+  },
+  {
+    words:
+      /报错|闪退|崩溃|登(?:录|陆)?不(?:上|了|进)|登录失败|白屏|卡(?:死|住)|加载(?:不出|失败|很慢)|数据(?:不对|丢|没了|错|重复|不一致)|同步(?:失败|不了)|导(?:出|入)(?:失败|不了|为空|乱码)|提示.{0,20}(?:失败|错误|重复|异常|无权|超时)|是空的|为空|没有?数据|不对(?!.{0,3}是)|统计.{0,4}错|保存(?:不了|失败)|打不开|不显示|收不到(?:验证码|短信|通知)|bug|crash|5\d\d (?:error|错误)|error\b|fails?\b|doesn't (?:load|work|save|sync)|can't (?:log ?in|save|open|export)|unable to/i,
+    of: 'bug_report',
+    weight: 2.4,
+  },
+]
+
+/** What an agent's answer says about the request. */
+export const agentCues: readonly Cue<Intent>[] = [
+  {
+    words:
+      /(?:记录|反馈|提|登记)(?:了|一下)?(?:产品|需求|建议)|(?:已|会)(?:反馈|提交)(?:给)?产品|需求(?:了|已记录|池)/,
+    of: 'feature_request',
+    weight: 3,
+  },
+  { words: /安排(?:安装|装机)|安装师傅/, of: 'installation', weight: 1 },
+  { words: /安排(?:保养|清洗|维保)/, of: 'maintenance', weight: 1 },
+]
+
+/** How pressing it is. */
+export const urgencyCues: readonly Cue<Urgency>[] = [
+  {
+    words:
+      /(?:整条|全|整个|生产|产)(?:条)?(?:产|生产)?线.{0,4}(?:停|瘫|断)|停产|停线|全线停|全厂停|车间.{0,4}(?:停|瘫)|(?:所有|全部|全公司|全员|整个公司|全国|几十号人|整个(?:部门|团队)).{0,12}(?:用不了|登不[上进]|打不上|打不了卡|进不来|发不出|收不到|登录不了|打不开|不能用|停|瘫痪|进不去|都不行|掉线)|(?:系统|平台|服务)(?:全)?(?:瘫痪|崩了|宕机)|线(?:都)?停了|全停|整线.{0,3}停|(?:line|cell|plant|floor) (?:is )?(?:down|stopped|idle)|none of (?:our|the|us)[^.\n]{0,20} can |production (?:is )?(?:down|stopped|halted)|all (?:users|staff|stores|of us)|everyone (?:is )?(?:locked|unable)|completely down|outage/i,
+    of: 'critical',
+    weight: 4,
+  },
+  {
+    words:
+      /(?:没法|不能|无法|影响|耽误|停止?)(?:了)?(?:正常)?(?:交货|交付|发货|出货|营业|开店|做生意|开门|出餐|出品|生产|接单|发货|上课|手术)|停业|营业不了|干不了活|没法(?:干活|上班|办公|卖|用)|交不了(?:货|单|工|差)|发不了货|赶不上(?:交期|交货|开业)|(?:晚班|夜班|早班|今晚|明早)(?:还|就)?(?:要|得)用|出不了[货单]|收不了[款银钱]|卖不了|排(?:着|起|了)?长?队|客人.{0,6}多|开不了(?:店|门营业|业)|做不了(?:生意|饮品|单)|客人(?:都)?(?:在)?等|排队等|(?:客服|同事|员工|工人|大家|人)(?:全|都)?(?:在)?(?:干)?等着?(?:呢|用)?(?=$|[\s,，。!！])|来不及|全是人|一波接一波|忙死|忙不过来|单子?(?:特别|太|这么|真)多|单子多|做不了|出不了(?:餐|杯|单|品)|停售|歇业|(?:今天|明天|明早|后天|马上|就要?)开业|高峰(?:期)?|can't (?:open|serve|sell|operate)|customers? (?:are )?waiting|lost business|closed because/i,
+    of: 'high',
+    weight: 3,
+  },
+  {
+    words:
+      /老人|老年|老太太|老爷子|独居|一个人(?:住|在家)|[六七八九]十(?:多|几|来|[一二三四五六七八九])?岁?(?:了|的)|轮椅|心脏病|孕妇|婴儿|宝宝|新生儿|小宝|坐月子|月子|刚出生|病人|卧床|残疾|行动不便|奶奶|爷爷|岁了|高血压|透析|baby|infant|newborn|elderly|pregnant|disabled|wheelchair/i,
+    of: 'high',
+    weight: 2,
+  },
+  {
+    words:
+      /请(?:于)?今天|(?:^|[\s,，。!！])急+(?=$|[\s,，。!！])|(?:今晚|今天|今日|下午|中午|晚上|马上|待会儿?|一会儿?|\d点(?:半|钟)?)(?:还?有|就?要|得|就)[^,，。\n]{0,8}(?:检查|开标|对账|验收|会议|上课|直播|投标|考试|演出|婚礼|请客|活动|出.{0,4}[样货]|给客户|比赛|搬家|面试|签约|培训|评审|接待|打包|发车)|(?:周[一二三四五六日]|\d号)(?:之)?前(?:就)?(?:要|得|必须)(?:交货|交付|出货|完工)|必须(?:有人|来人|给我|解决|修好|到)|今天(?:就)?安排|今天(?:之内|内)?(?:必须|一定|务必|得|就要|就得)|必须(?:今天|今晚|马上|立刻)|务必.{0,6}(?:今|马上|尽快)|最晚今|今晚之前|今天之前|十万火急|加急|特急|紧急(?!呼叫|按钮|出口|制动|停止|停机|联系|开关)|(?<!不)(?:很|特别|非常|太|比较|挺|好)急(?!诊)|急(?:急|死|用|等|需|修)|等着(?:用|批|发|交|出货|开会)|发工资|(?:今天|今晚|中午|下午|明天)(?:就|之前|前)?(?:要|得).{0,8}(?:用|交|发|赶|开会|开业|检查|考试|出货)|(?:meeting|deadline|deliver).{0,16}today|马上(?:来|派|处理|安排)|立刻|立即|赶紧(?:来|派|处理)|urgent|asap|as soon as possible|immediately|right away|must .{0,12}today|by (?:tonight|end of (?:the )?day)|deadline/i,
+    of: 'high',
+    weight: 2.4,
+  },
+  {
+    words:
+      /投诉|12315|消协|消费者协会|市场监管|工商局|曝光|否则|不[^,，。\n]{1,8}我?就(?:去|找|打12|发网)|(?:今天|下午|今晚|中午|晚上)有(?:个|场|一?批)?[^,，。\n]{0,8}(?:订单|团|活动|聚餐|检查|会议|搬家)|你们(?:就|得|要|必须|来|给)?赔|(?:维修|修|换|报修)(?:了|过)?(?:[三四五六3-9]|好几)(?:次|回|遍)|[三四五六3-9]次(?:维修|上门|报修)|等了一(?:整)?天|不想再等|到今天.{0,10}还没|再不.{0,10}(?:就|我)|再[^,，。\n]{0,6}不[^,，。\n]{0,6}(?:退|投诉|曝光)|起诉|律师|媒体|法院|举报|差评|(?:说好|答应|承诺|约好|约了|说是).{0,16}(?:没来|没到|没人|不来|爽约|没消息|还没)|放(?:我)?鸽子|一直没(?:有)?人|到现在.{0,6}没|第[三四五六3-9]次|等了?(?:[三四五六七八九十两3-9]|一个?(?:星期|礼拜|月))(?:天|周|多)?|lawyer|legal action|chargeback|complain|third time|promised/i,
+    of: 'high',
+    weight: 2.4,
+  },
+  {
+    words:
+      /不(?:着|用|是很|太|算)?急|不(?:太)?着急|有空(?:再|看|来)|方便的时候|不赶时间|慢慢来|什么时候(?:来)?都(?:行|可以)|不影响(?:使用|用|生产|交期|别的)|no (?:rush|hurry)|not urgent|whenever|when you (?:have|get) (?:time|a chance)/i,
+    of: 'low',
+    weight: 4,
+  },
+]
+
+/** How the customer feels. */
+export const sentimentCues: readonly Cue<Sentiment>[] = [
+  {
+    words:
+      /气死|骗子|垃圾|忍无可忍|太过分|什么破|破(?:东西|玩意|公司)|混蛋|有病|滚|操|妈的|他妈|TMD|去死|无语了|欺负人|不要脸|黑心|坑(?:人|爹)|霸王|(?:[!！]){3,}|岂有此理|受够|fed up|furious|ridiculous|scam|worst|disgust|unacceptable|liars?/i,
+    of: 'angry',
+    weight: 3,
+  },
+  {
+    words:
+      /(?:你们|到底).{0,8}(?:管不管|什么意思|想怎样|怎么回事|还来不来)|我要投诉|投诉你们|12315|曝光|再不.{0,10}就|法院|律师/i,
+    of: 'angry',
+    weight: 2,
+  },
+  {
+    words:
+      /投诉|失望|不满|(?<!麻)烦|糟糕|太差|(?:很|太|特别|非常)(?:急|担心|害怕|麻烦|不方便|生气)|着急|害怕|吓|怎么还没|都快|等了|一直没|没人|还是不行|还没(?:修好|来|解决)|否则|快快|救命|受不了|耽误|影响|disappoint|frustrat|annoy|upset|worried|scared|still (?:not|hasn't|no)|again\b/i,
+    of: 'negative',
+    weight: 2,
+  },
+  {
+    words:
+      /(?:很|非常|特别|太|挺|真)(?:好|棒|满意|专业|感谢|给力|不错|赞|耐心|负责)|满意(?!度)|好评|表扬|点赞|夸|辛苦了|太感谢|谢谢(?:师傅|你们)的|great (?:job|service)|excellent|perfect|love (?:it|the)|awesome|appreciate|very (?:happy|satisfied|helpful)/i,
+    of: 'positive',
+    weight: 2.5,
+  },
+]
+
+/** The customer has been here before with this. */
+export const repeatCues: readonly Cue<'repeat'>[] = [
+  {
+    words:
+      /上(?:次|回|礼拜|周|个月)[^,，。;；\n]{0,8}(?:修|来|报|打|换|约|说|师傅|联系)|之前(?:[^,，。;；\n]{0,4})(?:修|报|打过|约|反映|联系|来过|换过|投诉|找过)|(?:打|报|修|约|催|来|换|反映|联系|投诉|找)过(?:你们|电话|一次|两次|好几|几次|了|\d|[二三四五]|的|修|单|,|，|$)/i,
+    of: 'repeat',
+    weight: 2,
+  },
+  {
+    words:
+      /又(?:坏|不|漏|开始|出|报|停|卡|响|跳|黑|闪|死|断|堵|掉|来|打|是|犯)|再次|第[二三四五六七八九2-9]次|(?:打|报|催|约|说|修|反映|来)了?(?:[两二三四五六七八九几2-9]|好几)(?:次|遍|回|趟)|还是(?:老|同样|一样|上次)|老(?:问题|毛病)|同样的(?:问题|故障)|复发|没修好|昨天(?:约|报|打|说|联系)|前天(?:约|报|打|说|联系)|催(?:一下|单|促)|一直没(?:有)?人|没人(?:联系|来|处理)|还没(?:人来|修好|处理|解决|派)|约好.{0,10}(?:没|不)/i,
+    of: 'repeat',
+    weight: 2,
+  },
+  {
+    words:
+      /\bagain\b|second time|third time|already (?:called|reported|contacted|emailed)|called (?:before|last|yesterday|twice)|last (?:time|week).{0,20}(?:fixed|repaired|came|technician)|still (?:not|hasn't|no|waiting)|follow(?:ing)?[- ]up|same (?:problem|issue|fault)|previous (?:ticket|repair|case)/i,
+    of: 'repeat',
+    weight: 2,
+  },
+]

@@ -1,0 +1,87 @@
+/** Words that announce a name. */
+interface Pattern {
+  readonly cue: RegExp
+  readonly score: number
+  /** How the name after the cue is delimited. */
+  readonly shape: 'written' | 'spoken' | 'latin'
+  /** The words announce a name, so that rare surnames and names of other peoples count too. */
+  readonly sure?: boolean
+}
+
+/** What a person is at the place of the visit, said before the name. */
+export const roles =
+  '(?:[\\u4e00-\\u9fa5]{2}部|保安队?|物业|前台|店长|值班(?:室|的)?|门卫|行政|仓库|财务|采购|人事|主管|老板娘?|店员|助理|文员|厂长|车间主任|机修|电工|设备科的?|工程部的?|后勤|总务|业主|住户|租户|客户|用户|本人|家属|村长|支书|楼管|宿管|楼长|组长|护士长|现场|夜班的?|白班的?|管家|项目部?|负责人|司机|业委会|居委会|村委会|管理处|物管|总经理|经办人?|厂办|办公室|领班|大堂|客房部|设备部|生产部|信息部|IT部?|运维|门店)'
+/** Such a word alone is no name. */
+export const roleWord = new RegExp(`^${roles}$`)
+
+/** Words before a name. Each ends where the name begins. */
+export const patterns: readonly Pattern[] = [
+  {
+    cue: /(?:^|[\n,，;；。\s【[])(?:姓名|联系人(?:姓名)?|联系|现场联系人|报修人|称呼|客户姓名|用户姓名|申请人|预约人|下单人|您的姓名|contact(?: person| name)?|name|full name)\s*[:：]\s*/gi,
+    score: 6,
+    shape: 'written',
+    sure: true,
+  },
+  {
+    cue: /(?:联系人|报修人|现场(?:联系)?(?:人)?|接待人|对接人|值班(?=[是叫找:：]))(?:是|叫|找|改为|改成|换成|变更为|换了|[:：\s])\s*/g,
+    score: 5,
+    shape: 'written',
+    sure: true,
+  },
+  {
+    cue: /联系人\s*[/及和、]\s*(?:联系)?(?:电话|手机|方式)\s*[:：]\s*/g,
+    score: 5,
+    shape: 'written',
+    sure: true,
+  },
+  { cue: /(?:用户|客户|业主|机主|车主|租户)\s*[:：]\s*/g, score: 4, shape: 'written' },
+  {
+    cue: /(?:业主|户主|店主|店长|车主|机主|租户|老板|经办人?)(?=[\u4e00-\u9fa5]{2,3}(?:电话|手机|[\s,，。;；(（\d]|$))/g,
+    score: 3,
+    shape: 'written',
+  },
+  {
+    cue: /(?:收件人|收货人|名字|姓名)(?:也?改为|也?改成|换成|变更为)\s*/g,
+    score: 5,
+    shape: 'written',
+    sure: true,
+  },
+  {
+    cue: /(?:收件人|收货人)(?:是|叫|写|[:：\s])\s*/g,
+    score: 2,
+    shape: 'written',
+  },
+  { cue: /我(?:的)?(?:名字)?(?:叫|是叫|姓名是)\s*/g, score: 6, shape: 'spoken', sure: true },
+  {
+    cue: /(?:[他她]|老婆|老公|我妈|我爸|母亲|父亲|家人|同事)(?:名字)?叫\s*(?=[\u4e00-\u9fa5])/g,
+    score: 4,
+    shape: 'spoken',
+  },
+  { cue: /(?:免贵|我)?姓\s*(?=[\u4e00-\u9fa5])/g, score: 5, shape: 'spoken', sure: true },
+  { cue: /姓([\u4e00-\u9fa5])[^。\n]{0,8}?叫\s*(?=\1)/g, score: 6, shape: 'spoken', sure: true },
+  {
+    cue: /(?:找|联系)(?:[\u4e00-\u9fa5]{1,3}(?:部|科|处|室|组|队|班)|保安|前台|门卫|物业|店长|仓库|值班)(?:部|室)?的?(?:队长|主管|经理)?(?=[\u4e00-\u9fa5])/g,
+    score: 4,
+    shape: 'spoken',
+  },
+  {
+    cue: /(?:找|联系|打给|名字是|名字叫|就写|写|叫我|喊我|留)\s*(?=[\u4e00-\u9fa5])/g,
+    score: 3,
+    shape: 'spoken',
+  },
+  {
+    cue: /(?:我|这边|这里|本人)是\s*(?:[\u4e00-\u9fa5]{0,8}的|保安|物业|店长|楼长|组长|前台|助理|行政|文员|老板|机主|业主)?(?=[\u4e00-\u9fa5])/g,
+    score: 4,
+    shape: 'spoken',
+  },
+  {
+    cue: /(?:^|[\s,，。;；\n])(?:物业|店长|夜班的?|值班的?|白班的?|车间的?|前台的?|仓库的?|设备科的?|工程部的?|后勤的?|现场的?|机修的?|我这边)(?=[\u4e00-\u9fa5])/g,
+    score: 3,
+    shape: 'spoken',
+  },
+  {
+    cue: /\b(?:I'm|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
+    score: 4,
+    shape: 'latin',
+  },
+]

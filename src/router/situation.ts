@@ -1,0 +1,116 @@
+import type { RoutingInput, RoutingTicket } from '../contract/routing.ts'
+import type { Intent, Urgency } from '../contract/ticket.ts'
+import { type Reader, sql } from '../store/index.ts'
+import type { DirectoryBody } from './directory.ts'
+import { declinedBy } from './offers/offer.ts'
+
+/** What changes from decision to decision. With the directory's body it is the whole input. */
+export interface Situation {
+  readonly ticket: RoutingTicket
+  /** Open tickets by group and by engineer; who has none is left out. */
+  readonly groupLoads: Readonly<Record<string, number>>
+  readonly engineerLoads: Readonly<Record<string, number>>
+  readonly nowMs: number
+}
+
+/** Statuses that weigh on somebody. */
+const live = ['open', 'assigned', 'in_progress', 'on_hold']
+
+/** The ticket row that the router reads. */
+export interface RoutableTicket {
+  readonly id: string
+  readonly version: number
+  readonly status: string
+  readonly wasRouted: boolean
+}
+
+/** Reads a ticket's facts; null when there is no such ticket. */
+export async function readRoutable(
+  db: Reader,
+  ticketId: string,
+): Promise<{ readonly ticket: RoutableTicket; readonly facts: RoutingTicket } | null> {
+  const ticket = await db
+    .selectFrom('ticket')
+    .leftJoin('device', 'device.id', 'ticket.deviceId')
+    .select([
+      'ticket.id',
+      'ticket.version',
+      'ticket.status',
+      'ticket.intent',
+      'ticket.urgency',
+      'ticket.province',
+      'ticket.city',
+      'ticket.district',
+      'ticket.adcode',
+      'ticket.productCategory',
+      'ticket.lang',
+      'ticket.tier',
+      'ticket.channel',
+      'ticket.createdAt',
+      'ticket.appointmentStart',
+      'device.lat',
+      'device.lng',
+      declinedBy('ticket.id').as('declinedBy'),
+      sql<boolean>`exists (select from routing_decision d where d."ticketId" = ticket."id")`.as('wasRouted'),
+    ])
+    .where('ticket.id', '=', ticketId)
+    .executeTakeFirst()
+  if (!ticket) return null
+  const facts: RoutingTicket = {
+    id: ticket.id,
+    intent: ticket.intent as Intent,
+    urgency: ticket.urgency as Urgency,
+    region: {
+      province: ticket.province,
+      city: ticket.city,
+      district: ticket.district,
+      adcode: ticket.adcode,
+    },
+    productCategory: ticket.productCategory,
+    language: ticket.lang.split('-')[0]!.toLowerCase(),
+    customerTier: ticket.tier,
+    channel: ticket.channel,
+    site: ticket.lat !== null && ticket.lng !== null ? { lat: ticket.lat, lng: ticket.lng } : null,
+    createdAtMs: ticket.createdAt.getTime(),
+    appointmentStartMs: ticket.appointmentStart?.getTime() ?? null,
+    requiredCerts: [],
+  }
+  const declined = ticket.declinedBy
+  return { ticket, facts: declined.length > 0 ? { ...facts, declinedBy: declined } : facts }
+}
+
+/** Reads the loads of the moment, without the ticket that is being decided on. */
+export async function readLoads(
+  db: Reader,
+  exceptTicketId: string,
+): Promise<Pick<Situation, 'groupLoads' | 'engineerLoads'>> {
+  const rows = await sql<{ groupId: string | null; assigneeId: string | null; n: number }>`
+    select "groupId", "assigneeId", count(*)::int as n from ticket
+    where "status" = any(${live}) and "id" <> ${exceptTicketId} and ("groupId" is not null or "assigneeId" is not null)
+    group by "groupId", "assigneeId"`.execute(db)
+  const groupLoads: Record<string, number> = {}
+  const engineerLoads: Record<string, number> = {}
+  for (const { groupId, assigneeId, n } of rows.rows) {
+    if (groupId) groupLoads[groupId] = (groupLoads[groupId] ?? 0) + n
+    if (assigneeId) engineerLoads[assigneeId] = (engineerLoads[assigneeId] ?? 0) + n
+  }
+  return { groupLoads, engineerLoads }
+}
+
+/** Puts the directory and the situation together: the whole input of a decision. */
+export function inputOf(body: DirectoryBody, situation: Situation): RoutingInput {
+  return {
+    ticket: situation.ticket,
+    groups: body.groups.map(({ capacity, ...group }) => ({
+      ...group,
+      capacityLeft: capacity === null ? null : Math.max(0, capacity - (situation.groupLoads[group.id] ?? 0)),
+    })),
+    engineers: body.engineers.map((engineer) => ({
+      ...engineer,
+      load: situation.engineerLoads[engineer.id] ?? 0,
+    })),
+    rules: body.rules,
+    policy: body.policy,
+    nowMs: situation.nowMs,
+  }
+}

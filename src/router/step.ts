@@ -1,0 +1,126 @@
+import { systemActor } from '../contract/actor.ts'
+import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
+import type { RoutingDecision } from '../contract/routing.ts'
+import { derivedId } from '../kernel/ids.ts'
+import { defineHandler, type Job, type JobHandler, type StepContext, stale } from '../queue/index.ts'
+import { json, keptWithConfig, type Tx } from '../store/index.ts'
+import {
+  lockTicket,
+  type Placer,
+  placeTicket,
+  type RoutingReason,
+  readPlacement,
+  routerActor,
+} from '../tickets/index.ts'
+import { engineerOf, lastDecision, reasonFor } from './again.ts'
+import { decide } from './decide.ts'
+import { type Directory, knownSnapshots, readDirectory } from './directory.ts'
+import type { OfferPorts } from './offers/card.ts'
+import { makeOfferHandlers } from './offers/handlers.ts'
+import { makeOffers, whomToAsk } from './offers/make.ts'
+import { packDecision } from './packed.ts'
+import { inputOf, type RoutableTicket, readLoads, readRoutable, type Situation } from './situation.ts'
+
+interface Prepared {
+  readonly ticket: RoutableTicket
+  readonly directory: Directory
+  /** The snapshot is there already, as it is for all but the first decision after a change of the configuration. */
+  readonly isSnapshotStored: boolean
+  readonly situation: Situation
+  readonly decision: RoutingDecision
+  readonly reason: RoutingReason
+  readonly placer: Placer
+}
+
+/** Statuses in which somebody has the ticket or may get it. A held one is asked for again when its hold ends. */
+const routable = ['open', 'assigned', 'in_progress']
+
+/**
+ * Routes a ticket: `ticket.route`. Reads the directory and the situation, decides, and places the ticket with its record. A
+ * ticket that was routed before is routed again when a fact changed that the decision rested on, or when it came back.
+ */
+export function makeRouterHandlers(ports: OfferPorts): JobHandler[] {
+  const directoryNow = keptWithConfig(readDirectory)
+  const isStored = knownSnapshots()
+  return [
+    defineHandler<'ticket.route', undefined, Prepared | null>({
+      kind: 'ticket.route',
+      async prepare(job, ctx) {
+        const { ticketId } = job.payload
+        // The ticket first: whatever changes after it was read changes its version, and then nothing of this is kept.
+        const read = await readRoutable(ctx.db, ticketId)
+        if (!read || !routable.includes(read.ticket.status)) return null
+        const { ticket, facts } = read
+        const [last, { placer, reopenedAtMs }, loads, directory] = await Promise.all([
+          ticket.wasRouted ? lastDecision(ctx.db, ticketId) : null,
+          readPlacement(ctx.db, ticketId),
+          readLoads(ctx.db, ticketId),
+          directoryNow(ctx.db),
+        ])
+        const reason = reasonFor(last, facts, reopenedAtMs)
+        if (!reason) return null
+        const situation: Situation = { ticket: facts, ...loads, nowMs: ctx.nowMs }
+        const decision = decide(inputOf(directory.body, situation))
+        const isSnapshotStored = await isStored(ctx.db, directory.hash)
+        return { ticket, directory, isSnapshotStored, situation, decision, reason, placer }
+      },
+      commit: async (tx, prepared, job, ctx) =>
+        prepared ? await commit(tx, prepared, job, ctx, ports) : noEffects,
+    }),
+    ...makeOfferHandlers(ports),
+  ]
+}
+
+async function commit(
+  tx: Tx,
+  prepared: Prepared,
+  job: Pick<Job, 'id'>,
+  ctx: StepContext,
+  ports: OfferPorts,
+): Promise<Effects | typeof stale> {
+  const { ticket, decision, reason, placer } = prepared
+  const decisionId = derivedId('decision', job.id)
+  await record(tx, prepared, { id: decisionId, causeId: job.id, at: new Date(ctx.nowMs) })
+  const cause = { actor: systemActor(routerActor), nowMs: ctx.nowMs, causeId: job.id }
+  const locked = await lockTicket(tx, ticket.id, cause.actor)
+  if (!locked.ok) return noEffects
+  if (locked.value.version !== ticket.version) return stale
+  const { groupId, dispatcher } = decision
+  const { status, assigneeId } = locked.value
+  const free = placer === 'router' && status === 'open' && assigneeId === null
+  const asked = free ? await whomToAsk(tx, decision, ports) : []
+  // Whoever is asked first gets the ticket by accepting; until then it waits in the pool of the group.
+  const engineerId = asked.length > 0 ? null : engineerOf(decision, locked.value)
+  const told = dispatcher?.reason ?? null
+  const placement = { decisionId, groupId, engineerId, dispatcher: told, reason, placer }
+  const placed = await placeTicket(tx, locked.value, placement, cause)
+  if (!placed.ok) return noEffects
+  const offers = await makeOffers(tx, placed.value.ticket, asked, decisionId, cause, ports)
+  return joinEffects(placed.value.effects, offers)
+}
+
+async function record(
+  tx: Tx,
+  { ticket, directory, isSnapshotStored, situation, decision }: Prepared,
+  row: { readonly id: string; readonly causeId: string; readonly at: Date },
+): Promise<void> {
+  if (!isSnapshotStored)
+    await tx
+      .insertInto('routing_snapshot')
+      .values({ hash: directory.hash, body: json(directory.body), at: row.at })
+      .onConflict((c) => c.column('hash').doNothing())
+      .execute()
+  const { inputHash, groupId, engineerId, version } = decision
+  await tx
+    .insertInto('routing_decision')
+    .values({
+      ...row,
+      ticketId: ticket.id,
+      inputHash,
+      snapshotHash: directory.hash,
+      situation: json(situation),
+      decision: json(packDecision(decision)),
+      ...{ groupId, engineerId, version },
+    })
+    .execute()
+}

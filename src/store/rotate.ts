@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from './database.ts'
+import { openSecretBox, readKeyFile, type SecretBox, secretBox, writeKeyFile } from './secrets.ts'
+
+/** Columns that hold sealed texts. */
+const sealedColumns = [
+  { table: 'channel_account', column: 'secrets' },
+  { table: 'webhook_endpoint', column: 'secrets' },
+  { table: 'channel_token', column: 'sealed' },
+] as const
+
+/** The identity under which the secret of a row is sealed. */
+export function sealIdentity(table: (typeof sealedColumns)[number]['table'], id: string): string {
+  return `${table}:${id}`
+}
+
+/** Seals every secret again that another key than the box's own sealed, in one transaction. Returns how many. */
+async function resealAll(database: Database, box: SecretBox): Promise<number> {
+  return database.session(async (session) => {
+    let count = 0
+    await session.query('begin')
+    for (const { table, column } of sealedColumns) {
+      const { rows } = await session.query<{ id: string; sealed: string }>(
+        `select id, ${column} as sealed from ${table} where ${column} is not null for update`,
+      )
+      for (const { id, sealed } of rows.filter((row) => box.isStale(row.sealed))) {
+        const identity = sealIdentity(table, id)
+        await session.query(`update ${table} set ${column} = $2 where id = $1`, [
+          id,
+          box.seal(box.open(sealed, identity), identity),
+        ])
+        count++
+      }
+    }
+    await session.query('commit')
+    return count
+  })
+}
+
+/** The rows whose secret the box does not open, as identities. */
+export async function unopenable(database: Database, box: SecretBox): Promise<string[]> {
+  const failed: string[] = []
+  for (const { table, column } of sealedColumns) {
+    const rows = await database.query<{ id: string; sealed: string }>(
+      `select id, ${column} as sealed from ${table} where ${column} is not null order by id`,
+    )
+    for (const { id, sealed } of rows) {
+      const identity = sealIdentity(table, id)
+      try {
+        box.open(sealed, identity)
+      } catch {
+        failed.push(identity)
+      }
+    }
+  }
+  return failed
+}
+
+/**
+ * Changes the key. With a key file: a new key is written before the old one, everything is sealed with it, then the old
+ * one is removed; interrupted anywhere, both are there and another run ends it. With SECRET_KEY (`new,old`): everything
+ * is sealed with the first key, after which the others may be taken away.
+ */
+export async function rotateKey(
+  database: Database,
+  settings: { dataDir: string; secretKey: string | null },
+): Promise<{ keyId: string; resealed: number }> {
+  if (settings.secretKey) {
+    const box = await openSecretBox(settings)
+    return { keyId: box.keyId, resealed: await resealAll(database, box) }
+  }
+  const old = (await readKeyFile(settings.dataDir)) ?? []
+  // Two keys in the file: an earlier rotation did not end. Its new key is as good as another one.
+  const keys = old.length > 1 ? old : [randomBytes(32), ...old]
+  await writeKeyFile(settings.dataDir, keys)
+  const box = secretBox(keys)
+  const resealed = await resealAll(database, box)
+  await writeKeyFile(settings.dataDir, keys.slice(0, 1))
+  return { keyId: box.keyId, resealed }
+}

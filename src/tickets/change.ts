@@ -1,0 +1,68 @@
+import type { TicketFieldMap } from '../contract/extraction.ts'
+import { type Effects, joinEffects } from '../contract/jobs.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { Tx } from '../store/index.ts'
+import { changeClocks } from './clocks.ts'
+import type { FieldsByName } from './fields.ts'
+import { appendTimeline, type Cause } from './record.ts'
+import { saveTicket, type Ticket } from './row.ts'
+import { retarget, slaSchema } from './sla.ts'
+
+/** Fields after a change, and which of them it concerns. */
+export interface FieldChange {
+  readonly fields: TicketFieldMap
+  readonly custom: FieldsByName
+  /** Names whose value or verdict changed. */
+  readonly changed: readonly string[]
+  /** Names that got a suggestion, or lost one. */
+  readonly suggested: readonly string[]
+}
+
+/** A ticket after a change, and what follows. */
+export interface Changed {
+  readonly ticket: Ticket
+  readonly effects: Effects
+}
+
+/** Values before and after, for the timeline. */
+function difference(ticket: Ticket, change: FieldChange): JsonObject {
+  const before = { ...ticket.custom, ...(ticket.fields as FieldsByName) }
+  const after = { ...change.custom, ...(change.fields as FieldsByName) }
+  const changed = change.changed.map((name) => {
+    const { value, method, verdict } = after[name] ?? { value: null, method: 'human', verdict: 'accepted' }
+    return { name, from: before[name]?.value ?? null, to: value, method, verdict }
+  })
+  const suggested = change.suggested.map((name) => ({ name, value: after[name]?.suggestion?.value ?? null }))
+  return { changed, suggested } as unknown as JsonObject
+}
+
+/** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */
+export async function changeFields(
+  tx: Tx,
+  ticket: Ticket,
+  change: FieldChange,
+  cause: Cause,
+): Promise<Changed> {
+  const { fields, custom, changed, suggested } = change
+  if (changed.length + suggested.length === 0) return { ticket, effects: { events: [], jobs: [] } }
+  const saved = await saveTicket(tx, ticket, { fields, custom }, cause.nowMs)
+  await appendTimeline(tx, ticket.id, [{ type: 'fields', payload: difference(ticket, change) }], cause)
+  const data = { number: ticket.number, changed: [...changed], suggested: [...suggested] }
+  const told: Effects = {
+    events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
+    jobs: [],
+  }
+  if (saved.urgency === ticket.urgency) return { ticket: saved, effects: told }
+  const clocks = await changeClocks(
+    tx,
+    saved,
+    (before, calendar, type) => {
+      const targets = slaSchema.safeParse(type.sla)
+      return targets.success
+        ? retarget(before, targets.data, saved.urgency, calendar, cause.nowMs)
+        : [...before]
+    },
+    cause,
+  )
+  return { ticket: saved, effects: joinEffects(told, clocks) }
+}

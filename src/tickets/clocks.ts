@@ -1,0 +1,178 @@
+import type { NewEvent } from '../contract/events.ts'
+import { type Effects, type NewJob, noEffects } from '../contract/jobs.ts'
+import type { Urgency } from '../contract/ticket.ts'
+import type { BusinessCalendar } from '../directory/index.ts'
+import type { Reader, Tx } from '../store/index.ts'
+import { appendTimeline, type Cause } from './record.ts'
+import type { Ticket } from './row.ts'
+import {
+  type ClockKind,
+  clocksAfter,
+  nextDue,
+  type SlaClock,
+  type SlaEvent,
+  slaSchema,
+  startClocks,
+} from './sla.ts'
+import { type TicketType, ticketType } from './type.ts'
+
+const ms = (date: Date | null) => date?.getTime() ?? null
+const date = (atMs: number | null) => (atMs === null ? null : new Date(atMs))
+
+/** A ticket's promises. */
+export async function readClocks(db: Reader, ticketId: string): Promise<SlaClock[]> {
+  const rows = await db
+    .selectFrom('sla_clock')
+    .selectAll()
+    .where('ticketId', '=', ticketId)
+    .orderBy('kind')
+    .execute()
+  return rows.map((row) => ({
+    kind: row.kind as ClockKind,
+    state: row.state as SlaClock['state'],
+    startedAtMs: row.startedAt.getTime(),
+    dueAtMs: ms(row.dueAt),
+    targetMs: row.targetMs,
+    remainingMs: row.remainingMs,
+    metAtMs: ms(row.metAt),
+    breachedAtMs: ms(row.breachedAt),
+  }))
+}
+
+function rowOf(ticketId: string, clock: SlaClock) {
+  const { kind, state, targetMs, remainingMs } = clock
+  const times = {
+    startedAt: new Date(clock.startedAtMs),
+    dueAt: date(clock.dueAtMs),
+    metAt: date(clock.metAtMs),
+    breachedAt: date(clock.breachedAtMs),
+  }
+  return { ticketId, kind, state, targetMs, remainingMs, ...times }
+}
+
+function checkAt(ticketId: string, clocks: readonly SlaClock[]): NewJob[] {
+  const due = nextDue(clocks)
+  if (due === null) return []
+  const payload = { ticketId }
+  // One millisecond later: a promise is broken when its due time has passed.
+  return [{ kind: 'sla.check', payload, dueAtMs: due + 1, serialKey: `ticket:${ticketId}` }]
+}
+
+/** Starts the promises of a new ticket; the job looks when the first runs out. */
+export async function startTicketClocks(
+  tx: Tx,
+  ticketId: string,
+  type: TicketType,
+  urgency: Urgency,
+  nowMs: number,
+): Promise<NewJob[]> {
+  const targets = slaSchema.safeParse(type.sla)
+  const clocks = targets.success ? startClocks(targets.data, urgency, type.calendar, nowMs) : []
+  if (clocks.length === 0) return []
+  await tx
+    .insertInto('sla_clock')
+    .values(clocks.map((clock) => rowOf(ticketId, clock)))
+    .execute()
+  return checkAt(ticketId, clocks)
+}
+
+async function saveClocks(
+  tx: Tx,
+  ticketId: string,
+  before: readonly SlaClock[],
+  after: readonly SlaClock[],
+): Promise<void> {
+  const gone = before.filter((clock) => !after.some((kept) => kept.kind === clock.kind))
+  if (gone.length > 0) {
+    await tx
+      .deleteFrom('sla_clock')
+      .where('ticketId', '=', ticketId)
+      .where(
+        'kind',
+        'in',
+        gone.map((clock) => clock.kind),
+      )
+      .execute()
+  }
+  for (const clock of after) {
+    if (before.includes(clock)) continue
+    const { kind, ticketId: id, ...columns } = rowOf(ticketId, clock)
+    await tx
+      .updateTable('sla_clock')
+      .set(columns)
+      .where('ticketId', '=', id)
+      .where('kind', '=', kind)
+      .execute()
+  }
+}
+
+/** Promises that were broken or kept by a change, as the timeline and the events tell it. */
+function newsOf(before: readonly SlaClock[], after: readonly SlaClock[]) {
+  return after.flatMap((clock) => {
+    const old = before.find(({ kind }) => kind === clock.kind)
+    const news: { kind: ClockKind; state: 'breached' | 'met' | 'met_late'; atMs: number }[] = []
+    if (clock.breachedAtMs !== null && old?.breachedAtMs === null)
+      news.push({ kind: clock.kind, state: 'breached', atMs: clock.breachedAtMs })
+    if (clock.metAtMs !== null && old?.metAtMs === null)
+      news.push({ kind: clock.kind, state: clock.state === 'met' ? 'met' : 'met_late', atMs: clock.metAtMs })
+    return news
+  })
+}
+
+/** Changes the promises of a locked ticket; what was broken or kept is announced, and the next look is planned. */
+export async function changeClocks(
+  tx: Tx,
+  ticket: Pick<Ticket, 'id' | 'typeId'>,
+  change: (clocks: readonly SlaClock[], calendar: BusinessCalendar, type: TicketType) => SlaClock[],
+  cause: Cause,
+): Promise<Effects> {
+  const before = await readClocks(tx, ticket.id)
+  if (before.length === 0) return noEffects
+  const type = await ticketType(tx, { id: ticket.typeId })
+  if (!type.ok) return noEffects
+  const after = change(before, type.value.calendar, type.value)
+  await saveClocks(tx, ticket.id, before, after)
+  const news = newsOf(before, after)
+  await appendTimeline(
+    tx,
+    ticket.id,
+    news.map((payload) => ({ type: 'sla', payload })),
+    cause,
+  )
+  const events = news.map(
+    (data): NewEvent => ({ type: 'ticket.sla', subject: 'ticket', subjectId: ticket.id, data }),
+  )
+  return { events, jobs: nextDue(after) === nextDue(before) ? [] : checkAt(ticket.id, after) }
+}
+
+/** Tells the promises of a locked ticket what happened. */
+export async function tellClocks(
+  tx: Tx,
+  ticket: Pick<Ticket, 'id' | 'typeId'>,
+  event: SlaEvent,
+  cause: Cause,
+): Promise<Effects> {
+  return await changeClocks(
+    tx,
+    ticket,
+    (clocks, calendar) => clocksAfter(clocks, event, calendar, cause.nowMs),
+    cause,
+  )
+}
+
+/** Starts the promises that a locked ticket lost when it ended, from its own beginning: time spent away counts, and what ran out is found by the job. */
+export async function restartClocks(tx: Tx, ticket: Ticket): Promise<Effects> {
+  const type = await ticketType(tx, { id: ticket.typeId })
+  if (!type.ok) return noEffects
+  const targets = slaSchema.safeParse(type.value.sla)
+  if (!targets.success) return noEffects
+  const kept = await readClocks(tx, ticket.id)
+  const began = startClocks(targets.data, ticket.urgency, type.value.calendar, ticket.createdAt.getTime())
+  const lost = began.filter((clock) => !kept.some(({ kind }) => kind === clock.kind))
+  if (lost.length === 0) return noEffects
+  await tx
+    .insertInto('sla_clock')
+    .values(lost.map((clock) => rowOf(ticket.id, clock)))
+    .execute()
+  return { events: [], jobs: checkAt(ticket.id, lost) }
+}

@@ -1,0 +1,23 @@
+import type { Command } from '../../access/command.ts'
+import { createTicket } from './create.ts'
+import { editCommands } from './edit.ts'
+import { eraseTicket } from './erase.ts'
+import { filterCommands } from './filter.ts'
+import { linkCommands } from './link.ts'
+import { mergeCommands } from './merge.ts'
+import { talkCommands } from './talk.ts'
+import { lifecycleCommands } from './transition.ts'
+import { typeCommands } from './type.ts'
+
+/** Everything that can be told to tickets. */
+export const commands: readonly Command[] = [
+  createTicket,
+  ...editCommands,
+  ...lifecycleCommands,
+  ...talkCommands,
+  ...mergeCommands,
+  ...linkCommands,
+  ...filterCommands,
+  eraseTicket,
+  ...typeCommands,
+]

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { defineCommand } from '../../access/command.ts'
+import { ok, refuse } from '../../kernel/result.ts'
+import { announce, causeOf, changedTicket, desk, done, onTicket, workers } from '../access.ts'
+import { expediteAfter } from '../expedite.ts'
+import { appendTimeline } from '../record.ts'
+import { lockTicket, saveTicket } from '../row.ts'
+import { text } from '../values.ts'
+
+const note = defineCommand(
+  {
+    name: 'ticket.note',
+    title: 'Writes a note into the timeline, seen by staff only',
+    permission: { ...workers, also: ['card'] },
+    input: z.object({ ticketId: z.uuid(), text: text(4_000) }),
+    output: changedTicket,
+  },
+  async (ctx, input) =>
+    await onTicket(ctx, input, async (ticket, cause) => {
+      await appendTimeline(ctx.tx, ticket.id, [{ type: 'noted', payload: { text: input.text } }], cause)
+      return ok({ ticket, effects: announce('ticket.noted', ticket) })
+    }),
+)
+
+const waiting = ['open', 'assigned', 'in_progress', 'on_hold']
+
+const expedite = defineCommand(
+  {
+    name: 'ticket.expedite',
+    title: 'Says that the customer presses for a ticket; a customer may a few times an hour',
+    permission: { ...desk, also: ['link'] },
+    input: z.object({ ticketId: z.uuid(), reason: text(500).optional() }),
+    output: changedTicket.extend({ expedited: z.int() }),
+  },
+  async (ctx, input) => {
+    const locked = await lockTicket(ctx.tx, input.ticketId, ctx.actor)
+    if (!locked.ok) return locked
+    const ticket = locked.value
+    if (!waiting.includes(ticket.status)) return refuse('ticket.not_waiting')
+    if (ctx.actor.kind === 'link') {
+      const after = await expediteAfter(ctx.tx, ticket.id, ctx.nowMs)
+      if (after !== null) return refuse('request.rate_limited', { waitMs: after - ctx.nowMs })
+    }
+    const expedited = ticket.expedited + 1
+    const payload = { count: expedited, reason: input.reason ?? null }
+    await appendTimeline(ctx.tx, ticket.id, [{ type: 'expedited', payload }], causeOf(ctx))
+    const saved = await saveTicket(ctx.tx, ticket, { expedited }, ctx.nowMs)
+    const { groupId, assigneeId } = saved
+    const effects = announce('ticket.expedited', saved, { count: expedited, groupId, assigneeId })
+    const answer = done({ ticket: saved, effects })
+    return answer.ok ? ok({ ...answer.value, value: { ...answer.value.value, expedited } }) : answer
+  },
+)
+
+export const talkCommands = [note, expedite]

@@ -1,0 +1,255 @@
+import { z } from 'zod'
+import { canonicalJson } from '../kernel/hash.ts'
+import type { JsonObject, JsonValue } from '../kernel/json.ts'
+import { ok, type Result, refuse } from '../kernel/result.ts'
+import { maxPatternInput, patternFault } from './pattern.ts'
+import { isFieldName } from './values.ts'
+
+const words = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) })
+const count = z.number().int().min(0).max(100_000)
+const common = { title: words, description: words.optional() }
+const choices = z
+  .array(z.string().min(1).max(200))
+  .min(1)
+  .max(500)
+  .refine((list) => new Set(list).size === list.length, 'an entry appears twice')
+
+const pattern = z.string().superRefine((text, context) => {
+  const fault = patternFault(text)
+  if (fault) context.addIssue({ code: 'custom', message: `pattern: ${fault}` })
+})
+
+const field = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('string'),
+    ...common,
+    enum: choices.optional(),
+    format: z.enum(['date', 'date-time']).optional(),
+    minLength: count.optional(),
+    maxLength: count.optional(),
+    pattern: pattern.optional(),
+  }),
+  z.strictObject({
+    type: z.enum(['number', 'integer']),
+    ...common,
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+  }),
+  z.strictObject({ type: z.literal('boolean'), ...common }),
+  z.strictObject({
+    type: z.literal('array'),
+    ...common,
+    items: z.strictObject({ type: z.literal('string'), enum: choices }),
+    minItems: count.optional(),
+    maxItems: count.optional(),
+  }),
+])
+
+const fieldName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _')
+  .refine((name) => !isFieldName(name), 'this is a standard field')
+
+/**
+ * Schema of a ticket type's form: a JSON Schema object whose members are text (also a choice, a date, a pattern), number,
+ * yes/no, or a list of choices, each with a title in both languages. `required` must be filled before the ticket is resolved.
+ */
+export const formSchema = z
+  .strictObject({
+    type: z.literal('object'),
+    properties: z
+      .record(fieldName, field)
+      .refine((fields) => Object.keys(fields).length <= 100, 'at most 100 fields'),
+    required: z.array(z.string()).max(100).default([]),
+  })
+  .refine((form) => form.required.every((name) => Object.hasOwn(form.properties, name)), {
+    message: 'names a field that the form does not have',
+    path: ['required'],
+  })
+export type Form = z.infer<typeof formSchema>
+export type FormField = z.infer<typeof field>
+
+/** A form without fields. */
+export const emptyForm: Form = { type: 'object', properties: {}, required: [] }
+
+/** Reads a form as a person edited it. Refuses with `ticket.form_definition_invalid` and one issue per fault. */
+export function parseForm(json: unknown): Result<Form> {
+  const parsed = formSchema.safeParse(json)
+  if (parsed.success) return ok(parsed.data)
+  const issues = parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message }))
+  return refuse(
+    'ticket.form_definition_invalid',
+    { reason: `${issues[0]!.path}: ${issues[0]!.message}` },
+    issues,
+  )
+}
+
+/** What is wrong with a value; the message of an issue. */
+export type FormFault =
+  | 'unknown'
+  | 'required'
+  | 'type'
+  | 'choice'
+  | 'format'
+  | 'length'
+  | 'pattern'
+  | 'range'
+  | 'items'
+
+const outside = (n: number, least: number | undefined, most: number | undefined) =>
+  n < (least ?? Number.NEGATIVE_INFINITY) || n > (most ?? Number.POSITIVE_INFINITY)
+const defaultMaxLength = 4000
+
+function textFault(value: string, f: Extract<FormField, { type: 'string' }>): FormFault | null {
+  if (f.enum && !f.enum.includes(value)) return 'choice'
+  if (f.format === 'date' && !z.iso.date().safeParse(value).success) return 'format'
+  if (f.format === 'date-time' && !z.iso.datetime({ offset: true }).safeParse(value).success) return 'format'
+  const most = Math.min(f.maxLength ?? defaultMaxLength, f.pattern ? maxPatternInput : defaultMaxLength)
+  if (outside([...value].length, f.minLength, most)) return 'length'
+  return f.pattern && !new RegExp(f.pattern, 'u').test(value) ? 'pattern' : null
+}
+
+function faultOf(value: JsonValue, f: FormField): FormFault | null {
+  switch (f.type) {
+    case 'string':
+      return typeof value === 'string' ? textFault(value, f) : 'type'
+    case 'number':
+    case 'integer':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'type'
+      if (f.type === 'integer' && !Number.isInteger(value)) return 'type'
+      return outside(value, f.minimum, f.maximum) ? 'range' : null
+    case 'boolean':
+      return typeof value === 'boolean' ? null : 'type'
+    case 'array':
+      if (!Array.isArray(value)) return 'type'
+      if (!value.every((item) => typeof item === 'string' && f.items.enum.includes(item))) return 'choice'
+      if (new Set(value).size !== value.length) return 'items'
+      return outside(value.length, f.minItems, f.maxItems) ? 'items' : null
+  }
+}
+
+function trimmed(value: JsonValue): JsonValue {
+  return typeof value === 'string' ? value.trim() : value
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+function fieldOf(form: Form, name: string): FormField | undefined {
+  return Object.hasOwn(form.properties, name) ? form.properties[name] : undefined
+}
+
+function titles(form: Form, names: readonly string[]) {
+  const list = (lang: 'zh' | 'en') => names.map((name) => fieldOf(form, name)?.title[lang] ?? name)
+  return { fieldsZh: list('zh').join('、'), fieldsEn: list('en').join(', ') }
+}
+
+/**
+ * Checks values against a form: texts trimmed, empty values left out. Required fields may still be empty (see `missing`).
+ * Refuses with `ticket.form_invalid`; each issue's message is a FormFault.
+ */
+export function validate(form: Form, values: JsonObject): Result<JsonObject> {
+  const kept: [string, JsonValue][] = []
+  const issues: { path: string; message: FormFault }[] = []
+  for (const [name, given] of Object.entries(values)) {
+    const value = trimmed(given)
+    const f = fieldOf(form, name)
+    const fault = f ? (isEmpty(value) ? null : faultOf(value, f)) : 'unknown'
+    if (fault) issues.push({ path: name, message: fault })
+    else if (!isEmpty(value)) kept.push([name, value])
+  }
+  if (issues.length === 0) return ok(Object.fromEntries(kept))
+  return refuse(
+    'ticket.form_invalid',
+    titles(
+      form,
+      issues.map((i) => i.path),
+    ),
+    issues,
+  )
+}
+
+/** Required fields that have no value yet, as the lifecycle's guard of `resolve` takes them. */
+export function missing(form: Form, values: JsonObject): { name: string; zh: string; en: string }[] {
+  return form.required
+    .filter((name) => !Object.hasOwn(values, name) || isEmpty(trimmed(values[name]!)))
+    .map((name) => ({ name, ...form.properties[name]!.title }))
+}
+
+/** One difference between two versions of a form. */
+export interface FormChange {
+  readonly name: string
+  readonly what: 'added' | 'removed' | 'type' | 'choices' | 'limits' | 'required' | 'optional' | 'wording'
+  /** True when values that the old version accepted may be refused by the new one, or are no longer shown. */
+  readonly breaking: boolean
+}
+
+const choicesOf = (f: FormField) =>
+  f.type === 'array' ? f.items.enum : f.type === 'string' ? f.enum : undefined
+
+function limitsOf(f: FormField): JsonObject {
+  const { title: _t, description: _d, type: _type, ...rest } = f
+  const { enum: _e, items: _i, ...limits } = rest as JsonObject
+  return limits
+}
+
+const same = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b)
+
+function fieldChanges(name: string, a: FormField, b: FormField): FormChange[] {
+  if (a.type !== b.type && !(a.type === 'integer' && b.type === 'number')) {
+    return [{ name, what: 'type', breaking: true }]
+  }
+  const changes: FormChange[] = a.type === b.type ? [] : [{ name, what: 'type', breaking: false }]
+  const [before, after] = [choicesOf(a), choicesOf(b)]
+  if (!same(before ?? null, after ?? null)) {
+    const lost = after !== undefined && (before === undefined || before.some((c) => !after.includes(c)))
+    changes.push({ name, what: 'choices', breaking: lost })
+  }
+  if (!same(limitsOf(a), limitsOf(b))) changes.push({ name, what: 'limits', breaking: tightened(a, b) })
+  const wording = same([a.title, a.description ?? null], [b.title, b.description ?? null])
+  return wording ? changes : [...changes, { name, what: 'wording', breaking: false }]
+}
+
+// Limits that the new version has and the old one did not, or that lie further in.
+function tightened(a: FormField, b: FormField): boolean {
+  const [before, after] = [limitsOf(a), limitsOf(b)]
+  return Object.keys(after).some((limit) => {
+    const [x, y] = [before[limit], after[limit]]
+    if (x === undefined || typeof x !== 'number' || typeof y !== 'number') return !same(x ?? null, y ?? null)
+    return limit.startsWith('max') ? y < x : y > x
+  })
+}
+
+/** What changed from one version of a form to the next, in the order of the new one, removed fields last. */
+export function diff(from: Form, to: Form): FormChange[] {
+  const changes: FormChange[] = []
+  for (const [name, after] of Object.entries(to.properties)) {
+    const before = fieldOf(from, name)
+    if (before) changes.push(...fieldChanges(name, before, after))
+    else changes.push({ name, what: 'added', breaking: false })
+    const [was, is] = [from.required.includes(name), to.required.includes(name)]
+    if (is && !was) changes.push({ name, what: 'required', breaking: true })
+    if (was && !is) changes.push({ name, what: 'optional', breaking: false })
+  }
+  for (const name of Object.keys(from.properties)) {
+    if (!fieldOf(to, name)) changes.push({ name, what: 'removed', breaking: true })
+  }
+  return changes
+}
+
+/** The form as plain JSON Schema (draft 2020-12) with titles in one language: for extraction and for programs. */
+export function toJsonSchema(form: Form, lang: 'zh' | 'en'): JsonObject {
+  const properties = Object.entries(form.properties).map(([name, { title, description, ...rest }]) => {
+    const named = description
+      ? { title: title[lang], description: description[lang] }
+      : { title: title[lang] }
+    return [name, { ...rest, ...named } as JsonObject] as const
+  })
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required: [...form.required],
+    additionalProperties: false,
+  }
+}

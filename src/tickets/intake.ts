@@ -1,0 +1,159 @@
+import { systemActor } from '../contract/actor.ts'
+import type { Extraction } from '../contract/extraction.ts'
+import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
+import type { RecordRef } from '../contract/message.ts'
+import type { TicketStatus } from '../contract/ticket.ts'
+import { derivedId } from '../kernel/ids.ts'
+import type { Tx } from '../store/index.ts'
+import { changeFields } from './change.ts'
+import { mergeFields } from './fields.ts'
+import { commandsFrom, reopenWindowMs } from './lifecycle.ts'
+import { moveTicket } from './move.ts'
+import { linkConversation, openTicket } from './open.ts'
+import { appendTimeline, type Cause } from './record.ts'
+import { lockTicket, type Ticket } from './row.ts'
+
+/** What the pipeline read out of a conversation's new turns. */
+export interface Intake {
+  readonly conversationId: string
+  /** Names the ticket that it may open: the same extraction never opens two. */
+  readonly extractionId: string
+  readonly extraction: Extraction
+  /** Whether the new turns ask for work; greetings, thanks and answered questions do not. */
+  readonly carriesRequest: boolean
+  /** What a signed link named. */
+  readonly record: RecordRef | null
+}
+
+/** What became of it. */
+export interface Taken {
+  readonly outcome: 'opened' | 'updated' | 'reopened' | 'followed' | 'none'
+  readonly ticketId: string | null
+  readonly effects: Effects
+}
+
+const nothing: Taken = { outcome: 'none', ticketId: null, effects: noEffects }
+
+/** Still worked on, or only just done and not closed yet. */
+const isLive = (status: TicketStatus) => commandsFrom(status).includes('cancel') || status === 'resolved'
+
+interface Linked {
+  readonly id: string
+  readonly status: TicketStatus
+  readonly closedAt: Date | null
+}
+
+/** The ticket of a conversation that a new message belongs to: a live one before an ended one, the newest first; merged ones lead to where they went. */
+async function linkedTicket(tx: Tx, conversationId: string): Promise<Linked | null> {
+  const rows = await tx
+    .selectFrom('conversation_ticket as link')
+    .innerJoin('ticket as t', 't.id', 'link.ticketId')
+    .select(['t.id', 't.status', 't.closedAt', 't.createdAt'])
+    .where('link.conversationId', '=', conversationId)
+    .where('t.status', '!=', 'merged')
+    .orderBy('t.createdAt', 'desc')
+    .orderBy('t.id')
+    .execute()
+  const tickets = rows as unknown as Linked[]
+  return tickets.find((t) => isLive(t.status)) ?? tickets[0] ?? null
+}
+
+/**
+ * Reads an extraction into a ticket's fields. What a person set or confirmed stays; values that may not win become
+ * suggestions. Reading the same extraction twice changes nothing.
+ */
+async function applyExtraction(
+  tx: Tx,
+  ticket: Ticket,
+  extraction: Pick<Extraction, 'fields' | 'custom'>,
+  cause: Cause,
+) {
+  const standard = mergeFields(ticket.fields, extraction.fields)
+  const custom = mergeFields(ticket.custom, extraction.custom)
+  const change = {
+    fields: standard.fields,
+    custom: custom.fields,
+    changed: [...standard.changed, ...custom.changed],
+    suggested: [...standard.suggested, ...custom.suggested],
+  }
+  return await changeFields(tx, ticket, change, cause)
+}
+
+/**
+ * Puts what was read into the right ticket: a live one of the conversation is updated (and reopened when it was resolved and
+ * the message asks for work); one that was closed within 72 hours is reopened by a request; later a linked follow-up opens;
+ * without any, a request opens one.
+ */
+export async function takeExtraction(tx: Tx, intake: Intake, cause: Cause): Promise<Taken> {
+  const known = await linkedTicket(tx, intake.conversationId)
+  if (known && isLive(known.status)) return await update(tx, known.id, intake, cause)
+  const joined = intake.extraction.action.kind === 'join' ? intake.extraction.action.ticketId : null
+  if (joined) {
+    const taken = await join(tx, joined, intake, cause)
+    if (taken) return taken
+  }
+  if (!intake.carriesRequest) return nothing
+  const recent =
+    known?.status === 'closed' && cause.nowMs - (known.closedAt?.getTime() ?? 0) <= reopenWindowMs
+  if (known && recent) return await update(tx, known.id, intake, cause)
+  return await open(tx, intake, known?.id ?? null, cause)
+}
+
+async function update(tx: Tx, ticketId: string, intake: Intake, cause: Cause): Promise<Taken> {
+  const locked = await lockTicket(tx, ticketId, systemActor('pipeline'))
+  if (!locked.ok) return nothing
+  const changed = await applyExtraction(tx, locked.value, intake.extraction, cause)
+  const ended = ['resolved', 'closed'].includes(locked.value.status)
+  if (!ended || !intake.carriesRequest) return { outcome: 'updated', ticketId, effects: changed.effects }
+  const moved = await moveTicket(tx, changed.ticket, { name: 'reopen', reason: 'customer_message' }, cause)
+  if (!moved.ok) return { outcome: 'updated', ticketId, effects: changed.effects }
+  return { outcome: 'reopened', ticketId, effects: joinEffects(changed.effects, moved.value.effects) }
+}
+
+/** Who writes, as the conversation knows. */
+async function senderOf(tx: Tx, conversationId: string) {
+  return await tx
+    .selectFrom('conversation as c')
+    .innerJoin('channel_identity as i', 'i.id', 'c.identityId')
+    .innerJoin('contact as p', 'p.id', 'i.contactId')
+    .select(['c.channel', 'c.accountId', 'c.lang', 'i.contactId', 'p.tier'])
+    .where('c.id', '=', conversationId)
+    .executeTakeFirstOrThrow()
+}
+
+/** Joins the ticket that the customer named, if it is theirs: who merely knows a number does not get in. */
+async function join(tx: Tx, ticketId: string, intake: Intake, cause: Cause): Promise<Taken | null> {
+  const { conversationId } = intake
+  const { contactId } = await senderOf(tx, conversationId)
+  const ticket = await tx
+    .selectFrom('ticket')
+    .select('status')
+    .where('id', '=', ticketId)
+    .where('contactId', '=', contactId)
+    .executeTakeFirst()
+  if (!ticket || !isLive(ticket.status as TicketStatus)) return null
+  const fresh = await linkConversation(tx, conversationId, ticketId, cause.nowMs)
+  if (fresh)
+    await appendTimeline(tx, ticketId, [{ type: 'conversation', payload: { conversationId } }], cause)
+  return await update(tx, ticketId, intake, cause)
+}
+
+async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cause): Promise<Taken> {
+  const { conversationId, extraction } = intake
+  const from = await senderOf(tx, conversationId)
+  const opened = await openTicket(
+    tx,
+    {
+      ...from,
+      id: derivedId('ticket', intake.extractionId),
+      fields: extraction.fields,
+      custom: extraction.custom,
+      lang: extraction.lang || from.lang || 'zh',
+      deviceId: intake.record?.kind === 'device' ? intake.record.id : null,
+      conversationId,
+      followsId,
+    },
+    cause,
+  )
+  return { outcome: followsId ? 'followed' : 'opened', ticketId: opened.ticketId, effects: opened.effects }
+}

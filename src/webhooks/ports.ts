@@ -1,0 +1,13 @@
+import type { SafeFetch } from '../contract/ports.ts'
+
+/** Seals an endpoint's signing secrets, bound to the endpoint. */
+export interface WebhookSecrets {
+  seal(endpointId: string, secrets: readonly string[]): string
+  open(endpointId: string, sealed: string): readonly string[]
+}
+
+/** What webhooks need from app. */
+export interface WebhookPorts {
+  readonly fetch: SafeFetch
+  readonly secrets: WebhookSecrets
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MessageEnvelope } from '../../src/contract/message.ts'
+import { appendMessage } from '../../src/conversations/index.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { type TestHub, testHub } from '../hub.ts'
+
+const capabilities = {
+  maxTextLength: 2000,
+  cards: 'text',
+  attachments: true,
+  ackBudgetMs: null,
+  redeliveryHorizonMs: 0,
+  replyWindow: { windowMs: 48 * 3_600_000, messages: 5 },
+  idempotentSend: 'none',
+  settleMs: 8000,
+} as const
+
+describe('conversations and contacts', () => {
+  let test: TestHub
+  let accountId: string
+  let made = 0
+  const at = Date.parse('2026-11-22T10:00:00+08:00')
+
+  beforeAll(async () => {
+    test = await testHub()
+    accountId = (await test.run('channel.create', { kind: 'api', name: 'chat', config: {} })).id as string
+  })
+
+  afterAll(async () => {
+    await test.close()
+  })
+
+  async function append(
+    from: string,
+    more: Partial<Omit<MessageEnvelope, 'message'>> & { text?: string; messageId?: string } = {},
+  ) {
+    const { text = '空调不制冷', messageId = `m${made}`, ...envelope } = more
+    const envelopeId = derivedId('test', made++)
+    return await test.fresh.database.transaction((tx) =>
+      appendMessage(tx, {
+        envelopeId,
+        account: { id: accountId, kind: 'chat', capabilities },
+        envelope: {
+          kind: 'message',
+          dedupeKey: messageId,
+          senderKey: from,
+          threadKey: from,
+          identity: { externalId: from },
+          message: { kind: 'text', providerMessageId: messageId, sentAtMs: at, text, attachments: [] },
+          ...envelope,
+        },
+        attachments: [],
+        urgent: false,
+        receivedAtMs: at,
+        nowMs: at,
+      }),
+    )
+  }
+
+  const contactOf = async (externalId: string) => {
+    const row = await test.fresh.database.db
+      .selectFrom('channel_identity')
+      .select(['id', 'contactId'])
+      .where('externalId', '=', externalId)
+      .executeTakeFirstOrThrow()
+    return row
+  }
+
+  it('puts ten parallel messages of a new person into one conversation', async () => {
+    const appended = await Promise.all(Array.from({ length: 10 }, () => append('burst')))
+    expect(new Set(appended.map((a) => a.conversationId)).size).toBe(1)
+    const jobs = await test.fresh.database.db
+      .selectFrom('message')
+      .select('id')
+      .where('conversationId', '=', appended[0]!.conversationId)
+      .execute()
+    expect(jobs).toHaveLength(10)
+  })
+
+  it('opens a new conversation after the old one was closed, and counts the reply window anew', async () => {
+    const first = await append('again')
+    await test.run('conversation.close', { id: first.conversationId })
+    const second = await append('again')
+    expect(second.conversationId).not.toBe(first.conversationId)
+    const row = await test.fresh.database.db
+      .selectFrom('conversation')
+      .select(['windowLeft', 'windowUntil', 'state'])
+      .where('id', '=', second.conversationId)
+      .executeTakeFirstOrThrow()
+    expect(row).toEqual({ windowLeft: 5, windowUntil: new Date(at + 48 * 3_600_000), state: 'open' })
+  })
+
+  it('joins a message that names an earlier one when its sender takes part, and keeps a stranger out', async () => {
+    const first = await append('ann', { messageId: '<root@x>', participants: ['ann', 'bob'] })
+    const answer = await append('bob', { threadKey: 'other', threadRefs: ['<root@x>'] })
+    expect(answer.conversationId).toBe(first.conversationId)
+    const stranger = await append('eve', { threadKey: 'third', threadRefs: ['<root@x>'] })
+    expect(stranger.conversationId).not.toBe(first.conversationId)
+  })
+
+  it('makes one contact of two identities with the same verified phone, and two again when the link is revoked', async () => {
+    const strongIds = { phone: '13605712844' }
+    await append('wx-1', { identity: { externalId: 'wx-1', strongIds } })
+    await append('dd-1', { identity: { externalId: 'dd-1', strongIds } })
+    const [a, b] = [await contactOf('wx-1'), await contactOf('dd-1')]
+    expect(a.contactId).toBe(b.contactId)
+    const contact = (await test.ask('contact.get', { id: a.contactId })) as {
+      links: { id: string; kind: string }[]
+    }
+    expect(contact.links).toMatchObject([{ kind: 'phone' }])
+    // Whoever still knows the contact that was given up is led to the one of both, and no list shows it.
+    const alone = [a, b].map(({ id }) => derivedId('contact', id))
+    const gone = alone.find((id) => id !== a.contactId)!
+    expect(await test.ask('contact.get', { id: gone })).toMatchObject({ id: a.contactId })
+    const listed = async () =>
+      ((await test.ask('contact.list', {})) as { contacts: { id: string }[] }).contacts.map((c) => c.id)
+    expect(await listed()).not.toContain(gone)
+    await test.run('contact.unlink', { linkId: contact.links[0]!.id })
+    expect((await contactOf('wx-1')).contactId).not.toBe((await contactOf('dd-1')).contactId)
+    expect(await listed()).toEqual(expect.arrayContaining(alone))
+    // What the machine joined and a person split stays split.
+    await append('dd-1', {
+      identity: { externalId: 'dd-1', strongIds: { ...strongIds, email: 'x@example.com' } },
+    })
+    expect((await contactOf('wx-1')).contactId).not.toBe((await contactOf('dd-1')).contactId)
+  })
+
+  it('finds a contact by parts of what is known of it, also by the names that channels know', async () => {
+    await append('find-me', { identity: { externalId: 'find-me', displayName: '韩梅梅的微信' } })
+    const { contactId } = await contactOf('find-me')
+    const found = async (q: string) =>
+      ((await test.ask('contact.list', { q })) as { contacts: { id: string }[] }).contacts.map((c) => c.id)
+    expect(await found('梅梅')).toEqual([contactId])
+    expect(await found('FIND-ME')).toEqual([contactId])
+    await test.run('contact.update', { id: contactId, version: 1, name: '韩梅梅', phone: '13705710007' })
+    expect(await found('13705710')).toEqual([contactId])
+    expect(await found('韩梅梅 0007')).toEqual([contactId])
+    expect(await found('韩梅梅 9999')).toEqual([])
+    // What a person types is no pattern.
+    expect(await found('%')).toEqual([])
+  })
+
+  it('does not join identities whose strong ids contradict each other, and refuses to by hand', async () => {
+    await append('c-1', {
+      identity: { externalId: 'c-1', strongIds: { phone: '13800000001', unionId: 'u1' } },
+    })
+    await append('c-2', {
+      identity: { externalId: 'c-2', strongIds: { phone: '13800000001', unionId: 'u2' } },
+    })
+    const [a, b] = [await contactOf('c-1'), await contactOf('c-2')]
+    expect(a.contactId).not.toBe(b.contactId)
+    await expect(test.run('contact.link', { a: a.id, b: b.id, reason: 'same voice' })).rejects.toThrow(
+      'contact.conflicting_ids',
+    )
+  })
+
+  it.each(['t-1', 't-2'])('lets the ticket of %s go with it when its contact is split', async (owner) => {
+    const appended = { 't-1': await append('t-1'), 't-2': await append('t-2') }
+    const [a, b] = [await contactOf('t-1'), await contactOf('t-2')]
+    const { linkId } = await test.run('contact.link', { a: a.id, b: b.id, reason: '同一个人' })
+    const joined = await contactOf('t-1')
+    const { ticketId } = await test.run('ticket.create', { fields: { fault_description: '不制冷' } })
+    const { db } = test.fresh.database
+    const { conversationId } = appended[owner as 't-1' | 't-2']
+    await db
+      .insertInto('conversation_ticket')
+      .values({ conversationId, ticketId: ticketId as string })
+      .execute()
+    await db
+      .updateTable('ticket')
+      .set({ contactId: joined.contactId })
+      .where('id', '=', ticketId as string)
+      .execute()
+    await test.run('contact.unlink', { linkId })
+    const ticket = await db
+      .selectFrom('ticket')
+      .select('contactId')
+      .where('id', '=', ticketId as string)
+      .executeTakeFirstOrThrow()
+    expect(ticket.contactId).toBe((await contactOf(owner)).contactId)
+    expect((await contactOf('t-1')).contactId).not.toBe((await contactOf('t-2')).contactId)
+  })
+})

@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Actor, Role } from '../../src/contract/actor.ts'
+import type { Result } from '../../src/kernel/result.ts'
+import { type TestHub, testHub } from '../hub.ts'
+
+let test: TestHub
+beforeAll(async () => {
+  test = await testHub()
+})
+afterAll(() => test.close())
+
+const person = (role: Role, staffId: string | null = null): Actor => ({
+  kind: 'user',
+  id: '00000000-0000-4000-8000-00000000000a',
+  name: role,
+  roles: [role],
+  staffId,
+})
+const as = (actor: Actor, name: string, input: object): Promise<Result<unknown>> =>
+  test.hub.executor.execute(test.hub.commands.find((c) => c.name === name)!, actor, input)
+const codeOf = (result: Result<unknown>) => (result.ok ? 'ok' : result.refusal.code)
+const refused = async (name: string, input: object) => codeOf(await as(person('admin'), name, input))
+const make = async (name: string, input: object) => String((await test.run(name, input)).id)
+
+describe('staff and groups', () => {
+  it('are created with what most of them have, and changed member by member', async () => {
+    const groupId = await make('group.create', { name: '家电杭州组', skills: ['空调'], regions: ['杭州市'] })
+    const id = await make('staff.create', {
+      number: 'A1',
+      name: '王建国',
+      skills: ['空调'],
+      groupIds: [groupId],
+    })
+    await test.run('staff.update', {
+      id,
+      version: 1,
+      shift: { spans: [{ days: [1], open: '08:00', close: '18:00' }] },
+    })
+    const { staff } = (await test.ask('staff.list', {})) as { staff: object[] }
+    expect(staff).toMatchObject([
+      { name: '王建国', skills: ['空调'], groupIds: [groupId], maxLoad: 8, status: 'idle', version: 2 },
+    ])
+    const { groups } = (await test.ask('group.list', {})) as { groups: object[] }
+    expect(groups).toMatchObject([{ name: '家电杭州组', staffIds: [id], hours: '24x7', load: 0 }])
+  })
+
+  it('refuse a version that somebody else has changed meanwhile, and a name that is taken', async () => {
+    const id = await make('staff.create', { number: 'A2', name: '李志强' })
+    await test.run('staff.update', { id, version: 1, name: '李志刚' })
+    expect(await refused('staff.update', { id, version: 1, name: '李志坚' })).toBe('conflict.version')
+    expect(await refused('staff.create', { number: 'A2', name: '别人' })).toBe('conflict.duplicate')
+    expect(await refused('staff.update', { id: crypto.randomUUID(), version: 1 })).toBe('not_found')
+  })
+
+  it('refuse regions and intents that nobody knows', async () => {
+    expect(await refused('group.create', { name: 'x', regions: ['亚特兰蒂斯'] })).toBe('request.invalid')
+    expect(await refused('group.create', { name: 'x', intents: ['sleep'] })).toBe('request.invalid')
+  })
+
+  it('have one default group, which cannot go before another one is it', async () => {
+    const first = await make('group.create', { name: '综合客服', isDefault: true })
+    expect(await refused('group.remove', { id: first, version: 1 })).toBe('directory.default_group')
+    const second = await make('group.create', { name: '新综合客服', isDefault: true })
+    const { groups } = (await test.ask('group.list', {})) as { groups: { id: string; isDefault: boolean }[] }
+    expect(groups.filter((group) => group.isDefault).map((group) => group.id)).toEqual([second])
+    expect(await refused('group.remove', { id: first, version: 2 })).toBe('ok')
+  })
+
+  it('let engineers say what they are doing themselves, and nobody else', async () => {
+    const id = await make('staff.create', { number: 'A3', name: '陈海燕' })
+    const status = (actor: Actor) => as(actor, 'staff.setStatus', { id, status: 'leave' })
+    expect(codeOf(await status(person('engineer', id)))).toBe('ok')
+    expect(codeOf(await status(person('engineer', crypto.randomUUID())))).toBe('access.forbidden')
+    expect(codeOf(await status({ kind: 'card', id: 'c', staffId: id }))).toBe('ok')
+    expect(codeOf(await status(person('dispatcher')))).toBe('ok')
+  })
+
+  it('leave a trace in the audit log and wake whoever follows', async () => {
+    const id = await make('staff.create', { number: 'A4', name: '赵永明' })
+    const row = await test.fresh.database.db
+      .selectFrom('audit_log')
+      .selectAll()
+      .where('resource', '=', `staff:${id}`)
+      .executeTakeFirstOrThrow()
+    expect(row).toMatchObject({ action: 'staff.create', detail: {} })
+    const event = await test.fresh.database.db
+      .selectFrom('event')
+      .select('type')
+      .where('subjectId', '=', id)
+      .executeTakeFirst()
+    expect(event?.type).toBe('directory.changed')
+  })
+})
+
+describe('calendars, ticket types and settings', () => {
+  it('warn of a year whose holidays nobody has published or entered', async () => {
+    const hours = { spans: [{ days: [1, 2, 3, 4, 5], open: '09:00', close: '18:00' }] }
+    const id = await make('calendar.create', { name: '工作日历', hours, isDefault: true })
+    const listed = async () =>
+      ((await test.ask('calendar.list', {})) as { calendars: { warnings: { year: number }[] }[] })
+        .calendars[0]!
+    const { warnings } = await listed()
+    for (const { year } of warnings) {
+      const { version } = (await listed()) as unknown as { version: number }
+      const days = { [`${year}-01-01`]: { work: false, name: '元旦' } }
+      await test.run('calendar.update', { id, version, overrides: { holidays: 'CN', days } })
+      expect((await listed()).warnings.map((w) => w.year)).not.toContain(year)
+    }
+    expect(await refused('calendar.create', { name: 'x', hours, timeZone: 'Mars/Base' })).toBe(
+      'request.invalid',
+    )
+  })
+
+  it('number the versions of a form and say what became stricter', async () => {
+    const title = { zh: '原因', en: 'Cause' }
+    const form = (choices: string[]) => ({
+      type: 'object',
+      properties: { cause: { type: 'string', title, enum: choices } },
+      required: [],
+    })
+    const name = { zh: '上门', en: 'Visit' }
+    const id = await make('ticketType.create', { key: 'visit', name, form: form(['a', 'b']) })
+    const same = await test.run('ticketType.update', { id, version: 1, form: form(['a', 'b']) })
+    expect(same).toMatchObject({ formVersion: 1, changes: [] })
+    const next = await test.run('ticketType.update', { id, version: 2, form: form(['a']) })
+    expect(next).toMatchObject({
+      formVersion: 2,
+      changes: [{ name: 'cause', what: 'choices', breaking: true }],
+    })
+    const wrong = {
+      id,
+      version: 3,
+      form: { type: 'object', properties: { phone: { type: 'string', title } } },
+    }
+    expect(await refused('ticketType.update', wrong)).toBe('ticket.form_definition_invalid')
+  })
+
+  it('hold a setting against the schema of the room that reads it', async () => {
+    await test.run('setting.set', { name: 'company.hotlines', value: ['400-000-1234'] })
+    expect(await refused('setting.set', { name: 'company.hotlines', value: 'call us' })).toBe(
+      'request.invalid',
+    )
+    expect(await refused('setting.set', { name: 'links.key', value: 'mine' })).toBe('not_found')
+    const { settings } = (await test.ask('setting.list', {})) as {
+      settings: { name: string; stored: boolean }[]
+    }
+    expect(settings.find((s) => s.name === 'company.hotlines')).toMatchObject({
+      value: ['400-000-1234'],
+      stored: true,
+    })
+    expect(settings.map((s) => s.name)).not.toContain('links.key')
+  })
+
+  it('keep routing rules in their order and refuse one that names nobody', async () => {
+    const groupId = await make('group.create', { name: '电梯组' })
+    const when = { field: 'ticket.productCategory', eq: '电梯' }
+    const first = await make('routing.createRule', { name: '一', when, groupId })
+    const second = await make('routing.createRule', { name: '二', when, groupId })
+    await test.run('routing.orderRules', { ids: [second, first] })
+    const { rules } = (await test.ask('routing.rules', {})) as { rules: { name: string }[] }
+    expect(rules.map((rule) => rule.name)).toEqual(['二', '一'])
+    expect(await refused('routing.orderRules', { ids: [first] })).toBe('conflict.version')
+    expect(await refused('routing.createRule', { name: '三', when, groupId: first })).toBe('not_found')
+    expect(await refused('routing.createRule', { name: '三', when: { field: 'a' }, groupId })).toBe(
+      'request.invalid',
+    )
+    expect(await refused('group.remove', { id: groupId, version: 1 })).toBe('conflict.in_use')
+  })
+
+  it('take a routing policy only when it is one, and go back to the built-in one', async () => {
+    const { policy, stored } = (await test.ask('routing.policy', {})) as { policy: object; stored: boolean }
+    expect(stored).toBe(false)
+    await test.run('routing.savePolicy', { policy: { ...policy, name: 'ours' } })
+    expect(await test.ask('routing.policy', {})).toMatchObject({ policy: { name: 'ours' }, stored: true })
+    expect(await refused('routing.savePolicy', { policy: { name: 'x' } })).toBe('routing.policy_invalid')
+    await test.run('routing.savePolicy', { policy: null })
+    expect(await test.ask('routing.policy', {})).toMatchObject({ stored: false })
+  })
+})
+
+describe('products, devices and sites', () => {
+  it('follow a category to its new name, and keep it while something belongs to it', async () => {
+    const id = await make('category.create', { name: '空调', aliases: ['冷气'] })
+    await test.run('model.create', { model: 'YK-35', category: '空调' })
+    const deviceId = await make('device.create', { serialNumber: 'SN-1', model: 'YK-35' })
+    expect(await refused('category.remove', { id, version: 1 })).toBe('conflict.in_use')
+    await test.run('category.update', { id, version: 1, name: '空调器' })
+    expect(await test.ask('device.get', { id: deviceId })).toMatchObject({ category: '空调器', version: 2 })
+    expect(await refused('model.create', { model: 'X', category: '飞船' })).toBe('not_found')
+  })
+
+  it('find a device by any part of what is known, page by page, and keep % and _ as they are typed', async () => {
+    const address = { province: '浙江省', city: '杭州市', district: '西湖区', detail: '文三路259号' }
+    for (let i = 1; i <= 3; i++) {
+      await make('device.create', {
+        serialNumber: `PG-${i}`,
+        customerName: `客户_${i}`,
+        phone: `1990000000${i}`,
+        address,
+      })
+    }
+    const find = async (q: string, more: object = {}) =>
+      (await test.ask('device.list', { q, ...more })) as {
+        devices: { serialNumber: string }[]
+        next: string | null
+      }
+    for (const q of ['文三路', '西湖', '990000000', 'PG-', '客户_'])
+      expect((await find(q)).devices, q).toHaveLength(3)
+    expect((await find('客户%1')).devices).toHaveLength(0)
+    const first = await find('PG-', { limit: 2 })
+    expect(first.next).toBe('PG-2')
+    expect((await find('PG-', { limit: 2, cursor: first.next })).devices.map((d) => d.serialNumber)).toEqual([
+      'PG-3',
+    ])
+  })
+
+  it('keep dates as they were given, whatever the zone of the machine', async () => {
+    const id = await make('device.create', {
+      serialNumber: 'DT-1',
+      installedAt: '2026-01-01',
+      warrantyUntil: '2028-12-31',
+    })
+    expect(await test.ask('device.get', { id })).toMatchObject({
+      installedAt: '2026-01-01',
+      warrantyUntil: '2028-12-31',
+    })
+  })
+
+  it('keep a site while a device stands there', async () => {
+    const siteId = await make('site.create', { name: '火炬大厦' })
+    await make('device.create', { serialNumber: 'ST-1', siteId })
+    expect(await refused('site.remove', { id: siteId, version: 1 })).toBe('conflict.in_use')
+    expect(await refused('device.create', { serialNumber: 'ST-2', siteId: crypto.randomUUID() })).toBe(
+      'not_found',
+    )
+    expect(await test.ask('site.list', { q: '火炬' })).toMatchObject({ sites: [{ devices: 1 }] })
+  })
+})

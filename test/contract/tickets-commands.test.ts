@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { enqueue } from '../../src/queue/index.ts'
+import { sql } from '../../src/store/index.ts'
+import type { ProgressView } from '../../src/tickets/queries/progress.ts'
+import {
+  agent,
+  code,
+  customer,
+  engineer,
+  groups,
+  hourMs,
+  openTicketDesk,
+  shorthand,
+  staff,
+  type TicketDesk,
+  user,
+  value,
+} from './tickets-desk.ts'
+
+let desk: TicketDesk
+let { open, get, list, tell, converse } = {} as ReturnType<typeof shorthand>
+beforeAll(async () => {
+  desk = await openTicketDesk()
+  ;({ open, get, list, tell, converse } = shorthand(desk))
+})
+afterAll(() => desk.drop())
+
+interface Prefilled {
+  readonly fields: Record<string, ReturnType<typeof JSON.parse>>
+  readonly recent: readonly { readonly id: string }[]
+}
+
+describe('a ticket that a person types in', () => {
+  it('opens from a phone number and one sentence, with what prefill read and its evidence', async () => {
+    const said = '西湖区文三路18号的洗衣机不进水,明天上午来修'
+    const read = value<Prefilled>(await desk.ask('ticket.prefill', agent, { phone: '13605712844', said }))
+    const { evidence, value: category } = read.fields.product_category
+    expect(category).toBe('洗衣机')
+    expect(JSON.stringify(evidence)).toContain('"turn":"said"')
+    const made = value(
+      await desk.tell('ticket.create', agent, {
+        fields: { phone: '136 0571 2844', product_category: '洗衣机', intent: 'repair' },
+        readings: read.fields,
+        said,
+      }),
+    )
+    const ticket = await get(made.ticketId)
+    expect(ticket).toMatchObject({ number: made.number, status: 'open', channel: 'manual', intent: 'repair' })
+    expect(ticket.fields.phone).toMatchObject({ value: '13605712844', method: 'human' })
+    expect(ticket.fields.product_category!.evidence).toEqual([
+      ...evidence,
+      { kind: 'human', commandId: expect.any(String) },
+    ])
+    expect(ticket.fields.address!.method).toBe('rules')
+    expect(ticket.timeline[0]).toMatchObject({ type: 'opened', payload: { said } })
+    const again = value<Prefilled>(await desk.ask('ticket.prefill', agent, { phone: '13605712844' }))
+    expect(again.recent[0]).toMatchObject({ id: made.ticketId })
+    expect(again.fields.address).toMatchObject({ verdict: 'confirm' })
+  })
+
+  it('says what it is about even when nothing could be read', async () => {
+    const ticketId = await open({}, { said: '客户很着急,电话里没说清楚' })
+    expect((await get(ticketId)).summary).toBe('客户很着急,电话里没说清楚')
+  })
+
+  it('is refused with the fields that are wrong', async () => {
+    const refused = await desk.tell('ticket.create', agent, { fields: { phone: '空号', urgency: 'soon' } })
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'request.invalid' } })
+    if (!refused.ok)
+      expect(refused.refusal.issues?.map((i) => i.path)).toEqual(['fields.phone', 'fields.urgency'])
+    const form = { typeKey: 'repair', fields: {}, custom: { floors: 'three' } }
+    expect(code(await desk.tell('ticket.create', agent, form))).toBe('ticket.form_invalid')
+    expect(code(await desk.tell('ticket.create', agent, { ...form, typeKey: 'nothing' }))).toBe('not_found')
+  })
+})
+
+describe('the fields of a ticket', () => {
+  it('take a person’s value, and the list follows', async () => {
+    const ticketId = await open()
+    const changed = value(
+      await tell('ticket.setField', ticketId, { name: 'serial_number', value: ' SN77001 ' }),
+    )
+    expect(changed.version).toBe(2)
+    const ticket = await get(ticketId)
+    expect(ticket.fields.serial_number).toMatchObject({ value: 'SN77001', evidence: [{ kind: 'human' }] })
+    const found = await list({ q: '7700' })
+    expect(found.map((t) => t.id)).toEqual([ticketId])
+    value(await tell('ticket.setField', ticketId, { name: 'serial_number', value: null }))
+    expect(await list({ q: '7700' })).toEqual([])
+  })
+
+  it('are refused when somebody else changed the ticket meanwhile', async () => {
+    const ticketId = await open()
+    const edit = { version: 1, name: 'contact_name', value: '裘文杰' }
+    expect(code(await tell('ticket.setField', ticketId, edit))).toBe('ok')
+    expect(code(await tell('ticket.setField', ticketId, { ...edit, value: '别人' }))).toBe('conflict.version')
+    expect((await get(ticketId)).fields.contact_name?.value).toBe('裘文杰')
+  })
+
+  it('let a suggestion be taken over or refused', async () => {
+    const ticketId = await open()
+    const evidence = { kind: 'span', turn: 'm1', start: 0, end: 2, quote: '王五' }
+    const suggestion = {
+      value: '王五',
+      evidence: [evidence],
+      method: 'rules',
+      confidence: 0.8,
+      verdict: 'accepted',
+    }
+    const field = {
+      value: '王武',
+      evidence: [],
+      method: 'human',
+      confidence: 1,
+      verdict: 'accepted',
+      suggestion,
+    }
+    const plant = () =>
+      sql`update ticket set "fields" = jsonb_set("fields", '{contact_name}', ${JSON.stringify(field)}::jsonb)
+        where "id" = ${ticketId}`.execute(desk.database.db)
+    await plant()
+    value(await tell('ticket.acceptSuggestion', ticketId, { name: 'contact_name' }))
+    const taken = (await get(ticketId)).fields.contact_name
+    expect(taken).toMatchObject({ value: '王五', method: 'human', evidence: [evidence, { kind: 'human' }] })
+    expect(taken?.suggestion).toBeUndefined()
+    await plant()
+    value(await tell('ticket.rejectSuggestion', ticketId, { name: 'contact_name' }))
+    expect((await get(ticketId)).fields.contact_name).toMatchObject({ value: '王武', refused: ['王五'] })
+    expect(code(await tell('ticket.rejectSuggestion', ticketId, { name: 'contact_name' }))).toBe('not_found')
+    expect(code(await tell('ticket.confirmField', ticketId, { name: 'order_number' }))).toBe('not_found')
+  })
+
+  it('move the promised arrival to the appointment that a person agreed', async () => {
+    const ticketId = await open({}, { typeKey: 'repair' })
+    const end = '2026-11-20T12:00:00+08:00'
+    value(
+      await tell('ticket.setField', ticketId, {
+        name: 'appointment',
+        value: { start: '2026-11-20T10:00:00+08:00', end },
+      }),
+    )
+    const arrival = (await get(ticketId)).clocks.find((c) => c.kind === 'arrival')
+    expect(arrival?.dueAtMs).toBe(Date.parse(end))
+  })
+})
+
+describe('the life of a ticket', () => {
+  it('goes from open to closed, and the promises and the customer’s view follow', async () => {
+    const ticketId = await open()
+    value(await tell('ticket.assign', ticketId, { engineerId: staff.zhang, groupId: groups.repair }))
+    value(await tell('ticket.transition', ticketId, { command: 'start' }, engineer))
+    const { commands } = await get(ticketId, engineer)
+    expect(commands).toEqual(['transfer', 'hold', 'resolve'])
+    value(await tell('ticket.transition', ticketId, { command: 'resolve' }, engineer))
+    const progress = value<ProgressView>(await desk.ask('ticket.progress', customer(ticketId), { ticketId }))
+    expect(progress.steps.map((s) => s.state)).toEqual(['done', 'done', 'done', 'current', 'waiting'])
+    expect(progress.commands).toEqual(['close', 'reopen'])
+    expect(JSON.stringify(progress)).not.toContain('13605712844')
+    value(await tell('ticket.transition', ticketId, { command: 'close' }, customer(ticketId)))
+    const ticket = await get(ticketId)
+    expect(ticket).toMatchObject({ status: 'closed', assignee: { name: '张工' }, group: { name: '维修组' } })
+    expect(ticket.clocks.map((c) => c.state)).toEqual(['met', 'met'])
+    const types = ticket.timeline.map((e) => e.type)
+    expect(types.filter((t) => t === 'transition')).toHaveLength(4)
+  })
+
+  it('is not resolved while a required field of its form is empty', async () => {
+    const ticketId = await open({}, { typeKey: 'repair' })
+    expect(code(await tell('ticket.transition', ticketId, { command: 'resolve' }))).toBe(
+      'ticket.form_incomplete',
+    )
+    expect((await get(ticketId)).missing.map((m) => m.name)).toEqual(['error_code'])
+    value(await tell('ticket.setField', ticketId, { name: 'error_code', value: 'E18' }))
+    expect(code(await tell('ticket.transition', ticketId, { command: 'resolve' }))).toBe('ok')
+  })
+
+  it('is given only to people and groups that exist', async () => {
+    const ticketId = await open()
+    const nobody = derivedId('nobody')
+    expect(code(await tell('ticket.assign', ticketId, { engineerId: nobody }))).toBe('not_found')
+    const to = { to: { groupId: nobody }, reason: '不在本组' }
+    expect(code(await tell('ticket.transfer', ticketId, to))).toBe('not_found')
+    value(await tell('ticket.transfer', ticketId, { to: { groupId: groups.install }, reason: '安装问题' }))
+    expect((await get(ticketId)).group?.name).toBe('安装组')
+  })
+
+  it('ends a hold by itself when its time is over, and goes on where it was interrupted', async () => {
+    const ticketId = await open()
+    value(await tell('ticket.assign', ticketId, { engineerId: staff.zhang }))
+    value(await tell('ticket.transition', ticketId, { command: 'start' }, engineer))
+    const untilMs = desk.clock.now() + hourMs
+    value(await tell('ticket.transition', ticketId, { command: 'hold', reason: '等配件', untilMs }, engineer))
+    await desk.ring()
+    expect((await get(ticketId)).status).toBe('on_hold')
+    desk.clock.set(untilMs)
+    await desk.ring()
+    expect((await get(ticketId)).status).toBe('in_progress')
+  })
+
+  it('says when a promise is broken, once', async () => {
+    const ticketId = await open()
+    desk.clock.advance(hourMs + 1)
+    await desk.ring()
+    desk.clock.advance(hourMs)
+    await desk.ring()
+    const ticket = await get(ticketId)
+    const broken = ticket.timeline.filter((e) => e.type === 'sla')
+    expect(broken.map((e) => e.payload)).toMatchObject([{ kind: 'firstResponse', state: 'breached' }])
+    const late = await list({ sla: 'late', q: ticket.number })
+    expect(late).toMatchObject([{ id: ticketId, late: ['firstResponse'] }])
+  })
+
+  it('counts an agent’s answer in any of its conversations as the first response', async () => {
+    const ticketId = await open()
+    const conversationId = await converse(ticketId, 'answered')
+    const job = { kind: 'ticket.responded', payload: { conversationId } } as const
+    const cause = { id: derivedId('answer'), nowMs: desk.clock.now() }
+    await desk.database.transaction((tx) => enqueue(tx, [job], cause))
+    await desk.ring()
+    const clock = (await get(ticketId)).clocks.find((c) => c.kind === 'firstResponse')
+    expect(clock).toMatchObject({ state: 'met', metAtMs: desk.clock.now() })
+  })
+
+  it('closes by itself when it stayed resolved, but not when it was resolved again later', async () => {
+    const day = 24 * hourMs
+    const [left, again] = [await open(), await open()]
+    for (const id of [left, again]) value(await tell('ticket.transition', id, { command: 'resolve' }))
+    desk.clock.advance(2 * day)
+    value(await tell('ticket.transition', again, { command: 'reopen', reason: '还是不行' }))
+    value(await tell('ticket.transition', again, { command: 'resolve' }))
+    desk.clock.advance(day)
+    await desk.ring()
+    expect([(await get(left)).status, (await get(again)).status]).toEqual(['closed', 'resolved'])
+    desk.clock.advance(2 * day)
+    await desk.ring()
+    expect((await get(again)).status).toBe('closed')
+  })
+})
+
+describe('who may do what', () => {
+  it('lets an engineer see and change only their own tickets', async () => {
+    const [own, others] = [await open(), await open()]
+    value(await tell('ticket.assign', own, { engineerId: staff.zhang }))
+    value(await tell('ticket.assign', others, { engineerId: staff.li }))
+    expect(code(await desk.ask('ticket.get', engineer, { ticketId: others }))).toBe('not_found')
+    expect(code(await tell('ticket.note', others, { text: '看看' }, engineer))).toBe('not_found')
+    expect(code(await tell('ticket.note', own, { text: '已联系' }, engineer))).toBe('ok')
+    const listed = await list({ limit: 200 }, engineer)
+    expect(listed.map((t) => t.assigneeId)).toEqual(listed.map(() => staff.zhang))
+    expect(listed.map((t) => t.id)).toContain(own)
+    expect(code(await desk.tell('ticket.create', engineer, { fields: {} }))).toBe('access.forbidden')
+  })
+
+  it('lets an auditor read and nothing else', async () => {
+    const auditor = user('auditor')
+    const ticketId = await open()
+    expect(code(await desk.ask('ticket.get', auditor, { ticketId }))).toBe('ok')
+    expect(code(await tell('ticket.note', ticketId, { text: 'x' }, auditor))).toBe('access.forbidden')
+    expect(code(await tell('ticket.transition', ticketId, { command: 'start' }, auditor))).toBe(
+      'access.forbidden',
+    )
+  })
+
+  it('lets a customer with a link do little, and only on their own ticket', async () => {
+    const [own, other] = [await open(), await open()]
+    const me = customer(own)
+    expect(code(await desk.ask('ticket.progress', me, { ticketId: other }))).toBe('not_found')
+    expect(code(await desk.ask('ticket.get', me, { ticketId: own }))).toBe('access.forbidden')
+    const resolve = { command: 'resolve' }
+    expect(code(await tell('ticket.transition', own, resolve, me))).toBe('access.forbidden')
+    expect(code(await tell('ticket.transition', own, { command: 'cancel', reason: '好了' }, me))).toBe('ok')
+  })
+
+  it('lets a customer press for a ticket a few times an hour', async () => {
+    const ticketId = await open()
+    const press = () => tell('ticket.expedite', ticketId, {}, customer(ticketId))
+    expect(value(await press()).expedited).toBe(1)
+    desk.clock.advance(hourMs / 2)
+    expect(value(await press()).expedited).toBe(2)
+    const refused = await press()
+    expect(refused).toMatchObject({
+      refusal: { code: 'request.rate_limited', params: { waitMs: hourMs / 2 } },
+    })
+    expect(value(await tell('ticket.expedite', ticketId, { reason: '客户来电' })).expedited).toBe(3)
+    desk.clock.advance(hourMs + 1)
+    expect(code(await press())).toBe('ok')
+    value(await tell('ticket.transition', ticketId, { command: 'resolve' }))
+    expect(code(await press())).toBe('ticket.not_waiting')
+  })
+})

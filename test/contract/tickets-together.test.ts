@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from '../../src/store/index.ts'
+import { verifyTimelines } from '../../src/tickets/index.ts'
+import { admin, agent, code, openTicketDesk, shorthand, type TicketDesk, value } from './tickets-desk.ts'
+
+let desk: TicketDesk
+let { open, get, list, tell, converse } = {} as ReturnType<typeof shorthand>
+beforeAll(async () => {
+  desk = await openTicketDesk()
+  ;({ open, get, list, tell, converse } = shorthand(desk))
+})
+afterAll(() => desk.drop())
+
+describe('tickets that belong together', () => {
+  it('merge with their conversations, and separate again as they were', async () => {
+    const [a, b] = [await open(), await open()]
+    const [first, second, both] = [await converse(a, 'ma'), await converse(b, 'mb'), await converse(a, 'mc')]
+    await desk.database.db
+      .insertInto('conversation_ticket')
+      .values({ conversationId: both, ticketId: b })
+      .execute()
+    const ids = async (id: string) => (await get(id)).conversations.map((c) => c.id).sort()
+    value(await tell('ticket.merge', a, { intoId: b }))
+    expect(await get(a)).toMatchObject({ status: 'merged', mergedInto: { id: b }, clocks: [] })
+    expect(await ids(b)).toEqual([first, second, both].sort())
+    expect((await get(b)).merged.map((t) => t.id)).toEqual([a])
+    expect(code(await tell('ticket.merge', b, { intoId: a }))).toBe('ticket.merge_target_invalid')
+    value(await tell('ticket.unmerge', a))
+    expect(await get(a)).toMatchObject({ status: 'open', mergedInto: null, closedAtMs: null })
+    expect([await ids(a), await ids(b)]).toEqual([[first, both].sort(), [second, both].sort()])
+    expect((await get(a)).clocks.map((c) => c.kind)).toEqual(['firstResponse', 'resolution'])
+    expect(code(await tell('ticket.unmerge', a))).toBe('ticket.not_merged')
+  })
+
+  it('separate again also when no conversation was moved (an empty list once was bad SQL)', async () => {
+    const [a, b] = [await open(), await open()]
+    value(await tell('ticket.merge', a, { intoId: b }))
+    expect(code(await tell('ticket.unmerge', a))).toBe('ok')
+  })
+
+  it('are linked and unlinked from either side', async () => {
+    const [a, b] = [await open(), await open()]
+    value(await tell('ticket.link', a, { otherId: b }))
+    expect((await get(b)).links).toMatchObject([{ id: a, kind: 'related' }])
+    value(await tell('ticket.unlink', b, { otherId: a }))
+    expect((await get(a)).links).toEqual([])
+    expect(code(await tell('ticket.unlink', b, { otherId: a }))).toBe('not_found')
+    expect(code(await tell('ticket.link', a, { otherId: a }))).toBe('not_found')
+  })
+
+  it('form trees: no ticket below itself, and a parent waits for its children', async () => {
+    const [parent, child] = [await open(), await open()]
+    value(await tell('ticket.setParent', child, { parentId: parent }))
+    expect(code(await tell('ticket.setParent', parent, { parentId: child }))).toBe('ticket.parent_invalid')
+    expect((await get(parent)).children.map((t) => t.id)).toEqual([child])
+    const resolve = { command: 'resolve' }
+    expect(code(await tell('ticket.transition', parent, resolve))).toBe('ticket.children_open')
+    value(await tell('ticket.transition', child, resolve))
+    expect(code(await tell('ticket.transition', parent, resolve))).toBe('ok')
+  })
+})
+
+describe('erasure', () => {
+  it('leaves no personal data in the ticket, and the chain still holds', async () => {
+    const secrets = ['13605712844', '裘文杰', '鉴湖路232号', 'SN77123', '请轻声敲门']
+    const address = {
+      province: '浙江省',
+      city: '绍兴市',
+      district: '柯桥区',
+      detail: '鉴湖路232号',
+      adcode: '330603',
+    }
+    const fields = {
+      phone: '13605712844',
+      contact_name: '裘文杰',
+      serial_number: 'SN77123',
+      address,
+      intent: 'repair',
+    }
+    const ticketId = await open(fields, { said: '请轻声敲门' })
+    value(await tell('ticket.note', ticketId, { text: '裘文杰 13605712844' }))
+    value(await tell('ticket.setField', ticketId, { name: 'contact_name', value: '裘文杰先生' }))
+    expect(code(await tell('ticket.erase', ticketId, {}, agent))).toBe('access.forbidden')
+    value(await tell('ticket.erase', ticketId, {}, admin))
+    const rows = await sql<{ text: string }>`
+      select t::text || (select string_agg(e::text, '') from ticket_event e where e."ticketId" = t."id") as text
+      from ticket t where t."id" = ${ticketId}`.execute(desk.database.db)
+    for (const secret of secrets) expect(rows.rows[0]!.text).not.toContain(secret)
+    const ticket = await get(ticketId)
+    expect(ticket.fields.address!.value).toEqual({ ...address, detail: null })
+    expect(ticket.intent).toBe('repair')
+    expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
+    expect(await list({ q: 'SN77123' })).toEqual([])
+  })
+})
+
+describe('many people at once', () => {
+  it('change one ticket without losing an entry or breaking its chain', async () => {
+    const ticketId = await open()
+    const acts = Array.from({ length: 24 }, (_, i) =>
+      i % 2 === 0
+        ? tell('ticket.note', ticketId, { text: `第${i}条` })
+        : tell('ticket.setField', ticketId, { name: 'order_number', value: `DD${i}` }),
+    )
+    expect((await Promise.all(acts)).map(code)).toEqual(acts.map(() => 'ok'))
+    const ticket = await get(ticketId)
+    expect(ticket.timeline.map((e) => e.seq)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1))
+    expect(ticket.version).toBe(13)
+    expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
+  })
+
+  it('with the same version in hand, change it once', async () => {
+    const ticketId = await open()
+    const edits = ['甲', '乙', '丙'].map((name) =>
+      tell('ticket.setField', ticketId, { version: 1, name: 'contact_name', value: name }),
+    )
+    const codes = (await Promise.all(edits)).map(code)
+    expect(codes.sort()).toEqual(['conflict.version', 'conflict.version', 'ok'])
+  })
+
+  it('merge two tickets into each other once', async () => {
+    const [a, b] = [await open(), await open()]
+    const both = [tell('ticket.merge', a, { intoId: b }), tell('ticket.merge', b, { intoId: a })]
+    const codes = (await Promise.all(both)).map(code)
+    expect(codes.sort()).toEqual(['ok', 'ticket.merge_target_invalid'])
+  })
+})
+
+describe('the check of the timelines', () => {
+  it('holds for everything that was done, and names the first link that somebody changed or cut off', async () => {
+    const check = () => verifyTimelines(desk.database.db)
+    const whole = await check()
+    expect(whole.broken).toBeNull()
+    expect(whole.events).toBeGreaterThan(whole.tickets)
+    const ticketId = await open()
+    const { number } = await get(ticketId)
+    const force = (change: string) =>
+      desk.database.query(`alter table ticket_event disable trigger all; ${change};
+        alter table ticket_event enable trigger all`)
+    await expect(desk.database.query('update ticket_event set "type" = \'x\'')).rejects.toThrow('append-only')
+    await expect(desk.database.query('delete from ticket_event')).rejects.toThrow('append-only')
+    const mine = `where "ticketId" = '${ticketId}'`
+    await force(`update ticket_event set payload = '{"number": "T1"}' ${mine}`)
+    expect((await check()).broken).toEqual({ ticketId, number, seq: 1, reason: 'payload' })
+    await force(`delete from ticket_event ${mine}`)
+    expect((await check()).broken).toEqual({ ticketId, number, seq: 1, reason: 'cut' })
+  })
+})

@@ -1,0 +1,124 @@
+import { createHmac } from 'node:crypto'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type FreshHub,
+  freshHub,
+  openBrowser,
+  type Person,
+  person,
+  photo,
+  picturesOfFailure,
+  signInAtPage,
+} from './browser.ts'
+
+const key = Buffer.alloc(32, 7)
+
+interface Filed {
+  readonly sender: object
+  readonly text: string
+}
+
+describe('an agent at the desk', () => {
+  let browser: Browser
+  let hub: FreshHub
+  let agent: Person
+  let accountId: string
+
+  beforeAll(async () => {
+    ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
+    agent = await person(browser)
+    const account = await hub.desk.post('/api/channel/create', {
+      kind: 'api',
+      name: '商城',
+      config: { signingSecrets: [`whsec_${key.toString('base64')}`] },
+    })
+    accountId = String(account.id)
+    await file('m-1', { sender: { id: 'u-1', name: '韩梅梅' }, text: '空调不制冷,电话 13705710099' })
+    await file('m-2', {
+      sender: { id: 'u-2', name: '韩女士' },
+      text: '空调还是不制冷,麻烦快一点,13705710099',
+    })
+    await signInAtPage(agent.page, hub)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await hub?.end()
+  })
+  beforeEach((context) => picturesOfFailure(context, () => [agent]))
+
+  /** A program files a request by the open channel, signed. */
+  async function file(id: string, body: Filed): Promise<void> {
+    const at = String(Math.floor(Date.now() / 1000))
+    const text = JSON.stringify(body)
+    const signature = createHmac('sha256', key).update(`${id}.${at}.${text}`).digest('base64')
+    const answer = await fetch(`${hub.url}/channels/api/${accountId}`, {
+      method: 'POST',
+      headers: { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}` },
+      body: text,
+    })
+    expect(answer.status).toBe(202)
+  }
+
+  const openTicket = async (page: Page, words: string) => {
+    await page.goto(`${hub.url}/tickets`)
+    await page.locator('tbody tr', { hasText: words }).first().click()
+    await page.locator('.ticket-page h1').waitFor()
+  }
+  const more = async (page: Page, item: string) => {
+    await page.getByRole('button', { name: '更改状态' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+
+  it('finds a customer, joins the other account of the same person to it with a reason, and takes that back', async () => {
+    const { page } = agent
+    await page.goto(`${hub.url}/contacts`)
+    await page.getByLabel('姓名、电话、邮箱').fill('梅梅')
+    await page.locator('tbody tr', { hasText: '韩梅梅' }).click()
+    await page.getByRole('heading', { name: '韩梅梅' }).waitFor()
+    await page.getByRole('button', { name: '合并另一个客户' }).click()
+    await page.getByLabel('查找另一个客户').fill('韩女士')
+    await page.locator('.ant-select-item-option', { hasText: '韩女士' }).click()
+    await page.getByLabel('依据').fill('电话里确认是同一人')
+    await page.getByRole('dialog').getByRole('button', { name: '合并另一个客户' }).click()
+    await page.getByText('人工合并:电话里确认是同一人').waitFor()
+    await expect.poll(() => page.locator('.history a').count()).toBe(2)
+    await page.getByRole('button', { name: '拆开' }).click()
+    await page.locator('.link-row', { hasText: '已拆开' }).waitFor()
+    await expect.poll(() => page.locator('.history a').count()).toBe(1)
+  })
+
+  it('answers with a pasted picture, which is stored before it is sent', async () => {
+    const { page } = agent
+    await openTicket(page, '空调不制冷')
+    await page
+      .locator('.reply-box input[type=file]')
+      .setInputFiles({ name: '说明.jpg', mimeType: 'image/jpeg', buffer: await photo(browser) })
+    await page.locator('.chosen-files').getByText('说明.jpg').waitFor()
+    await page.getByLabel('回复客户…').fill('请按图中的步骤复位。')
+    await page.locator('.reply-box').getByRole('button', { name: '发送' }).click()
+    await page.locator('.thread, .pane-conversation').getByText('请按图中的步骤复位。').waitFor()
+    await page.getByRole('img', { name: '说明.jpg' }).waitFor()
+    expect(await page.locator('.chosen-files').count()).toBe(0)
+  })
+
+  it('links two tickets and takes the link away, merges them and undoes the merge', async () => {
+    const { page } = agent
+    await openTicket(page, '空调还是不制冷')
+    await more(page, '关联或合并…')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('另一个工单').fill('韩梅梅')
+    await page.locator('.ant-select-item-option').first().click()
+    await dialog.getByRole('button', { name: '关联', exact: true }).click()
+    await page.getByRole('region', { name: '关联工单' }).getByRole('button', { name: '取消关联' }).click()
+    await page.getByRole('region', { name: '关联工单' }).waitFor({ state: 'detached' })
+    await more(page, '关联或合并…')
+    await dialog.getByLabel('另一个工单').fill('韩梅梅')
+    await page.locator('.ant-select-item-option').first().click()
+    await dialog.getByText('并入', { exact: true }).click()
+    await dialog.getByRole('button', { name: '并入' }).click()
+    await page.getByRole('region', { name: '已合并到' }).getByRole('button', { name: '撤销合并' }).click()
+    await page.getByRole('region', { name: '已合并到' }).waitFor({ state: 'detached' })
+    expect(agent.mishaps).toEqual([])
+  })
+})

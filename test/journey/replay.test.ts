@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe as inWords } from '../../src/app/replay/compare.ts'
+import { sendToApi } from '../api.ts'
+import { type TestHub, testHub } from '../hub.ts'
+import { replayed } from '../replayed.ts'
+
+describe('replay rebuilds the hub from what came in', () => {
+  let test: TestHub
+  let accountId: string
+
+  beforeAll(async () => {
+    test = await testHub()
+    accountId = (await test.run('channel.create', { kind: 'api', name: '官网', config: {} })).id as string
+    const texts = [
+      '家里空调不制冷,杭州市西湖区文三路259号1号楼,电话13605712844',
+      '冰箱漏水了,今天能来吗?电话 13588887777',
+      '你好',
+      '电梯困人了!昆山市前进中路268号,快!',
+    ]
+    for (const [i, text] of texts.entries()) {
+      await sendToApi(test, accountId, { key: `k${i}`, sender: { id: `u${i}`, name: '张三' }, text })
+      await test.hub.settle()
+    }
+    const ticket = await test.fresh.database.db.selectFrom('ticket').select(['id']).executeTakeFirstOrThrow()
+    await test.run('ticket.note', { ticketId: ticket.id, text: '已联系客户' })
+    await sendToApi(test, accountId, {
+      key: 'k9',
+      sender: { id: 'u0' },
+      thread: 'token:test:k0',
+      text: '型号KFR-35GW',
+    })
+    await test.hub.settle()
+  })
+
+  afterAll(async () => {
+    await test.close()
+  })
+
+  const again = () => replayed(test)
+
+  it('finds no difference when nothing changed', async () => {
+    const report = await again()
+    expect(report.problems).toEqual([])
+    expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
+    expect(report.envelopes).toBe(5)
+    expect(report.commands).toBe(1)
+  })
+
+  it('names the ticket and the member when something stored is not what the inputs give', async () => {
+    await test.fresh.database.db
+      .updateTable('ticket')
+      .set({ urgency: 'low' })
+      .where('urgency', '=', 'critical')
+      .execute()
+    const report = await again()
+    const changed = report.differences.filter((d) => d.table === 'ticket')
+    expect(changed).toHaveLength(1)
+    expect(changed[0]!.members).toEqual([{ name: 'urgency', live: 'low', replayed: 'critical' }])
+  })
+
+  it('leaves no scratch schema behind', async () => {
+    const left = await test.fresh.database.query("select 1 from pg_namespace where nspname like 'replay%'")
+    expect(left).toEqual([])
+  })
+})

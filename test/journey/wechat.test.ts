@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startOaEmulator } from '../../channels/wechat-oa/emulator/index.ts'
+import { startKfEmulator } from '../../channels/wecom-kf/emulator/index.ts'
+import { ticketLinks } from '../../src/access/index.ts'
+import { readConfig } from '../../src/app/config.ts'
+import { serveHub } from '../../src/app/serve.ts'
+import { testHub } from '../hub.ts'
+
+const patience = { timeout: 20_000, interval: 50 }
+const fault = '杭州市西湖区文三路259号,家里空调不制冷了,电话13605712844,麻烦明天下午来修'
+
+/** A whole hub over HTTP, with WeChat's and WeCom's side on loopback. */
+async function startWorld() {
+  const env = { ALLOW_PRIVATE_HOSTS: '127.0.0.1', PUBLIC_URL: 'https://hub.example' }
+  const test = await testHub({ env })
+  const links = ticketLinks(randomBytes(32).toString('hex'))
+  const server = await serveHub(test.hub, links, readConfig({ DATA_DIR: test.dataDir, ...env }))
+  const hubUrl = await server.listen({ port: 0, host: '127.0.0.1' })
+  // The emulators are told where the hub listens once the accounts have an address.
+  const oaOptions = { callbackUrl: '', redeliverMs: 50 }
+  const kfOptions = { callbackUrl: '', redeliverMs: 50 }
+  const oa = await startOaEmulator(oaOptions)
+  const kf = await startKfEmulator(kfOptions)
+  const oaConfig = {
+    appId: oa.account.appId,
+    appSecret: oa.account.appSecret,
+    token: oa.account.keys.token,
+    aesKey: oa.account.keys.aesKey,
+    baseUrl: oa.url,
+  }
+  const kfConfig = {
+    corpId: kf.account.corpId,
+    secret: kf.account.secret,
+    token: kf.account.keys.token,
+    aesKey: kf.account.keys.aesKey,
+    baseUrl: kf.url,
+    welcomeText: '您好,请描述故障。',
+  }
+  const make = async (kind: string, config: object) => {
+    const { id } = await test.run('channel.create', { kind, name: kind, config })
+    return { id: id as string, url: `${hubUrl}/channels/${kind}/${id}` }
+  }
+  const oaAccount = await make('wechat-oa', oaConfig)
+  const kfAccount = await make('wecom-kf', kfConfig)
+  oaOptions.callbackUrl = oaAccount.url
+  kfOptions.callbackUrl = kfAccount.url
+  await test.hub.start(true)
+  return { test, server, oa, kf, oaAccount, kfAccount }
+}
+
+describe('a customer of WeChat and a whole hub', () => {
+  let world: Awaited<ReturnType<typeof startWorld>>
+  beforeAll(async () => {
+    world = await startWorld()
+  })
+  afterAll(async () => {
+    await world.server.close()
+    await world.test.close()
+    await world.oa.close()
+    await world.kf.close()
+  })
+
+  /** The customer's conversation, as soon as it has a ticket. */
+  async function ticketed(accountId: string): Promise<string> {
+    const { db } = world.test.fresh.database
+    const read = () =>
+      db
+        .selectFrom('conversation as c')
+        .innerJoin('conversation_ticket as t', 't.conversationId', 'c.id')
+        .select('c.id')
+        .where('c.accountId', '=', accountId)
+        .executeTakeFirst()
+    await expect.poll(async () => (await read())?.id, patience).toBeDefined()
+    return (await read())!.id
+  }
+
+  it('lets the vendors’ pages save the addresses, and refuses who has not the keys', async () => {
+    const { oa, kf, oaAccount, kfAccount } = world
+    const oaCheck = oa.addressCheck()
+    const oaEcho = await fetch(`${oaAccount.url}?${new URLSearchParams({ ...oaCheck })}`)
+    expect([oaEcho.status, await oaEcho.text()]).toEqual([200, oaCheck.echostr])
+    const kfCheck = kf.addressCheck()
+    const kfEcho = await fetch(`${kfAccount.url}?${new URLSearchParams({ ...kfCheck.query })}`)
+    expect([kfEcho.status, await kfEcho.text()]).toEqual([200, kfCheck.answer])
+    for (const { url } of [oaAccount, kfAccount]) {
+      const forged = await fetch(`${url}?signature=x&msg_signature=x&timestamp=1&nonce=1`, {
+        method: 'POST',
+        body: '<xml><Encrypt>x</Encrypt></xml>',
+      })
+      expect(forged.status).toBe(401)
+      expect(await forged.text()).not.toContain('at ')
+    }
+  })
+
+  it('makes a ticket of what a follower writes, and brings the agent’s answer to the phone', async () => {
+    const { oa, oaAccount, test } = world
+    const user = oa.newFollower()
+    expect(await oa.say(user, fault)).toBe(1)
+    expect(await oa.sendImage(user, Buffer.from('ffd8ffe000104a4649460001', 'hex'))).toBe(1)
+    const conversationId = await ticketed(oaAccount.id)
+    await test.run('outbox.reply', { conversationId, text: '师傅明天下午两点到。' })
+    await expect
+      .poll(() => oa.screen(user).map(({ words }) => words), patience)
+      .toContain('师傅明天下午两点到。')
+    const file = () => test.fresh.database.db.selectFrom('attachment').select('state').executeTakeFirst()
+    await expect.poll(async () => (await file())?.state, patience).toBe('stored')
+  })
+
+  it('welcomes who enters customer service, pulls what is announced, and answers there', async () => {
+    const { kf, kfAccount, test } = world
+    const user = kf.newCustomer()
+    await kf.enter(user)
+    await expect
+      .poll(() => kf.screen(user).map(({ words }) => words), patience)
+      .toContain('您好,请描述故障。')
+    await kf.say(user, fault)
+    const conversationId = await ticketed(kfAccount.id)
+    await test.run('outbox.reply', { conversationId, text: '师傅已经出发。' })
+    await expect.poll(() => kf.screen(user).map(({ words }) => words), patience).toContain('师傅已经出发。')
+    const { db } = test.fresh.database
+    const said = await db
+      .selectFrom('message')
+      .select(['text', 'authorName'])
+      .where('conversationId', '=', conversationId)
+      .where('author', '=', 'customer')
+      .execute()
+    expect(said).toMatchObject([{ text: fault, authorName: expect.stringContaining('微信用户') }])
+  })
+
+  it('finds what was announced to nobody, by its own look', async () => {
+    const { kf, kfAccount, test } = world
+    kf.loseCallbacks(1)
+    const user = kf.newCustomer()
+    await kf.say(user, '有人吗')
+    // A saved account connects anew, and the first thing that a connection does is to look.
+    const { accounts } = (await test.ask('channel.list', {})) as {
+      accounts: { id: string; version: number }[]
+    }
+    const { version } = accounts.find(({ id }) => id === kfAccount.id)!
+    await test.run('channel.update', { id: kfAccount.id, version, name: '微信客服' })
+    const { db } = test.fresh.database
+    const found = () => db.selectFrom('message').select('id').where('text', '=', '有人吗').executeTakeFirst()
+    await expect.poll(found, patience).toBeDefined()
+    const state = () =>
+      db
+        .selectFrom('connection_state')
+        .select('state')
+        .where('accountId', '=', kfAccount.id)
+        .executeTakeFirst()
+    await expect.poll(async () => (await state())?.state, patience).toBe('up')
+  })
+})

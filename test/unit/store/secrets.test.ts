@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSecretBox, parseKeys, secretBox } from '../../../src/store/secrets.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'yitong-secrets-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+describe('sealed secrets', () => {
+  const [first, second] = [randomBytes(32), randomBytes(32)]
+
+  it('open to what was sealed, and only for the same row', () => {
+    const box = secretBox([first])
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.uuid(), fc.uuid(), (plain, id, other) => {
+        fc.pre(id !== other)
+        const sealed = box.seal(plain, `channel_account:${id}`)
+        expect(box.open(sealed, `channel_account:${id}`)).toBe(Buffer.from(plain, 'utf8').toString('utf8'))
+        expect(() => box.open(sealed, `channel_account:${other}`)).toThrow('belongs to another row')
+      }),
+    )
+  })
+
+  it('do not open when any character of them was changed', () => {
+    const box = secretBox([first])
+    const sealed = box.seal('令牌 token', 'a:1')
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1)
+      // The last character of base64url may carry bits that mean nothing.
+      const same = Buffer.from(changed.split('.')[2] ?? '', 'base64url').equals(
+        Buffer.from(sealed.split('.')[2]!, 'base64url'),
+      )
+      if (same && at > sealed.lastIndexOf('.')) continue
+      expect(() => box.open(changed, 'a:1'), `position ${at}`).toThrow(/secret of a:1/)
+    }
+  })
+
+  it('never look the same twice', () => {
+    const box = secretBox([first])
+    expect(box.seal('x', 'a:1')).not.toBe(box.seal('x', 'a:1'))
+  })
+
+  it('open under an older key while it is kept, and say which key is missing afterwards', () => {
+    const sealed = secretBox([first]).seal('x', 'a:1')
+    const both = secretBox([second, first])
+    expect(both.isStale(sealed)).toBe(true)
+    expect(both.open(sealed, 'a:1')).toBe('x')
+    expect(both.isStale(both.seal('x', 'a:1'))).toBe(false)
+    expect(() => secretBox([second]).open(sealed, 'a:1')).toThrow(secretBox([first]).keyId)
+  })
+})
+
+describe('the key of an installation', () => {
+  it('is made once, readable by its owner only, and found again', async () => {
+    const made = await openSecretBox({ dataDir: dir, secretKey: null })
+    expect(statSync(join(dir, 'secret.key')).mode & 0o777).toBe(0o600)
+    const again = await openSecretBox({ dataDir: dir, secretKey: null })
+    expect(again.open(made.seal('x', 'a:1'), 'a:1')).toBe('x')
+    expect(readFileSync(join(dir, 'secret.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+  })
+
+  it('comes from SECRET_KEY as hex or base64 and then leaves no file', async () => {
+    const key = randomBytes(32)
+    const hex = await openSecretBox({ dataDir: dir, secretKey: key.toString('hex') })
+    const base64 = await openSecretBox({ dataDir: dir, secretKey: ` ${key.toString('base64')}\n` })
+    expect(hex.keyId).toBe(base64.keyId)
+    expect(() => statSync(join(dir, 'secret.key'))).toThrow('ENOENT')
+  })
+
+  it('is refused with a sentence when it is no key', () => {
+    for (const text of ['', 'secret', `${'ab'.repeat(31)}`, `${'ab'.repeat(32)},short`]) {
+      expect(() => parseKeys(text, 'SECRET_KEY')).toThrow(/^SECRET_KEY is not a key: 32 bytes/)
+    }
+  })
+})

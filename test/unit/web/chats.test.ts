@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { spokenSince } from '../../../web/console/chats/notices.ts'
+import { fill, matching } from '../../../web/console/ticket/snippets.tsx'
+
+const replies = [
+  { keyword: '您好', title: '问候', text: '您好' },
+  { keyword: 'bye', title: 'Goodbye', text: 'Bye' },
+  { keyword: '稍等', title: '请客户稍等', text: '请稍等' },
+]
+
+describe('kept answers', () => {
+  it('are offered while the text is a slash and a word, and at no other time', () => {
+    expect(matching('/', replies)).toHaveLength(3)
+    expect(matching('/稍', replies).map((each) => each.keyword)).toEqual(['稍等'])
+    expect(matching('/客户', replies).map((each) => each.keyword)).toEqual(['稍等'])
+    expect(matching('/BYE', replies).map((each) => each.keyword)).toEqual(['bye'])
+    for (const text of ['', '您好', '1/2', '/bye now', '/a/b']) expect(matching(text, replies)).toEqual([])
+  })
+
+  it('have their variables filled in; one without a value disappears, and unknown ones stay', () => {
+    const values = { customer: '张先生', ticket: null, agent: '小李' }
+    expect(fill('{customer}您好,我是{agent}。工单{ticket}{other}', values)).toBe(
+      '张先生您好,我是小李。工单{other}',
+    )
+  })
+})
+
+describe('notices', () => {
+  it('are shown for chats in which the customer spoke since, and not for our own words', () => {
+    const before = new Map([
+      ['a', '10:00'],
+      ['b', '10:00'],
+      ['c', '10:00'],
+    ])
+    const now = [
+      { id: 'a', lastMessageAt: '10:01', lastDirection: 'in' as const },
+      { id: 'b', lastMessageAt: '10:01', lastDirection: 'out' as const },
+      { id: 'c', lastMessageAt: '10:00', lastDirection: 'in' as const },
+      { id: 'd', lastMessageAt: '10:01', lastDirection: 'in' as const },
+    ]
+    expect(spokenSince(before, now)).toEqual(['a', 'd'])
+  })
+})

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, ...extra },
+})
+
+// Real servers, browsers and clocks on a shared CI machine: a test may be tried again there, and the report says which was.
+const retry = process.env.CI ? 2 : 0
+const database = { globalSetup: ['test/database.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry }
+
+export default defineConfig({
+  test: {
+    projects: [
+      // Generous: properties run many cases, channels talk to emulators over loopback, and a busy machine is no fault of theirs.
+      project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 60_000, retry }),
+      project('boundary', ['test/boundary/**/*.test.ts']),
+      project('eval', ['test/eval/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('contract', ['test/contract/**/*.test.ts'], database),
+      project('journey', ['test/journey/**/*.test.ts'], database),
+      project('fault', ['test/fault/**/*.test.ts'], { ...database, testTimeout: 900_000 }),
+      project('e2e', ['test/e2e/**/*.test.ts'], { ...database, testTimeout: 300_000 }),
+      project('services', ['test/services/**/*.test.ts'], { ...database, testTimeout: 300_000 }),
+    ],
+  },
+})

@@ -1,0 +1,116 @@
+import { Form, Input, InputNumber, Select, Switch } from 'antd'
+import { useWords } from '../../ui/language.ts'
+import { channelsWords, settingWords } from '../words/channels.ts'
+import { isEssential, type Schema, type SettingKind, settingKind } from './schema.ts'
+
+const lines = {
+  getValueProps: (value: unknown) => ({ value: Array.isArray(value) ? value.join('\n') : '' }),
+  normalize: (text: string) =>
+    text.split('\n').filter((line, i, all) => line.trim() !== '' || i === all.length - 1),
+}
+
+/** The box itself; `bound` is what the form item puts in: id, value, change. */
+function Box({
+  kind,
+  schema,
+  secretSet,
+  ...bound
+}: {
+  kind: SettingKind
+  schema: Schema
+  secretSet: boolean
+}) {
+  const t = useWords(channelsWords)
+  const kept = secretSet ? t('secretSet') : undefined
+  switch (kind) {
+    case 'choice':
+      return (
+        <Select
+          {...bound}
+          options={(schema.enum ?? []).map((value) => ({ value, label: value.toUpperCase() }))}
+        />
+      )
+    case 'number':
+      return <InputNumber {...bound} className="wide" />
+    case 'boolean':
+      return <Switch {...bound} />
+    case 'secret':
+      return <Input.Password {...bound} autoComplete="new-password" placeholder={kept} />
+    case 'lines':
+    case 'secret-lines':
+      return <Input.TextArea {...bound} rows={2} placeholder={kept ?? t('items')} spellCheck={false} />
+    default:
+      return <Input {...bound} autoComplete="off" spellCheck={false} />
+  }
+}
+
+function Member({
+  path,
+  schema,
+  required,
+  secretsSet,
+}: {
+  path: readonly string[]
+  schema: Schema
+  required: boolean
+  secretsSet: readonly string[]
+}) {
+  const t = useWords(settingWords)
+  const name = path.at(-1) ?? ''
+  const label = name in settingWords ? t(name as keyof typeof settingWords) : name
+  const kind = settingKind(schema)
+  if (kind === 'json') return null
+  if (kind === 'group')
+    return (
+      <fieldset className="setting-group">
+        <legend className="setting-legend">{label}</legend>
+        <Members schema={schema} path={path} secretsSet={secretsSet} only="all" />
+      </fieldset>
+    )
+  const secretSet = secretsSet.includes(path.join('.'))
+  return (
+    <Form.Item
+      name={['config', ...path]}
+      label={label}
+      extra={schema.description}
+      required={required && !secretSet}
+      valuePropName={kind === 'boolean' ? 'checked' : 'value'}
+      {...(kind === 'lines' || kind === 'secret-lines' ? lines : {})}
+    >
+      <Box kind={kind} schema={schema} secretSet={secretSet} />
+    </Form.Item>
+  )
+}
+
+/** The members of an object of settings: what is essential, the rest, or all. */
+export function Members({
+  schema,
+  path,
+  secretsSet,
+  only,
+}: {
+  schema: Schema
+  path: readonly string[]
+  secretsSet: readonly string[]
+  only: 'essential' | 'rest' | 'all'
+}) {
+  const required = schema.required ?? []
+  return (
+    Object.entries(schema.properties ?? {})
+      .filter(([, member]) => !member.supplied)
+      // Servers and other groups come after what only the person knows.
+      .sort(([, a], [, b]) => Number(settingKind(a) === 'group') - Number(settingKind(b) === 'group'))
+      .filter(
+        ([name, member]) => only === 'all' || isEssential(name, required, member) === (only === 'essential'),
+      )
+      .map(([name, member]) => (
+        <Member
+          key={name}
+          path={[...path, name]}
+          schema={member}
+          required={required.includes(name)}
+          secretsSet={secretsSet}
+        />
+      ))
+  )
+}

@@ -1,0 +1,169 @@
+import { Button, Dropdown, Skeleton } from 'antd'
+import { useMemo, useState } from 'react'
+import { Link } from 'react-router'
+import { useWords } from '../../ui/language.ts'
+import { useConversation } from '../data/conversation.ts'
+import { type Answer, useAsk, useTell } from '../data/hub.ts'
+import { useTicket } from '../data/ticket.ts'
+import { useKeys } from '../keys.ts'
+import { Broken, EmptyState } from '../parts/broken.tsx'
+import { Key } from '../parts/field.tsx'
+import { StatusMark, UrgencyMark } from '../parts/marks.tsx'
+import { useSignedIn } from '../parts/session-context.ts'
+import { Messages } from '../ticket/conversation.tsx'
+import { Fields } from '../ticket/fields.tsx'
+import { dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { ReplyBox } from '../ticket/reply-box.tsx'
+import { fill } from '../ticket/snippets.tsx'
+import { chatWords } from '../words/chats.ts'
+import type { Chat } from './list.tsx'
+import { RepliesDrawer } from './replies.tsx'
+
+type Desk = Answer<'desk.chats'>
+
+/** Who has the chat, and what can be done about it. */
+function Actions({ chat, desk, left }: { chat: Chat; desk: Desk; left: () => void }) {
+  const t = useWords(chatWords)
+  const { run, busy } = useTell()
+  const me = useSignedIn().user.id
+  const mine = chat.agentId === me
+  const holder = desk.agents.find((each) => each.userId === chat.agentId)
+  const take = () => run('conversation.take', { id: chat.id, from: chat.agentId }, t('taken'))
+  const end = () => run('conversation.close', { id: chat.id }, t('ended')).then((done) => done && left())
+  useKeys({ ...(mine ? {} : { t: () => void take() }) })
+  const colleagues = desk.agents.filter((each) => each.userId !== chat.agentId && each.userId !== me)
+  const hand = (to: string | null, name: string) =>
+    run('conversation.handOver', { id: chat.id, to }, to ? t('handed', { name }) : t('queued')).then(
+      (done) => done && left(),
+    )
+  return (
+    <div className="moves">
+      {!mine && (
+        <Button type="primary" loading={busy} onClick={() => void take()}>
+          {holder ? t('takeOver', { name: holder.name }) : t('take')}
+          <Key>t</Key>
+        </Button>
+      )}
+      {mine && (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: [
+              ...colleagues.map((each) => ({
+                key: each.userId,
+                label: `${each.name} · ${t('load', { chats: each.chats, max: each.maxChats })}`,
+                onClick: () => void hand(each.userId, each.name),
+              })),
+              ...(colleagues.length === 0 ? [{ key: 'nobody', label: t('nobodyElse'), disabled: true }] : []),
+              { type: 'divider' as const },
+              { key: 'queue', label: t('toQueue'), onClick: () => void hand(null, '') },
+            ],
+          }}
+        >
+          <Button loading={busy}>{t('handOver')}</Button>
+        </Dropdown>
+      )}
+      {mine && (
+        <Button loading={busy} onClick={() => void end()}>
+          {t('end')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function useSnippets(chat: Chat, number: string | undefined) {
+  const session = useSignedIn()
+  const replies = useAsk('cannedReply.list', {})
+  return useMemo(
+    () =>
+      (replies.data?.replies ?? []).map(({ keyword, title, text }) => ({
+        keyword,
+        title,
+        text: fill(text, { customer: chat.customerName, ticket: number, agent: session.user.name }),
+      })),
+    [replies.data, chat.customerName, number, session.user.name],
+  )
+}
+
+/** The ticket that came of the chat. */
+function TicketBeside({ ticketId }: { ticketId: string | undefined }) {
+  const t = useWords(chatWords)
+  if (!ticketId)
+    return (
+      <aside className="pane pane-structured">
+        <EmptyState icon="ticket" title={t('noTicket')} hint={t('noTicketHint')} />
+      </aside>
+    )
+  return <TicketPane ticketId={ticketId} />
+}
+
+function TicketPane({ ticketId }: { ticketId: string }) {
+  const t = useWords(chatWords)
+  const query = useTicket(ticketId)
+  const ticket = query.data
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+    <aside className="pane pane-structured" tabIndex={0} aria-label={t('openTicket')}>
+      {!ticket && query.isPending && <Skeleton active paragraph={{ rows: 8 }} />}
+      {!ticket && query.error && <Broken error={query.error} retry={() => void query.refetch()} />}
+      {ticket && (
+        <>
+          <p className="chat-ticket">
+            <Link to={`/tickets/${ticket.id}`}>{ticket.number}</Link>
+            <UrgencyMark urgency={ticket.urgency} />
+            <StatusMark status={ticket.status} />
+            <span className="quiet">
+              {[ticket.group?.name, ticket.assignee?.name].filter(Boolean).join(' · ')}
+            </span>
+          </p>
+          <Fields ticket={ticket} />
+        </>
+      )}
+    </aside>
+  )
+}
+
+/** One chat: the conversation with the reply box, and the ticket beside it. */
+export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: () => void }) {
+  const t = useWords(chatWords)
+  const query = useConversation(chat.id)
+  const [lit, light] = useState<Lit>(dark)
+  const [replies, setReplies] = useState(false)
+  const shared = useMemo(() => ({ lit, light }), [lit])
+  const ticketId = query.data?.ticketIds[0] ?? chat.ticketIds[0]
+  const ticket = useTicket(ticketId ?? '', Boolean(ticketId))
+  const snippets = useSnippets(chat, ticket.data?.number)
+  return (
+    <LitContext value={shared}>
+      <section className="pane pane-conversation" aria-label={chat.customerName ?? t('unknownCustomer')}>
+        <header className="chat-head">
+          <h2>{chat.customerName ?? t('unknownCustomer')}</h2>
+          <span className="quiet">{chat.accountName}</span>
+          <Button type="text" size="small" onClick={() => setReplies(true)}>
+            {t('replies')}
+          </Button>
+          <Actions chat={chat} desk={desk} left={left} />
+        </header>
+        {query.isPending ? (
+          <div className="pane-pad" aria-busy="true">
+            <Skeleton active avatar paragraph={{ rows: 3 }} />
+          </div>
+        ) : query.data ? (
+          <>
+            <Messages thread={query.data} messages={query.data.messages} />
+            <ReplyBox
+              ticketId={ticketId ?? null}
+              conversations={query.data.conversations}
+              snippets={snippets}
+            />
+          </>
+        ) : (
+          <Broken error={query.error} retry={() => void query.refetch()} />
+        )}
+      </section>
+      <TicketBeside ticketId={ticketId} />
+      {replies && <RepliesDrawer close={() => setReplies(false)} />}
+    </LitContext>
+  )
+}

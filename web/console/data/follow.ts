@@ -1,0 +1,61 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { type LiveEvent, onLive } from '../../ui/live.ts'
+
+/** Which queries a kind of change touches: first parts of their keys. The `subjectId` narrows those of one thing. */
+const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly unknown[])[]>> = {
+  ticket: (event) => [['tickets'], ['ticket', event.subjectId]],
+  conversation: (event) => [
+    ['conversation', event.subjectId],
+    ['ticket-conversation'],
+    ['tickets'],
+    ['desk'],
+  ],
+  message: () => [['ticket-conversation'], ['conversation'], ['desk']],
+  desk: () => [['desk']],
+  call: () => [['call'], ['ticket-conversation'], ['tickets']],
+  attachment: () => [['ticket-conversation']],
+  outbox: () => [['ticket-conversation'], ['health']],
+  envelope: () => [['health']],
+  job: () => [['health']],
+  connection: () => [['health'], ['channels']],
+  channel: () => [['channels']],
+  directory: () => [['directory']],
+  catalogue: () => [['catalogue']],
+  setting: () => [['settings']],
+  webhook: () => [['health'], ['webhooks']],
+  contact: () => [['contact'], ['ticket']],
+}
+
+const pauseMs = 600
+
+/** Reads again what a change touched, at most once in a short pause however many changes arrive. */
+export function followChanges(client: QueryClient): () => void {
+  const waiting = new Map<string, readonly unknown[]>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = () => {
+    timer = undefined
+    const keys = [...waiting.values()]
+    waiting.clear()
+    for (const queryKey of keys) void client.invalidateQueries({ queryKey })
+  }
+  const stop = onLive((event) => {
+    if (event === 'reload') {
+      void client.invalidateQueries()
+      return
+    }
+    const area = touched[event.subject] ?? touched[event.type.split('.')[0] ?? '']
+    for (const queryKey of area?.(event) ?? []) waiting.set(JSON.stringify(queryKey), queryKey)
+    timer ??= setTimeout(flush, pauseMs)
+  })
+  return () => {
+    stop()
+    clearTimeout(timer)
+  }
+}
+
+/** Follows the hub's changes while the shell is there. */
+export function useFollowChanges(): void {
+  const client = useQueryClient()
+  useEffect(() => followChanges(client), [client])
+}

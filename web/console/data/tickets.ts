@@ -1,0 +1,102 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { ask } from '../../ui/api.ts'
+import type {
+  channelWords,
+  clockWords,
+  intentWords,
+  sentimentWords,
+  statusWords,
+  urgencyWords,
+} from '../words/terms.ts'
+
+export type Status = keyof typeof statusWords
+export type Urgency = keyof typeof urgencyWords
+export type Intent = keyof typeof intentWords
+export type Sentiment = keyof typeof sentimentWords
+export type ChannelName = keyof typeof channelWords
+export type ClockKind = keyof typeof clockWords
+
+/** A promise: running until `dueAtMs`, paused, met, or broken. */
+export interface Clock {
+  readonly kind: ClockKind
+  readonly state: 'running' | 'paused' | 'met' | 'breached'
+  readonly startedAtMs: number
+  readonly dueAtMs: number | null
+  readonly targetMs: number
+  readonly remainingMs: number | null
+  readonly metAtMs: number | null
+}
+
+/** One row of the list (`ticket.list`). */
+export interface TicketRow {
+  readonly id: string
+  readonly number: string
+  readonly status: Status
+  readonly urgency: Urgency
+  readonly intent: Intent
+  readonly summary: string
+  readonly contactName: string | null
+  readonly phone: string | null
+  readonly productCategory: string | null
+  readonly deviceModel: string | null
+  readonly city: string | null
+  readonly district: string | null
+  readonly channel: string
+  readonly groupName: string | null
+  readonly assigneeName: string | null
+  readonly expedited: number
+  readonly createdAtMs: number
+  /** The promise that runs out next. */
+  readonly nextDue: { readonly kind: ClockKind; readonly dueAtMs: number } | null
+  /** Promises that are broken and not kept yet. */
+  readonly late: readonly ClockKind[]
+}
+
+/** What the list is narrowed to and how it is sorted; the query string of the page holds it. */
+export interface TicketFilter {
+  readonly q?: string
+  readonly status?: readonly string[]
+  readonly urgency?: readonly string[]
+  readonly channel?: readonly string[]
+  /** Group ids, or `none`. */
+  readonly group?: readonly string[]
+  /** Staff ids, `me`, or `none`. */
+  readonly assignee?: readonly string[]
+  readonly sla?: 'soon' | 'late'
+  readonly sort?: 'created' | 'updated' | 'urgency' | 'due'
+}
+
+interface TicketPage {
+  readonly tickets: readonly TicketRow[]
+  readonly next: string | null
+}
+
+/** Pages of the list; follows the live stream through the key `tickets`. */
+export function useTickets(filter: TicketFilter) {
+  return useInfiniteQuery({
+    queryKey: ['tickets', 'list', filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      ask<TicketPage>('ticket.list', { ...filter, cursor: pageParam, limit: 100 }, signal),
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (previous) => previous,
+  })
+}
+
+/** A named set of filters of this person, or one shared with everybody. */
+export interface SavedFilter {
+  readonly id: string
+  readonly name: string
+  readonly query: TicketFilter
+  readonly shared: boolean
+  readonly mine: boolean
+}
+
+/** The saved filters. */
+export function useSavedFilters() {
+  return useQuery({
+    queryKey: ['saved-filters'],
+    queryFn: async ({ signal }) =>
+      (await ask<{ readonly filters: readonly SavedFilter[] }>('ticket.filters', {}, signal)).filters,
+  })
+}

@@ -1,0 +1,14 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { stampStyles } from './nonce.ts'
+import './console.css'
+import './admin.css'
+import './list.css'
+import './call.css'
+import './ticket.css'
+import './chats.css'
+
+stampStyles()
+const root = document.getElementById('root')
+if (!root) throw new Error('the page has no #root')
+createRoot(root).render(<App />)

@@ -1,0 +1,112 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { Refused, tell } from '../../ui/api.ts'
+import { Icon } from '../../ui/icons.tsx'
+import { useWords } from '../../ui/language.ts'
+import { useAsk } from '../data/hub.ts'
+import { useSample } from '../data/imports.ts'
+import { AdminPage } from '../parts/admin.tsx'
+import { startWords } from '../words/access.ts'
+
+type Word = keyof typeof startWords
+
+interface Step {
+  readonly word: Word
+  readonly hint: Word
+  readonly to: string
+  readonly done: boolean
+}
+
+function useSteps(): readonly Step[] {
+  const groups = useAsk('group.list', {}).data?.groups ?? []
+  const staff = useAsk('staff.list', {}).data?.staff ?? []
+  const accounts = useAsk('channel.list', {}).data?.accounts ?? []
+  const users = useAsk('user.list', {}).data ?? []
+  const reach = useAsk('system.reachability', {}).data
+  const tickets = useAsk('ticket.counts', {}).data?.total ?? 0
+  const lives = accounts.some(
+    (each) =>
+      each.lastReceivedAt !== null || each.connections.some((connection) => connection.state === 'up'),
+  )
+  return [
+    { word: 'group', hint: 'groupHint', to: '/staff', done: groups.some((each) => each.isDefault) },
+    { word: 'staff', hint: 'staffHint', to: '/staff?tab=staff', done: staff.length > 0 },
+    { word: 'url', hint: 'urlHint', to: '/settings', done: reach ? !reach.warn : false },
+    { word: 'channel', hint: 'channelHint', to: '/accounts', done: accounts.length > 0 },
+    { word: 'live', hint: 'liveHint', to: '/accounts', done: lives },
+    { word: 'users', hint: 'usersHint', to: '/users', done: users.length > 1 },
+    { word: 'ticket', hint: 'ticketHint', to: '/tickets', done: tickets > 0 },
+  ]
+}
+
+function SampleWorkspace() {
+  const t = useWords(startWords)
+  const sample = useSample()
+  const client = useQueryClient()
+  const { message } = App.useApp()
+  const [busy, setBusy] = useState(false)
+  const change = async (name: 'sample.load' | 'sample.remove') => {
+    setBusy(true)
+    try {
+      await tell(name)
+      message.success(t(name === 'sample.load' ? 'loaded' : 'unloaded'))
+      await client.invalidateQueries()
+    } catch (error) {
+      message.error(error instanceof Refused ? error.message : String(error), 8)
+    } finally {
+      setBusy(false)
+    }
+  }
+  if (!sample.data) return null
+  return (
+    <section className="panel sample">
+      <div>
+        <h2>{t('sample')}</h2>
+        <p className="quiet">{t('sampleHint')}</p>
+      </div>
+      <Button
+        loading={busy}
+        onClick={() => void change(sample.data.loaded ? 'sample.remove' : 'sample.load')}
+      >
+        {t(sample.data.loaded ? 'unload' : 'load')}
+      </Button>
+    </section>
+  )
+}
+
+/** From empty to the first live channel, step by step; each step knows whether it is done. */
+export default function Start() {
+  const t = useWords(startWords)
+  const navigate = useNavigate()
+  const steps = useSteps()
+  const next = steps.find((step) => !step.done)
+  const done = steps.filter((step) => step.done).length
+  return (
+    <AdminPage title={t('title')} hint={t('hint')}>
+      <SampleWorkspace />
+      <p className="quiet">{t('progress', { n: done, all: steps.length })}</p>
+      <ol className="checklist">
+        {steps.map((step) => (
+          <li key={step.word}>
+            <span className={step.done ? 'tick ticked' : 'tick'}>
+              {step.done && <Icon name="check" size={14} />}
+            </span>
+            <div>
+              <strong>{t(step.word)}</strong>
+              <p className="quiet">{t(step.hint)}</p>
+            </div>
+            {step.done ? (
+              <span className="quiet">{t('done')}</span>
+            ) : (
+              <Button type={step === next ? 'primary' : 'default'} onClick={() => void navigate(step.to)}>
+                {t('go')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </AdminPage>
+  )
+}

@@ -1,0 +1,95 @@
+import { Segmented, Skeleton } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { useParams } from 'react-router'
+import { useWords } from '../../ui/language.ts'
+import { type Ticket, useTicket } from '../data/ticket.ts'
+import { Broken } from '../parts/broken.tsx'
+import { TimeLeft } from '../parts/marks.tsx'
+import { ContextPane } from '../ticket/context.tsx'
+import { ConversationPane } from '../ticket/conversation.tsx'
+import { Fields } from '../ticket/fields.tsx'
+import { TicketHead } from '../ticket/head.tsx'
+import { dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { Timeline } from '../ticket/timeline.tsx'
+import { ticketWords } from '../words/ticket.ts'
+
+type Pane = 'conversation' | 'structured' | 'context'
+
+const order = ['firstResponse', 'arrival', 'resolution']
+const inOrder = (clocks: Ticket['clocks']) =>
+  [...clocks].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+
+function Promises({ ticket }: { ticket: Ticket }) {
+  const t = useWords(ticketWords)
+  if (ticket.clocks.length === 0) return null
+  return (
+    <section className="promises" aria-label={t('promises')}>
+      {inOrder(ticket.clocks).map((clock) => (
+        <TimeLeft key={clock.kind} clock={clock} />
+      ))}
+    </section>
+  )
+}
+
+function Loading() {
+  return (
+    <div className="ticket-page" aria-busy="true">
+      <div className="ticket-head">
+        <Skeleton active title={{ width: 320 }} paragraph={{ rows: 1, width: 240 }} />
+      </div>
+      <div className="columns">
+        {(['conversation', 'structured', 'context'] as const).map((pane) => (
+          <div key={pane} className={`pane pane-${pane} pane-pad`}>
+            <Skeleton active paragraph={{ rows: 8 }} />
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function Columns({ ticket }: { ticket: Ticket }) {
+  const t = useWords(ticketWords)
+  const [lit, light] = useState<Lit>(dark)
+  const [pane, setPane] = useState<Pane>('structured')
+  const shared = useMemo(() => ({ lit, light }), [lit])
+  return (
+    <LitContext value={shared}>
+      <div className="ticket-page">
+        <TicketHead ticket={ticket} />
+        <Segmented
+          className="pane-switch"
+          block
+          value={pane}
+          onChange={(next) => setPane(next as Pane)}
+          options={(['conversation', 'structured', 'context'] as const).map((each) => ({
+            value: each,
+            label: t(each),
+          }))}
+        />
+        <div className="columns" data-pane={pane}>
+          <ConversationPane ticket={ticket} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
+          <section className="pane pane-structured" tabIndex={0} aria-label={t('structured')}>
+            <Promises ticket={ticket} />
+            <Fields ticket={ticket} />
+            <Timeline ticket={ticket} />
+          </section>
+          <ContextPane ticket={ticket} />
+        </div>
+      </div>
+    </LitContext>
+  )
+}
+
+/** The ticket page: conversation, structured ticket, context. */
+export default function TicketPage() {
+  const { id = '' } = useParams()
+  const query = useTicket(id)
+  useEffect(() => {
+    if (query.data) document.title = `${query.data.number} ${query.data.summary}`
+  }, [query.data])
+  if (query.isPending) return <Loading />
+  if (!query.data) return <Broken error={query.error} retry={() => void query.refetch()} />
+  return <Columns key={id} ticket={query.data} />
+}

@@ -1,0 +1,107 @@
+import { useWords } from '../../ui/language.ts'
+import { Moment } from '../../ui/time.tsx'
+import { useGroups, useStaff } from '../data/directory.ts'
+import type { Ticket, TimelineEntry } from '../data/ticket.ts'
+import { clockWords, fieldWords, statusWords } from '../words/terms.ts'
+import { clockStateWords, offerWords, ticketWords, timelineWords } from '../words/ticket.ts'
+import { useOfferReason } from './offers.tsx'
+
+type Payload = Readonly<Record<string, unknown>>
+
+const known = <W extends object>(words: W, key: unknown): key is keyof W & string =>
+  typeof key === 'string' && Object.hasOwn(words, key)
+
+/** Names of what a payload names by id. */
+function useNames() {
+  const groups = useGroups()
+  const staff = useStaff()
+  return (payload: Payload) => {
+    const target = { ...payload, ...(typeof payload.to === 'object' ? payload.to : {}) } as Payload
+    const group = groups.data?.find((each) => each.id === target.groupId)?.name
+    const person = staff.data?.find((each) => each.id === target.engineerId)?.name
+    return [group, person].filter(Boolean).join(' · ')
+  }
+}
+
+function useFieldNames(ticket: Ticket) {
+  const field = useWords(fieldWords)
+  return (list: unknown) =>
+    (Array.isArray(list) ? (list as { name: string }[]) : []).map(({ name }) =>
+      known(fieldWords, name) ? field(name) : (ticket.type.form.properties?.[name]?.title?.zh ?? name),
+    )
+}
+
+function useSentence(ticket: Ticket) {
+  const t = useWords(timelineWords)
+  const status = useWords(statusWords)
+  const clock = useWords(clockWords)
+  const state = useWords(clockStateWords)
+  const offer = useWords(offerWords)
+  const where = useNames()
+  const names = useFieldNames(ticket)
+  return ({ type, payload: stored }: TimelineEntry): string => {
+    const payload = stored ?? {}
+    if (type === 'fields') {
+      const changed = names(payload.changed)
+      const suggested = names(payload.suggested)
+      return [
+        changed.length > 0 && t('fields', { names: changed.join('、') }),
+        suggested.length > 0 && t('suggested', { names: suggested.join('、') }),
+      ]
+        .filter(Boolean)
+        .join(';')
+    }
+    if (type === 'transition' && (payload.command === 'assign' || payload.command === 'transfer'))
+      return t('assigned', { where: where(payload) })
+    if (type === 'offer') {
+      const became = known(offerWords, payload.status) ? offer(payload.status) : ''
+      return t('offer', { engineer: String(payload.engineer ?? ''), status: became })
+    }
+    if (!known(timelineWords, type)) return type
+    return t(type, {
+      from: known(statusWords, payload.from) ? status(payload.from) : '',
+      to: known(statusWords, payload.to) ? status(payload.to) : '',
+      where: where(payload),
+      kind: known(clockWords, payload.kind) ? clock(payload.kind) : '',
+      state: known(clockStateWords, payload.state) ? state(payload.state) : '',
+    })
+  }
+}
+
+function Line({ entry, sentence }: { entry: TimelineEntry; sentence: string }) {
+  const w = useWords(ticketWords)
+  const because = useOfferReason()
+  const staff = useStaff()
+  const { actor } = entry
+  const engineer = staff.data?.find(({ id }) => id === actor.staffId)?.name
+  const remark = entry.payload?.reason ?? entry.payload?.text
+  return (
+    <li>
+      <span className={`dot dot-${actor.kind}`} aria-hidden="true" />
+      <div>
+        <strong>{actor.name ?? engineer ?? w(actor.kind === 'link' ? 'customer' : 'system')}</strong>{' '}
+        {sentence}
+        {typeof remark === 'string' && remark && <p className="quiet">{because(remark)}</p>}
+      </div>
+      <Moment at={entry.atMs} className="quiet" />
+    </li>
+  )
+}
+
+/** What happened to the ticket, newest first. */
+export function Timeline({ ticket }: { ticket: Ticket }) {
+  const t = useWords(ticketWords)
+  const sentence = useSentence(ticket)
+  return (
+    <section aria-label={t('timeline')}>
+      <header className="section-head">
+        <h2>{t('timeline')}</h2>
+      </header>
+      <ol className="timeline">
+        {[...ticket.timeline].reverse().map((entry) => (
+          <Line key={entry.seq} entry={entry} sentence={sentence(entry)} />
+        ))}
+      </ol>
+    </section>
+  )
+}

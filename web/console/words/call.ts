@@ -1,0 +1,43 @@
+import type { Words } from '../../ui/language.ts'
+
+/** Words of a telephone call in a conversation. */
+export const callWords = {
+  incoming: ['来电', 'Incoming call'],
+  outgoing: ['外呼', 'Outgoing call'],
+  call: ['通话', 'Call'],
+  withheld: ['号码未显示', 'Number withheld'],
+  hotline: ['热线', 'Hotline'],
+  agent: ['坐席', 'Agent'],
+  talked: ['通话 {time}', 'Talked {time}'],
+  unanswered: ['无人接听', 'Not answered'],
+  cause: ['挂断:{cause}', 'Ended: {cause}'],
+  note: ['坐席小结', "Agent's note"],
+  recording: ['通话录音', 'Recording of the call'],
+  download: ['下载录音', 'Download the recording'],
+  unplayable: [
+    '浏览器不能播放这种录音格式,请下载后收听。',
+    'This browser cannot play the recording. Download it to listen.',
+  ],
+  transcript: ['通话文字', 'Transcript'],
+  by: ['由 {recogniser} 转写', 'Transcribed by {recogniser}'],
+  scripted: [
+    '演示用的预置文字,不是语音识别的结果',
+    'Written for the demonstration: no recogniser heard this',
+  ],
+  customerSays: ['客户', 'Customer'],
+  agentSays: ['坐席', 'Agent'],
+  unknownSays: ['未知', 'Unknown'],
+  voice: ['说话人 {name}', 'Voice {name}'],
+  hear: ['从 {time} 开始听', 'Listen from {time}'],
+  ongoing: ['通话中,挂断后取回录音', 'On the line; the recording is fetched after the call'],
+  expecting: ['已挂断,等待呼叫中心推送录音', 'Ended; waiting for the call center to name the recording'],
+  fetching: ['正在取回录音', 'Fetching the recording'],
+  notReady: ['录音还没有准备好', 'The recording is not ready yet'],
+  transcribing: ['正在转写', 'Transcribing'],
+  retrying: ['转写没有成功,会自动重试', 'The transcription failed; it is tried again by itself'],
+  nextTry: ['下次尝试 {time}', 'next try {time}'],
+  untranscribed: ['没有转写:{reason}', 'Not transcribed: {reason}'],
+  silent: ['录音里没有听到说话。', 'Nobody was heard in the recording.'],
+  retry: ['重试', 'Try again'],
+  retried: ['已重新开始', 'Started again'],
+} as const satisfies Words

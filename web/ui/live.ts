@@ -1,0 +1,75 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import { followLive, type LiveEvent, type LiveMessage, type LiveState, livePath } from './live-source.ts'
+
+export type { LiveEvent, LiveState } from './live-source.ts'
+
+interface Link {
+  readonly state: LiveState
+  readonly sinceMs: number
+}
+
+let link: Link = { state: 'connecting', sinceMs: Date.now() }
+const linkListeners = new Set<() => void>()
+const eventListeners = new Set<(event: LiveEvent | 'reload') => void>()
+let stop: (() => void) | undefined
+
+function hear(message: LiveMessage) {
+  if (message.kind === 'state') {
+    // Coming back after a gap may have missed something only if the hub says `reload`; it resumes by position.
+    link = { state: message.state, sinceMs: message.sinceMs }
+    for (const listener of linkListeners) listener()
+    return
+  }
+  for (const listener of eventListeners) listener(message.kind === 'reload' ? 'reload' : message.event)
+}
+
+/** One stream for all tabs where the browser has shared workers, else one for each tab. */
+function start(): () => void {
+  if (typeof SharedWorker === 'undefined') {
+    const source = followLive(livePath, hear)
+    return () => source.stop()
+  }
+  const worker = new SharedWorker(new URL('./live-worker.ts', import.meta.url), { type: 'module' })
+  worker.port.onmessage = (message: MessageEvent<LiveMessage>) => hear(message.data)
+  const here = () => worker.port.postMessage('here')
+  const timer = setInterval(here, 15_000)
+  const bye = () => worker.port.postMessage('bye')
+  addEventListener('pagehide', bye)
+  addEventListener('pageshow', here)
+  here()
+  return () => {
+    clearInterval(timer)
+    removeEventListener('pagehide', bye)
+    removeEventListener('pageshow', here)
+    bye()
+    worker.port.close()
+  }
+}
+
+/** Follows the hub while the component is there (the signed-in shell). */
+export function useLiveStream(): void {
+  useEffect(() => {
+    stop = start()
+    return () => {
+      stop?.()
+      stop = undefined
+    }
+  }, [])
+}
+
+/** Whether what the page shows is live, stale or offline, and since when. */
+export function useLink(): Link {
+  return useSyncExternalStore(
+    (listener) => {
+      linkListeners.add(listener)
+      return () => linkListeners.delete(listener)
+    },
+    () => link,
+  )
+}
+
+/** Calls `listener` for each announced change, and with `reload` when everything must be read again. */
+export function onLive(listener: (event: LiveEvent | 'reload') => void): () => void {
+  eventListeners.add(listener)
+  return () => eventListeners.delete(listener)
+}
