@@ -52,3 +52,19 @@ export function readBody(
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('aborted', onGone)
   })
 }
+
+/** Most of a refused body that is read only to be thrown away. */
+const drainedBytes = 64 * 1024 * 1024
+
+/**
+ * Reads what is left of a refused body and throws it away, so that the answer arrives: who closes with bytes unread resets the
+ * connection, and the sender, or the proxy in front (nginx: 502), never sees why it was refused. Answers false, and reads nothing,
+ * when the body is longer than anybody should wait for or does not say its length; such a connection has to be closed.
+ */
+export function drain(request: IncomingMessage): boolean {
+  const announced = Number(request.headers['content-length'] ?? Number.NaN)
+  const hasBody = announced > 0 || request.headers['transfer-encoding'] !== undefined
+  if (hasBody && !(announced <= drainedBytes)) return false
+  request.resume()
+  return true
+}

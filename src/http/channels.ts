@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { sha256 } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Refusal, Result } from '../kernel/result.ts'
-import { RequestAborted, readBody } from './body.ts'
+import { drain, RequestAborted, readBody } from './body.ts'
 import { refusalFrom } from './failure.ts'
 import { retryAfterSeconds, sendRefusal, statusOf } from './refusal.ts'
 import { countRequests } from './request-limits.ts'
@@ -68,8 +68,7 @@ async function answer(
   const { kind, accountId } = request.params
   const found = options.accounts.find(kind, accountId)
   if (!found.ok) {
-    // Nobody reads this body.
-    reply.header('connection', 'close')
+    if (!drain(request.raw)) reply.header('connection', 'close')
     options.answered('unknown', statusOf(found.refusal))
     return sendRefusal(request, reply, found.refusal)
   }
@@ -79,7 +78,8 @@ async function answer(
   try {
     const body = await bodyOf(request, account, options)
     if (!body.ok) {
-      reply.header('connection', 'close')
+      const dripping = body.refusal.code === 'request.timeout'
+      if (dripping || !drain(request.raw)) reply.header('connection', 'close')
       return refused(
         request,
         reply,

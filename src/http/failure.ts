@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../kernel/log.ts'
 import { type Refusal, RefusedError, refuse } from '../kernel/result.ts'
 import { storeRefusal } from '../store/index.ts'
+import { drain } from './body.ts'
 import { sendRefusal } from './refusal.ts'
 
 interface Thrown {
@@ -53,6 +54,9 @@ export function refusalFrom(error: unknown, request: FastifyRequest, log: Log): 
 /** Makes the server speak the hub's own errors everywhere. */
 export function registerFailures(server: FastifyInstance, log: Log): void {
   server.setErrorHandler((error, request, reply) => {
+    // The framework closes on a body that it refuses to read.
+    const unread = ((error ?? {}) as Thrown).code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+    if (unread && drain(request.raw)) reply.removeHeader('connection')
     sendRefusal(request, reply, refusalFrom(error, request, log))
   })
 }
