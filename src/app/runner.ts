@@ -45,6 +45,9 @@ export interface RunnerOptions {
   readonly wrote: (wakes: readonly Wake[], events: number) => void
 }
 
+/** How many jobs that follow from each other run without others getting their turn. */
+const longestRow = 4
+
 /** The lease was lost to another worker: nothing of this run may stay. */
 class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
@@ -61,7 +64,9 @@ export function makeRunner(options: RunnerOptions) {
   const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]))
   const kinds = [...handlers.keys()] as JobKind[]
   const ahead = kinds.filter((kind) => options.first?.includes(kind))
-  const running = new Map<string, Promise<void>>()
+  /** Jobs in work, by id; with their followers they fill `slots`. */
+  const held = new Set<string>()
+  const slots = new Set<Promise<void>>()
   let claims = 0
   const abort = new AbortController()
 
@@ -75,9 +80,16 @@ export function makeRunner(options: RunnerOptions) {
     }
   }
 
-  /** Runs one claimed job to its end, whatever happens. */
-  async function run(job: Job): Promise<void> {
+  /** Runs a claimed job, and then what follows from it at once: that need not be looked for. */
+  async function runOn(job: Job): Promise<void> {
+    let next: Job | null = job
+    for (let inARow = 1; next; inARow++) next = await run(next, inARow < longestRow)
+  }
+
+  /** Runs one claimed job to its end, whatever happens. With `goOn`, takes and returns one of the jobs that follow from it. */
+  async function run(job: Job, goOn = false): Promise<Job | null> {
     const handler = handlers.get(job.kind)!
+    held.add(job.id)
     // One moment for all halves: it is recorded, and replay runs the job at the same one.
     const nowMs = clock.now()
     const context = () => contextOf(job, nowMs)
@@ -87,10 +99,30 @@ export function makeRunner(options: RunnerOptions) {
         : undefined
       const prepared = await handler.prepare(job, context(), begun)
       const outcome = await database.transaction((tx) => finish(tx, handler, prepared, job, context()))
-      options.wrote(outcome.wakes, outcome.events)
+      const next = goOn ? followerOf(outcome.wakes) : undefined
+      options.wrote(next ? outcome.wakes.filter((wake) => wake !== next) : outcome.wakes, outcome.events)
+      return next ? await take(next) : null
     } catch (error) {
       await failed(job, error)
+      return null
+    } finally {
+      held.delete(job.id)
     }
+  }
+
+  /** Of the jobs just written, the one that this slot goes on with. */
+  function followerOf(wakes: readonly Wake[]): Wake | undefined {
+    if (drained) return undefined
+    const nowMs = clock.now()
+    const due = wakes.filter(({ kind, dueAtMs }) => dueAtMs <= nowMs && handlers.has(kind))
+    return due.find(({ kind }) => ahead.includes(kind)) ?? due[0]
+  }
+
+  /** Claims it, without looking for others; when that does not succeed it is claimed like all others. */
+  async function take(wake: Wake): Promise<Job | null> {
+    const job = await claimOne(database, wake.id, { worker, nowMs: clock.now(), kinds }).catch(() => null)
+    if (!job) options.wrote([wake], 0)
+    return job
   }
 
   async function begin(tx: Tx, handler: JobHandler, job: Job, ctx: StepContext): Promise<unknown> {
@@ -146,24 +178,24 @@ export function makeRunner(options: RunnerOptions) {
       await storeEffects(tx, { events: [deadJob(job)], jobs: [] }, cause)
       return 1
     })
-    options.wrote(retryAtMs === null ? [] : [{ id: job.id, dueAtMs: retryAtMs }], events)
+    options.wrote(retryAtMs === null ? [] : [{ id: job.id, kind: job.kind, dueAtMs: retryAtMs }], events)
   }
 
   /** Claims and starts what fits; used by the loop and, one job at a time, by tests and replay. */
   async function turn(): Promise<{ more: boolean; nextAtMs: number | null }> {
-    const free = (options.yielding?.() ? 1 : options.concurrency) - running.size
+    const free = (options.yielding?.() ? 1 : options.concurrency) - slots.size
     if (free <= 0) {
-      await Promise.race(running.values())
+      await Promise.race(slots)
       return { more: true, nextAtMs: null }
     }
     const first = claims++ % 4 === 3 ? [] : ahead
     const jobs = await claim(database, { worker, nowMs: clock.now(), limit: free, kinds, first })
     for (const job of jobs) {
-      const done = run(job).finally(() => {
-        running.delete(job.id)
+      const done = runOn(job).finally(() => {
+        slots.delete(done)
         loop?.wake()
       })
-      running.set(job.id, done)
+      slots.add(done)
     }
     if (jobs.length > 0) return { more: jobs.length === free, nextAtMs: null }
     return { more: false, nextAtMs: await nextDue(database, clock.now(), kinds) }
@@ -184,7 +216,7 @@ export function makeRunner(options: RunnerOptions) {
         ...(options.spacingMs ? { spacingMs: options.spacingMs } : {}),
       })
       heartbeat = setInterval(() => {
-        void keep(database, worker, [...running.keys()], clock.now())
+        void keep(database, worker, [...held], clock.now())
           .then(() => release(database, clock.now()))
           .catch((error: unknown) =>
             log.warn({ err: error }, 'the lease of running jobs could not be extended'),
@@ -203,7 +235,7 @@ export function makeRunner(options: RunnerOptions) {
       const enough = new Promise<void>((resolve) => {
         given = setTimeout(resolve, graceMs + 5000)
       })
-      await Promise.race([Promise.allSettled(running.values()), enough])
+      await Promise.race([Promise.allSettled(slots), enough])
       clearTimeout(late)
       clearTimeout(given)
       if (heartbeat) clearInterval(heartbeat)

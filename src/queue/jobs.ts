@@ -8,25 +8,31 @@ import { record } from './write.ts'
 /** How long a claimed job belongs to its worker without a sign of life, ms. */
 export const leaseMs = 60_000
 
+/** The jobs of some kinds that wait longest, each kind by its own index: a long backlog of one kind is not read for another. */
 const dueOf = (kinds: string) => `
-    select j."id", j."dueAt", j."serialKey" from job j
-    where j."state" = 'ready' and j."dueAt" <= $1 and ${kinds}
-      and (j."serialKey" is null or not exists (
-        select 1 from job r where r."serialKey" = j."serialKey" and r."state" = 'running'))
-    order by j."dueAt" limit $3 for update of j skip locked`
+    select d.* from unnest(${kinds}::text[]) as k("kind"), lateral (
+      select j."id", j."dueAt", j."serialKey" from job j
+      where j."state" = 'ready' and j."kind" = k."kind" and j."dueAt" <= $1
+        and (j."serialKey" is null or not exists (
+          select 1 from job r where r."serialKey" = j."serialKey" and r."state" = 'running'))
+      order by j."dueAt" limit $3) d`
 
+// Only what is taken is locked: a lock is a write.
 const claimText = `
   with quick as materialized (select set_config('synchronous_commit', 'off', true)),
-  ahead as materialized (${dueOf(`j."kind" = any($7::text[])`)}),
-  others as materialized (${dueOf(`j."kind" = any($2::text[]) and (select count(*) from ahead) < $6`)}),
+  ahead as materialized (${dueOf('$7')}),
+  others as materialized (select * from (${dueOf('$2')}) o where (select count(*) from ahead) < $6),
   due as (select *, 0 as place from ahead union all select *, 1 as place from others),
-  one_each as (
+  one_each as materialized (
     select distinct on (coalesce("serialKey", "id"::text)) "id", "dueAt", "place" from due
     order by coalesce("serialKey", "id"::text), "place", "dueAt", "id"
+  ),
+  taken as materialized (
+    select j."id" from quick, one_each o join job j on j."id" = o."id" where j."state" = 'ready'
+    order by o."place", o."dueAt" limit $6 for update of j skip locked
   )
   update job set "state" = 'running', "attempts" = job."attempts" + 1, "lockedBy" = $4, "lockedUntil" = $5
-  from (select one_each."id" from one_each, quick order by one_each."place", one_each."dueAt" limit $6) next
-  where job."id" = next."id"
+  from taken where job."id" = taken."id"
   returning job."id", job."kind", job."payload", job."attempts", job."causeId"`
 
 /**
@@ -46,7 +52,7 @@ export async function claim(
 ): Promise<Job[]> {
   const { worker, nowMs, limit, kinds, first = [] } = options
   const rest = kinds.filter((kind) => !first.includes(kind))
-  const values = [new Date(nowMs), rest, limit * 4, worker, new Date(nowMs + leaseMs), limit, first]
+  const values = [new Date(nowMs), rest, limit * 2, worker, new Date(nowMs + leaseMs), limit, first]
   for (let attempt = 1; ; attempt++) {
     try {
       return await database.query<Job>(claimText, values, 'job-claim')
@@ -58,27 +64,29 @@ export async function claim(
   }
 }
 
-/** Takes one named job of some kinds, whenever it is due; null when it is not ready. For replay, which follows a recorded order. */
+const claimOneText = `
+  with quick as materialized (select set_config('synchronous_commit', 'off', true))
+  update job set "state" = 'running', "attempts" = job."attempts" + 1, "lockedBy" = $3, "lockedUntil" = $4
+  from quick where job."id" = $1 and job."state" = 'ready' and job."kind" = any($2::text[])
+    and (job."serialKey" is null or not exists (
+      select 1 from job r where r."serialKey" = job."serialKey" and r."state" = 'running'))
+  returning job."id", job."kind", job."payload", job."attempts", job."causeId"`
+
+/** Takes one named job of some kinds, whenever it is due; null when it is not ready or its serial key is taken. */
 export async function claimOne(
   database: Database,
   id: string,
   options: { readonly worker: string; readonly nowMs: number; readonly kinds: readonly JobKind[] },
 ): Promise<Job | null> {
   const { worker, nowMs, kinds } = options
-  const row = await database.db
-    .updateTable('job')
-    .set((e) => ({
-      state: 'running' as const,
-      attempts: e('attempts', '+', 1),
-      lockedBy: worker,
-      lockedUntil: new Date(nowMs + leaseMs),
-    }))
-    .where('id', '=', id)
-    .where('state', '=', 'ready')
-    .where('kind', 'in', kinds)
-    .returning(['id', 'kind', 'payload', 'attempts', 'causeId'])
-    .executeTakeFirst()
-  return (row as Job | undefined) ?? null
+  const values = [id, kinds, worker, new Date(nowMs + leaseMs)]
+  try {
+    const [job] = await database.query<Job>(claimOneText, values, 'job-claim-one')
+    return job ?? null
+  } catch (error) {
+    if (isUniqueViolation(error, 'job_serial')) return null
+    throw error
+  }
 }
 
 /**
@@ -225,10 +233,11 @@ export async function nextDue(
   nowMs: number,
   kinds: readonly JobKind[],
 ): Promise<number | null> {
-  const rows = await database.query<{ dueAt: Date }>(
-    `select "dueAt" from job where "state" = 'ready' and "dueAt" > $1 and "kind" = any($2::text[]) order by "dueAt" limit 1`,
+  const rows = await database.query<{ dueAt: Date | null }>(
+    `select min(d."dueAt") as "dueAt" from unnest($2::text[]) as k("kind"), lateral (
+      select "dueAt" from job j where j."state" = 'ready' and j."kind" = k."kind" and j."dueAt" > $1 order by j."dueAt" limit 1) d`,
     [new Date(nowMs), kinds],
     'job-next',
   )
-  return rows[0]?.dueAt.getTime() ?? null
+  return rows[0]?.dueAt?.getTime() ?? null
 }

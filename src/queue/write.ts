@@ -10,6 +10,7 @@ const longestSettleMs = 60_000
 /** What a driver needs to wake somebody for a job. */
 export interface Wake {
   readonly id: string
+  readonly kind: JobKind
   readonly dueAtMs: number
 }
 
@@ -61,7 +62,7 @@ const writeText = `
   on conflict ("kind", "uniqueKey") where "state" = 'ready' and "uniqueKey" is not null do update set
     "payload" = excluded."payload", "dueAt" = case when job."dueAt" <= excluded."createdAt" then job."dueAt"
       else least(excluded."dueAt", job."createdAt" + ${longestSettleMs} * interval '1 millisecond') end
-  returning "id", "dueAt"`
+  returning "id", "kind", "dueAt"`
 
 /**
  * Writes events, jobs and, at the end of a job, its step, in the transaction that causes them and in one statement. Ids of jobs
@@ -88,10 +89,12 @@ export async function write(tx: Tx, parts: readonly Caused[], step?: Step): Prom
     ...columnsOf(plain),
     ...columnsOf(coalesced(jobs)),
   ]
-  const { rows } = await tx.executeQuery<{ id: string; dueAt: Date }>(CompiledQuery.raw(writeText, values))
+  const { rows } = await tx.executeQuery<{ id: string; kind: JobKind; dueAt: Date }>(
+    CompiledQuery.raw(writeText, values),
+  )
   return [
-    ...plain.map((job) => ({ id: job.id, dueAtMs: job.dueAtMs })),
-    ...rows.map((row) => ({ id: row.id, dueAtMs: row.dueAt.getTime() })),
+    ...plain.map((job) => ({ id: job.id, kind: job.kind, dueAtMs: job.dueAtMs })),
+    ...rows.map((row) => ({ id: row.id, kind: row.kind, dueAtMs: row.dueAt.getTime() })),
   ]
 }
 

@@ -41,6 +41,8 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   throw new Error(`waited in vain until ${what}`)
 }
 
+const nothing = (_key: string): readonly NewJob[] => []
+
 /** A queue on a database of its own, with as many nodes as a test wants. */
 export async function openQueue(makeDriver: (database: Database) => WakeDriver) {
   const fresh: FreshDatabase = await freshDatabase({ poolSize: 20 })
@@ -51,6 +53,8 @@ export async function openQueue(makeDriver: (database: Database) => WakeDriver) 
     /** Every run that was begun: the key that its job's payload carries, and the node. */
     ran: [] as { readonly key: string; readonly node: string; readonly attempts: number }[],
     work: (async () => {}) as Work,
+    /** What a job leaves behind. */
+    follows: nothing,
     async node(name: string, concurrency = 4): Promise<Node> {
       const driver = makeDriver(database)
       const runner = makeRunner({
@@ -97,6 +101,7 @@ export async function openQueue(makeDriver: (database: Database) => WakeDriver) 
       await database.query('delete from job')
       queue.ran = []
       queue.work = async () => {}
+      queue.follows = nothing
     },
     async close(): Promise<void> {
       await queue.reset()
@@ -118,7 +123,7 @@ function handlersOf(node: string, queue: TestQueue): JobHandler[] {
       queue.ran.push({ key: keyOf(job), node, attempts: job.attempts })
       await queue.work(job, node)
     },
-    commit: async () => ({ events: [], jobs: [] }),
+    commit: async (_tx, _prepared, job) => ({ events: [], jobs: queue.follows(keyOf(job)) }),
   }))
 }
 
@@ -232,9 +237,25 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       await until('it is dead', async () => (await rows())[0]?.state === 'dead')
       queue.work = async () => {}
       await queue.database.query(`update job set "state" = 'ready', "attempts" = 0, "dueAt" = now()`)
-      a.announce([{ id: wake!.id, dueAtMs: Date.now() }])
+      a.announce([{ ...wake!, dueAtMs: Date.now() }])
       await queue.drained()
       expect(queue.ran).toHaveLength(2)
+    })
+
+    it('goes on with what follows from a job, but not so long that others wait for ever', async () => {
+      const row = Array.from({ length: 12 }, (_, i) => idOf('row', i))
+      const other = idOf('other')
+      queue.follows = (key) => {
+        const next = row[row.indexOf(key) + 1]
+        return key !== other && next ? [check(next)] : []
+      }
+      await queue.put([check(row[0]!, { dueAtMs: Date.now() - 2000 })], 'row')
+      await queue.put([check(other, { dueAtMs: Date.now() - 1000 })], 'other')
+      await queue.node('a', 1)
+      await queue.drained()
+      const order = queue.ran.map(({ key }) => key)
+      expect(order.filter((key) => key !== other)).toEqual(row)
+      expect(order.slice(1, 5)).toContain(other)
     })
 
     it('lets a running job end when it stops, and starts no other', async () => {
@@ -326,7 +347,7 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       let wakes = 0
       await there.start(() => wakes++)
       await until('jobs woke it', () => {
-        here.announce([{ id: idOf('wake'), dueAtMs: Date.now() }])
+        here.announce([{ id: idOf('wake'), kind: 'sla.check', dueAtMs: Date.now() }])
         return wakes > 0
       })
       await pause(200)
