@@ -68,6 +68,8 @@ export function makeRunner(options: RunnerOptions) {
   const held = new Set<string>()
   const slots = new Set<Promise<void>>()
   let claims = 0
+  /** The last claim filled all slots. */
+  let crowded = false
   const abort = new AbortController()
 
   function contextOf(job: Job, nowMs: number): StepContext {
@@ -115,7 +117,8 @@ export function makeRunner(options: RunnerOptions) {
     if (drained) return undefined
     const nowMs = clock.now()
     const due = wakes.filter(({ kind, dueAtMs }) => dueAtMs <= nowMs && handlers.has(kind))
-    return due.find(({ kind }) => ahead.includes(kind)) ?? due[0]
+    // While more waits than there are slots, those that go first must not wait for what follows from others.
+    return due.find(({ kind }) => ahead.includes(kind)) ?? (crowded ? undefined : due[0])
   }
 
   /** Claims it, without looking for others; when that does not succeed it is claimed like all others. */
@@ -190,6 +193,7 @@ export function makeRunner(options: RunnerOptions) {
     }
     const first = claims++ % 4 === 3 ? [] : ahead
     const jobs = await claim(database, { worker, nowMs: clock.now(), limit: free, kinds, first })
+    crowded = jobs.length === free
     for (const job of jobs) {
       const done = runOn(job).finally(() => {
         slots.delete(done)

@@ -1,6 +1,6 @@
 import type { MessageEnvelope, SenderIdentity } from '../contract/message.ts'
 import { derivedId } from '../kernel/ids.ts'
-import { json, type Tx } from '../store/index.ts'
+import { json, type Tx, unread } from '../store/index.ts'
 import { reviveIdentity } from './erase-people.ts'
 import { joinByStrongIds } from './links.ts'
 
@@ -38,6 +38,7 @@ export async function recogniseSender(
         ...(news ? { strongIds: json({ ...before, ...strongIds }) } : {}),
       })
       .where('id', '=', known.id)
+      .modifyEnd(unread)
       .execute()
     if (news) await joinByStrongIds(tx, known.id, { ...before, ...strongIds }, nowMs)
     return known
@@ -77,6 +78,7 @@ async function insertIdentity(tx: Tx, accountId: string, sender: SenderIdentity,
       createdAt: now,
     })
     .onConflict((c) => c.column('id').doNothing())
+    .modifyEnd(unread)
     .execute()
   await tx
     .insertInto('channel_identity')
@@ -91,6 +93,7 @@ async function insertIdentity(tx: Tx, accountId: string, sender: SenderIdentity,
       lastSeenAt: now,
     })
     .onConflict((c) => c.columns(['accountId', 'externalId']).doNothing())
+    .modifyEnd(unread)
     .execute()
 }
 
@@ -105,5 +108,6 @@ export async function joinParticipants(
     .insertInto('conversation_participant')
     .values([...people].map((externalId) => ({ conversationId, externalId })))
     .onConflict((c) => c.columns(['conversationId', 'externalId']).doNothing())
+    .modifyEnd(unread)
     .execute()
 }

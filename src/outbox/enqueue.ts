@@ -3,7 +3,7 @@ import { type Effects, noEffects } from '../contract/jobs.ts'
 import { derivedId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
-import { json, type Tx } from '../store/index.ts'
+import { json, type Tx, unread } from '../store/index.ts'
 import { laneOf, renderJob } from './lane.ts'
 import { mayAnswerAutomatically } from './limits.ts'
 import { outboxSettings } from './settings.ts'
@@ -44,13 +44,17 @@ export interface Enqueued {
 export async function enqueueMessage(tx: Tx, message: NewMessage, nowMs: number): Promise<Result<Enqueued>> {
   const outboxId = derivedId('outbox', message.idempotencyKey)
   const messageId = derivedId('outbox-message', message.idempotencyKey)
-  const conversation = await receiverOf(tx, message.conversationId)
+  const [conversation, isThere, settings] = await Promise.all([
+    receiverOf(tx, message.conversationId),
+    exists(tx, message.idempotencyKey),
+    message.automatic ? outboxSettings(tx) : null,
+  ])
   if (!conversation) return refuse('not_found', { what: 'conversation' })
-  if (await exists(tx, message.idempotencyKey)) {
+  if (isThere) {
     return ok({ outboxId, messageId, isNew: false, effects: noEffects })
   }
-  if (message.automatic) {
-    const allowed = await mayAnswerAutomatically(tx, conversation, await outboxSettings(tx), nowMs)
+  if (settings) {
+    const allowed = await mayAnswerAutomatically(tx, conversation, settings, nowMs)
     if (!allowed.ok) return allowed
   }
   const content = contentOf(message, conversation, messageId)
@@ -190,5 +194,10 @@ async function showInConversation(
       })
       .execute()
   }
-  await tx.updateTable('conversation').set({ lastMessageAt: at }).where('id', '=', conversation.id).execute()
+  await tx
+    .updateTable('conversation')
+    .set({ lastMessageAt: at })
+    .where('id', '=', conversation.id)
+    .modifyEnd(unread)
+    .execute()
 }

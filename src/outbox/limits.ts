@@ -15,7 +15,7 @@ export async function mayAnswerAutomatically(
   nowMs: number,
 ): Promise<Result<null>> {
   if (settings.silentAccounts.includes(conversation.accountId)) return suppressed('switched off')
-  const newest = await tx
+  const newestOne = tx
     .selectFrom('message')
     .select('automatic')
     .where('conversationId', '=', conversation.id)
@@ -23,11 +23,12 @@ export async function mayAnswerAutomatically(
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
-  if (newest?.automatic) return suppressed(`answers ${newest.automatic}`)
-  const sent = await sql<{ n: number }>`
+  const sentNow = sql<{ n: number }>`
     select count(*)::int as n from outbox_message o join conversation c on c."id" = o."conversationId"
     where o."automatic" and c."identityId" = ${conversation.identityId} and o."state" <> 'cancelled'
       and o."createdAt" > ${new Date(nowMs - hourMs)}`.execute(tx)
+  const [newest, sent] = await Promise.all([newestOne, sentNow])
+  if (newest?.automatic) return suppressed(`answers ${newest.automatic}`)
   if ((sent.rows[0]?.n ?? 0) >= settings.automaticPerHour) return suppressed('too many within an hour')
   return ok(null)
 }

@@ -74,11 +74,13 @@ async function say(
   ctx: StepContext,
   notice: { name: NoticeName; ticketId: string; conversationId: string; idempotencyKey: string },
 ): Promise<Effects> {
-  const ticket = await readTicket(tx, notice.ticketId)
-  if (!ticket) return noEffects
+  const [ticket, listening, settings] = await Promise.all([
+    readTicket(tx, notice.ticketId),
+    listeningConversation(tx, (id) => ports.isMute?.(id) ?? false, notice, ctx.nowMs),
+    outboxSettings(tx),
+  ])
+  if (!ticket || !listening) return noEffects
   const lang = ticket.lang === 'en' ? ('en' as const) : ('zh' as const)
-  const listening = await listeningConversation(tx, (id) => ports.isMute?.(id) ?? false, notice, ctx.nowMs)
-  if (!listening) return noEffects
   const variables = {
     number: ticket.number,
     link: ports.progressLink(notice.ticketId),
@@ -92,7 +94,7 @@ async function say(
       idempotencyKey: notice.idempotencyKey,
       conversationId: listening.id,
       ticketId: notice.ticketId,
-      text: noticeText(notice.name, lang, variables, await outboxSettings(tx)),
+      text: noticeText(notice.name, lang, variables, settings),
       reference: ticket.number,
       automatic: true,
       author: { kind: 'system', id: notice.name },

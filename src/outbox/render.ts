@@ -2,7 +2,7 @@ import type { Outbound, ProviderCall } from '../contract/channel.ts'
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { defineHandler, type JobHandler, type StepContext } from '../queue/index.ts'
-import { json, type Tx } from '../store/index.ts'
+import { json, type Tx, unread } from '../store/index.ts'
 import { cardTurn } from './card.ts'
 import { jobsIfHead, lockLane, renderJob } from './lane.ts'
 import type { SendPorts } from './ports.ts'
@@ -79,6 +79,7 @@ async function store(tx: Tx, drawn: Drawn, ctx: StepContext): Promise<Effects> {
       })),
     )
     .onConflict((c) => c.columns(['outboxId', 'ordinal']).doNothing())
+    .modifyEnd(unread)
     .execute()
   return { events: [], jobs: await jobsIfHead(tx, drawn.lane, drawn.outboxId) }
 }

@@ -1,7 +1,7 @@
 import { type Capabilities, DeliveryError, type ProviderCall, type Receipt } from '../contract/channel.ts'
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import { defineHandler, type Job, type JobHandler, type StepContext } from '../queue/index.ts'
-import type { Tx } from '../store/index.ts'
+import { type Tx, unread } from '../store/index.ts'
 import { superseded } from './card.ts'
 import { decide, type Failure, type Verdict } from './decide.ts'
 import { headOf, lockLane, sendJob } from './lane.ts'
@@ -138,8 +138,14 @@ async function mark(tx: Tx, sending: Sending, row: PartRow, nowMs: number): Prom
       windowCost: window === null ? 0 : 1,
     })
     .where('id', '=', sending.partId)
+    .modifyEnd(unread)
     .execute()
-  await tx.updateTable('outbox_message').set({ state: 'sending' }).where('id', '=', row.outboxId).execute()
+  await tx
+    .updateTable('outbox_message')
+    .set({ state: 'sending' })
+    .where('id', '=', row.outboxId)
+    .modifyEnd(unread)
+    .execute()
   return { do: 'send', sending }
 }
 

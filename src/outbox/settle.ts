@@ -2,7 +2,7 @@ import type { Receipt } from '../contract/channel.ts'
 import type { NewEvent } from '../contract/events.ts'
 import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { json, type Tx } from '../store/index.ts'
+import { json, type Tx, unread } from '../store/index.ts'
 import type { Verdict } from './decide.ts'
 import { nextJobs, sendJob } from './lane.ts'
 
@@ -33,6 +33,7 @@ export async function partSent(
       sentAt: new Date(nowMs),
     })
     .where('id', '=', partId)
+    .modifyEnd(unread)
     .execute()
   if (receipt.handle) {
     await tx
@@ -54,6 +55,7 @@ export async function partSent(
       .updateTable('message')
       .set({ providerMessageId: named })
       .where('id', '=', message.messageId)
+      .modifyEnd(unread)
       .execute()
   }
   if (parts.every((part) => part.state === 'sent')) return await endMessage(tx, message, 'sent', null, nowMs)
@@ -107,6 +109,7 @@ export async function endMessage(
     .updateTable('outbox_message')
     .set({ state, doneAt: new Date(nowMs) })
     .where('id', '=', message.id)
+    .modifyEnd(unread)
     .execute()
   const author = await showDelivery(tx, message, state)
   const data: JsonObject = {

@@ -12,8 +12,10 @@ const window = 200
 export function keptWithConfig<T>(read: (db: Reader) => Promise<T>): (db: Reader) => Promise<T> {
   let known: { readonly at: string; readonly value: T } | null = null
   return async (db) => {
-    const { rows } = await sql<{ at: string }>`
-      select newest || '/' || (select count(*) from config_history where "id" > newest - ${sql.lit(window)}) as at
+    // Without parameters it is planned once.
+    const { rows } = await sql<{
+      at: string
+    }>`select newest || '/' || (select count(*) from config_history where "id" > newest - ${sql.lit(window)}) as at
       from (select coalesce(max("id"), 0) as newest from config_history) h`.execute(db)
     const { at } = rows[0]!
     if (known?.at !== at) known = { at, value: await read(db) }

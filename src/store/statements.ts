@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
 import type pg from 'pg'
 
 /** Statements that are kept prepared on each connection at most. */
@@ -35,19 +35,22 @@ function makeNames(): (text: string) => string | undefined {
   }
 }
 
-/**
- * An insert whose answer nobody reads: no rows come back, and all rows are written or the statement fails. The query builder tells
- * how many rows an `on conflict` wrote, so those are waited for.
- */
-const unread = (text: string) => text.startsWith('insert into ') && !/\b(returning|on conflict)\b/i.test(text)
+const mark = '/* unread */'
+/** Ends a statement of which nobody reads how many rows it touched: `.modifyEnd(unread)`. In a transaction it is not waited for. */
+export const unread = sql.raw(mark)
+
+/** An insert of which no rows come back is unread by itself: all rows are written or it fails. Others say so. */
+const isUnread = (text: string) =>
+  text.endsWith(mark) || (text.startsWith('insert into ') && !/\b(returning|on conflict)\b/i.test(text))
 
 type Answer = { command: string; rowCount: number | null; rows: unknown[] }
 
 /**
- * The pool as the query builder uses it. Repeated statements are prepared. Inside a transaction its beginning, and inserts whose
- * answer nobody reads, are sent without waiting for the answer, together with the next statement in one write (connections are in
- * pipeline mode, and every write wakes the server). What such an insert failed with is thrown by the next statement that is waited
- * for, the commit at the latest: PostgreSQL refuses everything in between, and nothing of the transaction stays.
+ * The pool as the query builder uses it. Repeated statements are prepared. What is sent in one turn of the event loop leaves in one
+ * write (connections are in pipeline mode, and every write wakes the server), so reads that do not need each other's answers are
+ * best asked together. Inside a transaction its beginning, and statements whose answer nobody reads, are not waited for: they leave
+ * with the next one. What such a statement failed with is thrown by the next one that is waited for, the commit at the latest:
+ * PostgreSQL refuses everything in between, and nothing of the transaction stays.
  */
 export function preparingPool(pool: pg.Pool): PostgresPool {
   const nameOf = makeNames()
@@ -58,10 +61,8 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
     let open = false
     let ahead: Promise<unknown>[] = []
 
-    /** Sends without waiting; what the same turn of the event loop sends next goes along in one write. */
+    /** Sends without waiting. */
     function sendAhead(text: string, values: readonly unknown[]): Answer {
-      stream.cork()
-      process.nextTick(() => stream.uncork())
       const answer = send(text, values)
       // Whoever sends the next statement hears of a failure.
       answer.catch(() => {})
@@ -70,7 +71,9 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
     }
 
     function send(text: string, values: readonly unknown[]): Promise<Answer> {
-      const name = values.length > 0 ? nameOf(text) : undefined
+      stream.cork()
+      process.nextTick(() => stream.uncork())
+      const name = values.length > 0 || text.startsWith('select ') ? nameOf(text) : undefined
       return client.query({ text, values: values as unknown[], ...(name ? { name } : {}) })
     }
 
@@ -79,7 +82,7 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
         open = true
         return sendAhead(text, values)
       }
-      if (open && unread(text)) return sendAhead(text, values)
+      if (open && isUnread(text)) return sendAhead(text, values)
       if (text === 'commit' || text === 'rollback') open = false
       const earlier = ahead
       ahead = []

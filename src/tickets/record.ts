@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Actor } from '../contract/actor.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
-import { json, type Reader, type Tx } from '../store/index.ts'
+import { json, type Reader, type Tx, unread } from '../store/index.ts'
 import { type ChainedEvent, type ChainHead, chain, emptyChain } from './timeline.ts'
 
 /** What a timeline can say. */
@@ -111,6 +111,7 @@ export async function appendTimeline(
     .updateTable('ticket')
     .set({ timelineSeq: last.seq, timelineDigest: last.digest })
     .where('id', '=', ticketId)
+    .modifyEnd(unread)
     .execute()
 }
 

@@ -242,21 +242,24 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       expect(queue.ran).toHaveLength(2)
     })
 
-    it('goes on with what follows from a job, but not so long that others wait for ever', async () => {
-      const row = Array.from({ length: 12 }, (_, i) => idOf('row', i))
-      const other = idOf('other')
-      queue.follows = (key) => {
-        const next = row[row.indexOf(key) + 1]
-        return key !== other && next ? [check(next)] : []
-      }
-      await queue.put([check(row[0]!, { dueAtMs: Date.now() - 2000 })], 'row')
-      await queue.put([check(other, { dueAtMs: Date.now() - 1000 })], 'other')
-      await queue.node('a', 1)
-      await queue.drained()
-      const order = queue.ran.map(({ key }) => key)
-      expect(order.filter((key) => key !== other)).toEqual(row)
-      expect(order.slice(1, 5)).toContain(other)
-    })
+    it.each([1, 4])(
+      'does what follows from a job once and in order, and lets others have their turn, in %i slots',
+      async (slots) => {
+        const row = Array.from({ length: 12 }, (_, i) => idOf('row', i))
+        const other = idOf('other')
+        queue.follows = (key) => {
+          const next = row[row.indexOf(key) + 1]
+          return key !== other && next ? [check(next)] : []
+        }
+        await queue.put([check(row[0]!, { dueAtMs: Date.now() - 2000 })], 'row')
+        await queue.put([check(other, { dueAtMs: Date.now() - 1000 })], 'other')
+        await queue.node('a', slots)
+        await queue.drained()
+        const order = queue.ran.map(({ key }) => key)
+        expect(order.filter((key) => key !== other)).toEqual(row)
+        expect(order.slice(0, 5)).toContain(other)
+      },
+    )
 
     it('lets a running job end when it stops, and starts no other', async () => {
       const a = await queue.node('a', 1)

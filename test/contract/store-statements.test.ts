@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { enqueue } from '../../src/queue/index.ts'
-import { sql } from '../../src/store/index.ts'
+import { sql, type Tx, unread } from '../../src/store/index.ts'
 import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 
 let fresh: FreshDatabase
@@ -108,6 +108,30 @@ describe('statements that are repeated', () => {
     // The connection is whole again.
     await fresh.database.transaction((tx) => tx.insertInto('setting').values(setting('ahead-3')).execute())
     expect((await names()).sort()).toEqual(['ahead-1', 'ahead-3'])
+  })
+
+  it('that say so are not waited for either, and their failure is told in the same way', async () => {
+    const rename = (tx: Tx, from: string, to: string) =>
+      tx.updateTable('setting').set({ name: to }).where('name', '=', from).modifyEnd(unread).execute()
+    await fresh.database.transaction(async (tx) => {
+      await rename(tx, 'ahead-3', 'ahead-4')
+      // Nobody learns how many rows it were.
+      expect(await rename(tx, 'nobody', 'ahead-5')).toMatchObject([{ numUpdatedRows: 0n }])
+    })
+    expect((await names()).sort()).toEqual(['ahead-1', 'ahead-4'])
+    const reached: string[] = []
+    const failing = fresh.database.transaction(async (tx) => {
+      await rename(tx, 'ahead-4', 'ahead-1')
+      reached.push('after the update')
+      await Promise.all([
+        tx.selectFrom('setting').selectAll().execute(),
+        tx.selectFrom('job').selectAll().execute(),
+      ])
+      reached.push('after the reads')
+    })
+    await expect(failing).rejects.toMatchObject({ code: '23505' })
+    expect(reached).toEqual(['after the update'])
+    expect((await names()).sort()).toEqual(['ahead-1', 'ahead-4'])
   })
 
   it('outside a transaction are always waited for', async () => {
