@@ -46,6 +46,35 @@ describe('replay rebuilds the hub from what came in', () => {
     expect(report.commands).toBe(1)
   })
 
+  it('finds no difference over a part of the time, though people went on with older tickets', async () => {
+    const { db } = test.fresh.database
+    const { max } = await db
+      .selectFrom('ticket')
+      .select((e) => e.fn.max('createdAt').as('max'))
+      .executeTakeFirstOrThrow()
+    const report = await replayed(test, { fromMs: max.getTime() })
+    expect(report.problems).toEqual([])
+    expect(report.differences).toEqual([])
+    expect([report.envelopes, report.commands]).toEqual([5, 1])
+  })
+
+  it('leaves out what began before the raw messages that are kept, and what people did with it', async () => {
+    const { db } = test.fresh.database
+    const first = await db
+      .selectFrom('envelope')
+      .select(['id', 'body', 'receivedAt'])
+      .orderBy('seq')
+      .executeTakeFirstOrThrow()
+    await db.updateTable('envelope').set({ body: null }).where('id', '=', first.id).execute()
+    const report = await again()
+    await db.updateTable('envelope').set({ body: first.body }).where('id', '=', first.id).execute()
+    expect(report.problems).toEqual([])
+    expect(report.differences).toEqual([])
+    expect(report.keptSinceMs).toBe(first.receivedAt.getTime() + 1)
+    // Nor the later message of that conversation, nor the note on its ticket.
+    expect([report.envelopes, report.commands]).toEqual([3, 0])
+  })
+
   it('names the ticket and the member when something stored is not what the inputs give', async () => {
     await test.fresh.database.db
       .updateTable('ticket')
