@@ -28,21 +28,47 @@ export const channelsWords = {
   testBad: ['还有问题要处理', 'Something must be put right'],
   noTest: ['这个渠道没有可测试的连接。', 'This channel has no connection to test.'],
   awaitMessage: ['现在发一条测试消息', 'Send a test message now'],
+  awaitBroken: [
+    '暂时查不到有没有收到,正在重试。',
+    'It cannot be seen at the moment whether something arrived; trying again.',
+  ],
   awaitHint: [
     '用手机从这个渠道发一句话(或打一通电话),收到后这里会立即显示。',
     'Write something on this channel with a phone, or make a call; it shows here as soon as it arrives.',
   ],
   messageHeard: ['收到了:这个渠道已经接通', 'It arrived: this channel works'],
   messageDead: ['收到了,但读不懂;请看“收件健康”', 'It arrived, but could not be read; see Inbox health'],
-  guide: ['怎么接入', 'How to connect it'],
-  guideFields: ['填到下方:', 'Enter below: '],
+  guide: ['接入步骤', 'Step by step'],
+  onlySettings: ['只看设置', 'Settings only'],
+  stepDone: ['已完成', 'Done'],
+  choosePreset: [
+    '先选择上面的一项,接入步骤随之出现。',
+    'Choose one of these first; the steps follow from it.',
+  ],
+  presetMissing: ['请先选择一项', 'Choose one first'],
+  saveForCallback: [
+    '先填好上面的设置并按“保存”,这里就会出现回调地址。',
+    'Fill in what is above and save; the callback address then stands here.',
+  ],
+  saveForTest: [
+    '先填好上面的设置并按“保存”,保存后自动测试。',
+    'Fill in what is above and save; it is tested when you save.',
+  ],
+  saveForWait: [
+    '先填好上面的设置并按“保存”,这里就会等待测试消息。',
+    'Fill in what is above and save; this then waits for a test message.',
+  ],
+  saveForExample: [
+    '先按“保存”,这里就会出现可以复制的命令。',
+    'Save first; a command to copy then stands here.',
+  ],
+  finished: ['完成', 'Done'],
   saveThenTest: ['保存后自动测试。', 'It is tested when you save.'],
   preset: ['服务商或接入方式', 'Provider or method'],
   presetOther: ['其他', 'Other'],
   advanced: ['更多设置', 'More settings'],
   secretSet: ['已保存,留空则不变', 'Stored; leave empty to keep it'],
   callback: ['回调地址', 'Callback address'],
-  callbackHint: ['把它填到对方平台的设置里。', "Enter it in the other side's settings."],
   callbackLoopback: [
     '现在的地址只有本机能访问。设置 PUBLIC_URL(https)后再填给对方。',
     'Only this machine can reach this address. Set PUBLIC_URL (https) before you give it away.',
@@ -146,5 +172,7 @@ export const settingWords = {
   templateFields: ['模板字段', 'Fields of the template'],
   openKfIds: ['客服账号 ID', 'Customer-service account ids'],
   welcomeText: ['欢迎语', 'Welcome'],
+  linkSecrets: ['二维码签名密钥', 'Secrets of the codes'],
+  askLocation: ['请客户提供手机定位', 'Ask for the phone’s location'],
   backfillHours: ['首次读取的小时数', 'Hours read at first'],
 } as const satisfies Words
