@@ -53,7 +53,7 @@ export const emailConfigSchema = z
         authenticate: z.boolean().default(true),
       })
       .meta({ essential: false }),
-    password: z.string().min(1).max(1000).optional().meta({ secret: true, essential: true }),
+    password: z.string().min(1).max(1000).optional().meta({ secret: true }),
     /** Where access tokens are fetched with the refresh token (RFC 6749 section 6); sign-in is then XOAUTH2. */
     oauthTokenUrl: z
       .url({ protocol: /^https?$/ })

@@ -32,8 +32,8 @@ export const guide: readonly GuideStep[] = [
     en: 'Under 权限管理 (Permissions & Scopes) add im:message.p2p_msg:readonly, im:message.group_at_msg:readonly, im:message:send_as_bot and im:resource.',
   },
   {
-    zh: '等下面“测试连接”处的状态变成“已连接”,再到“事件与回调”里把事件和回调的订阅方式都选为“使用长连接接收”:飞书只在已连接时允许保存。',
-    en: 'Wait until it says connected beside the connection test below; then choose 使用长连接接收 (persistent connection) under 事件与回调, for events and for callbacks: Feishu lets it be saved only while the hub is connected.',
+    zh: '等下面“测试连接”处的连接状态变成“正常”,再到“事件与回调”里把事件和回调的订阅方式都选为“使用长连接接收”:飞书只在已连接时允许保存。',
+    en: 'Wait until the connection beside the test below is Up; then choose 使用长连接接收 (persistent connection) under 事件与回调, for events and for callbacks: Feishu lets it be saved only while the hub is connected.',
     modes: ['long-connection'],
   },
   {

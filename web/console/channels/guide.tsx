@@ -40,7 +40,7 @@ function Part({
   if (!accountId) return <p className="quiet">{t(beforeSaved[part])}</p>
   if (part === 'callback') return <CallbackAddress kind={kind} accountId={accountId} />
   if (part === 'test') return <TestSteps accountId={accountId} trial={trial} done={done} />
-  return <TestMessage accountId={accountId} afterMs={heardBeforeMs} done={done} />
+  return <TestMessage accountId={accountId} afterMs={heardBeforeMs} done={done} hint={t('awaitSoon')} />
 }
 
 function Step({
@@ -77,7 +77,7 @@ function Step({
         ))}
       {step.fields.length > 0 && (
         <div className="guide-boxes">
-          <Members schema={schema} path={[]} secretsSet={secretsSet} names={step.fields} />
+          <Members checked schema={schema} path={[]} secretsSet={secretsSet} names={step.fields} />
         </div>
       )}
       {step.part && <Part part={step.part} subject={subject} done={setDone} />}

@@ -53,11 +53,13 @@ function Member({
   schema,
   required,
   secretsSet,
+  checked,
 }: {
   path: readonly string[]
   schema: Schema
   required: boolean
   secretsSet: readonly string[]
+  checked: boolean
 }) {
   const t = useWords(settingWords)
   const lang = language.use()
@@ -69,7 +71,7 @@ function Member({
     return (
       <fieldset className="setting-group">
         <legend className="setting-legend">{label}</legend>
-        <Members schema={schema} path={path} secretsSet={secretsSet} />
+        <Members schema={schema} path={path} secretsSet={secretsSet} checked={checked} />
       </fieldset>
     )
   const secretSet = secretsSet.includes(path.join('.'))
@@ -79,6 +81,7 @@ function Member({
       label={label}
       extra={schema.hint?.[lang]}
       required={required && !secretSet}
+      rules={checked && required && !secretSet ? [{ required: true }] : []}
       valuePropName={kind === 'boolean' ? 'checked' : 'value'}
       {...(kind === 'lines' || kind === 'secret-lines' ? lines : {})}
     >
@@ -93,11 +96,14 @@ export function Members({
   path,
   secretsSet,
   names,
+  checked = false,
 }: {
   schema: Schema
   path: readonly string[]
   secretsSet: readonly string[]
   names?: readonly string[]
+  /** Whether an empty box that is needed is refused before the hub is asked; not where it may be folded away. */
+  checked?: boolean
 }) {
   const required = schema.required ?? []
   return (
@@ -112,6 +118,7 @@ export function Members({
           schema={member}
           required={required.includes(name)}
           secretsSet={secretsSet}
+          checked={checked}
         />
       ))
   )

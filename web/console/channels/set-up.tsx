@@ -58,15 +58,19 @@ function Presets({
 
 /** What the hub found wrong with the settings, at the boxes of this form and in the person's language. */
 function useRefused(refused: Refused | null): Refused | null {
+  const t = useWords(channelsWords)
   const lang = language.use()
   return useMemo(() => {
     if (refused?.code !== 'channel.config_invalid') return refused
     const issues = refused.issues.map(({ path, message }) => ({
       path: `config.${path}`,
-      message: spoken(message, lang),
+      message:
+        lang === 'zh' && !/\p{Script=Han}/u.test(message)
+          ? t('wrongValue', { message })
+          : spoken(message, lang),
     }))
-    return new Refused(refused.status, refused.code, spoken(refused.message, lang), refused.params, issues)
-  }, [refused, lang])
+    return new Refused(refused.status, refused.code, refused.message, refused.params, issues)
+  }, [refused, lang, t])
 }
 
 /** Callback address, connection test and live wait, where they are not steps. */
@@ -88,7 +92,7 @@ function Parts({ steps, subject }: { steps: Kind['guide']; subject: Subject & { 
       <TestMessage
         accountId={accountId}
         afterMs={heardBeforeMs}
-        hint={steps.find(({ part }) => part === 'wait')?.[lang]}
+        hint={steps.find(({ part }) => part === 'wait')?.[lang] ?? t('awaitSoon')}
       />
     </div>
   )
@@ -98,7 +102,9 @@ function Parts({ steps, subject }: { steps: Kind['guide']; subject: Subject & { 
 export function SetUp({ kind, account, close }: { kind: Kind; account: Account | null; close: () => void }) {
   const t = useWords(channelsWords)
   const word = useWords(channelWords)
-  const { run, busy, refused } = useTell()
+  const { run, busy, refused } = useTell((refused) =>
+    refused.code === 'channel.config_invalid' ? t('wrongSettings') : refused.message,
+  )
   const found = useRefused(refused)
   const [form] = Form.useForm<Values>()
   const [savedId, setSavedId] = useState<string | null>(account?.id ?? null)
@@ -180,6 +186,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
         <>
           {guided && <Guide steps={steps} schema={schema} secretsSet={secretsSet} subject={subject} />}
           <Members
+            checked
             schema={schema}
             path={[]}
             secretsSet={secretsSet}

@@ -100,7 +100,8 @@ export function TestMessage({
   accountId: string
   afterMs: number
   done?: (heard: boolean) => void
-  hint?: string | undefined
+  /** What to do for it. */
+  hint: string
 }) {
   const t = useWords(channelsWords)
   const query = useQuery({
@@ -119,9 +120,7 @@ export function TestMessage({
       type={!heard ? 'info' : heard.state === 'dead' ? 'error' : 'success'}
       showIcon
       title={t(!heard ? 'awaitMessage' : heard.state === 'dead' ? 'messageDead' : 'messageHeard')}
-      description={
-        heard ? <Moment at={heard.at} /> : query.error ? t('awaitBroken') : (hint ?? t('awaitHint'))
-      }
+      description={heard ? <Moment at={heard.at} /> : query.error ? t('awaitBroken') : hint}
     />
   )
 }
