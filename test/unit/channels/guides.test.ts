@@ -72,10 +72,12 @@ describe.each(Object.keys(channelLoaders))('the guide of %s', (kind) => {
   it('folds nothing away that a step names, and draws a box for it', async () => {
     const { ways, settings } = await load(kind)
     for (const { mode, steps } of ways) {
-      const { open, folded } = arrange(settings, steps, mode)
       const named = steps.flatMap(({ fields }) => fields)
-      expect(named.filter((name) => !open.includes(name))).toEqual([])
-      expect(folded.filter((name) => named.includes(name))).toEqual([])
+      for (const guided of [true, false]) {
+        const { open, folded } = arrange(settings, steps, mode, guided)
+        expect(named.filter((name) => !open.includes(name))).toEqual([])
+        expect(folded.filter((name) => named.includes(name))).toEqual([])
+      }
       for (const name of named) expect(settingKind(settings.properties![name]!)).not.toBe('json')
     }
   })
@@ -137,10 +139,14 @@ describe('settings in the set-up form', () => {
   }
 
   it('stand open when they are needed or named, are folded otherwise, and are left out where they mean nothing', () => {
-    expect(arrange(schema, [], 'pull')).toEqual({ open: ['id', 'mode'], folded: ['servers', 'pause'] })
-    expect(arrange(schema, [{ fields: ['servers'] }], 'push')).toEqual({
+    expect(arrange(schema, [], 'pull', false)).toEqual({ open: ['id', 'mode'], folded: ['servers', 'pause'] })
+    expect(arrange(schema, [{ fields: ['servers'] }], 'push', false)).toEqual({
       open: ['id', 'servers', 'mode', 'key'],
       folded: ['pause'],
+    })
+    expect(arrange(schema, [{ fields: ['key'] }], 'push', true)).toEqual({
+      open: ['id', 'key'],
+      folded: ['servers', 'mode', 'pause'],
     })
   })
 

@@ -85,17 +85,21 @@ export function stepsFor<S extends StepFor>(
 }
 
 /**
- * Which settings stand open and which are folded, by name: open is without what nobody can connect, and what a step names. What
- * the hub puts in, and what means nothing in this mode, is in neither.
+ * Which settings stand open and which are folded, by name: open is without what nobody can connect, and what a step names; beside
+ * the steps (`guided`) what is only worth asking for is folded when they do not name it. What the hub puts in, and what means
+ * nothing in this mode, is in neither.
  */
 export function arrange(
   schema: Schema,
   steps: readonly { readonly fields: readonly string[] }[],
   mode: unknown,
+  guided: boolean,
 ): { readonly open: readonly string[]; readonly folded: readonly string[] } {
   const named = new Set(steps.flatMap(({ fields }) => fields))
+  const needed = (name: string, { essential }: Schema) =>
+    essential !== false && (schema.required?.includes(name) ?? false)
   const isOpen = ([name, member]: readonly [string, Schema]) =>
-    named.has(name) || (member.essential ?? schema.required?.includes(name) ?? false)
+    named.has(name) || (guided ? needed(name, member) : (member.essential ?? needed(name, member)))
   const members = Object.entries(schema.properties ?? {}).filter(
     ([, { supplied, modes }]) => !supplied && (!modes || modes.some((each) => each === mode)),
   )

@@ -25,11 +25,14 @@ interface Values {
 function Presets({
   kind,
   chosen,
+  hasOther,
   missing,
   choose,
 }: {
   kind: Kind
   chosen: string | null
+  /** Whether "none of them" means something. */
+  hasOther: boolean
   missing: boolean
   choose: (key: string) => void
 }) {
@@ -49,7 +52,7 @@ function Presets({
         onChange={(event) => choose(event.target.value as string)}
         options={[
           ...kind.presets.map((each) => ({ value: each.key, label: each[lang] })),
-          { value: 'other', label: t('presetOther') },
+          ...(hasOther ? [{ value: 'other', label: t('presetOther') }] : []),
         ]}
       />
     </Form.Item>
@@ -125,7 +128,9 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   const [missing, setMissing] = useState(false)
   const stepsDependOnPreset = kind.guide.some(({ presets }) => presets.length > 0)
   // A preset that is only a shorthand for some boxes follows them.
-  const preset = stepsDependOnPreset ? chosen : presetOf(kind.presets, combine(initial.config, config))
+  const preset = stepsDependOnPreset
+    ? chosen
+    : (presetOf(kind.presets, combine(initial.config, config)) ?? 'other')
   const undecided = stepsDependOnPreset && chosen === null
   const choose = (key: string) => {
     setChosen(key)
@@ -135,7 +140,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   }
   const mode = config.mode ?? initial.config.mode
   const steps = stepsFor(kind.guide, mode, preset ?? 'other')
-  const { open, folded } = arrange(schema, steps, mode)
+  const { open, folded } = arrange(schema, steps, mode, guided)
   const inSteps = new Set(guided ? steps.flatMap(({ fields }) => fields) : [])
   const secretsSet = account?.secretsSet ?? []
   const save = async (values: Values) => {
@@ -179,7 +184,13 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
       <Form.Item name="name" label={t('name')} extra={t('nameHint')} rules={[{ required: true }]}>
         <Input maxLength={100} autoFocus={!account} />
       </Form.Item>
-      <Presets kind={kind} chosen={preset} missing={missing} choose={choose} />
+      <Presets
+        kind={kind}
+        chosen={preset}
+        hasOther={stepsDependOnPreset || preset === 'other'}
+        missing={missing}
+        choose={choose}
+      />
       {undecided ? (
         <p className="quiet">{t('choosePreset')}</p>
       ) : (

@@ -172,6 +172,6 @@ export const settingWords = {
   openKfIds: ['客服账号 ID', 'Customer-service account ids'],
   welcomeText: ['欢迎语', 'Welcome'],
   linkSecrets: ['二维码签名密钥', 'Secrets of the codes'],
-  askLocation: ['请客户提供手机定位', 'Ask for the phone’s location'],
+  askLocation: ['请客户提供手机定位', "Ask for the phone's location"],
   backfillHours: ['首次读取的小时数', 'Hours read at first'],
 } as const satisfies Words
