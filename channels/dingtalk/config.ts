@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 
-const address = z
-  .url({ protocol: /^https?$/ })
-  .max(300)
-  .transform((value) => value.replace(/\/+$/, ''))
+const address = (usual: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .default(usual)
+    .transform((value) => value.replace(/\/+$/, ''))
 
 /** The settings of one DingTalk application with its robot (channels/dingtalk/README.md says where each is found). */
 export const dingtalkConfigSchema = z.object({
@@ -90,9 +92,9 @@ export const dingtalkConfigSchema = z.object({
       },
     }),
   /** The API's address; private clouds and DingTalk International have their own. */
-  baseUrl: address.default('https://api.dingtalk.com'),
+  baseUrl: address('https://api.dingtalk.com'),
   /** The older API's address, where media are uploaded. */
-  oapiUrl: address.default('https://oapi.dingtalk.com'),
+  oapiUrl: address('https://oapi.dingtalk.com'),
 })
 
 /** Settings of one account. */

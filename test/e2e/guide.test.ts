@@ -123,6 +123,7 @@ describe('connecting a channel for the first time', () => {
     await page.getByLabel('名称').fill('钉钉机器人')
     await page.getByLabel('Client ID(原 AppKey)').fill(dingtalk.clientId)
     await page.getByLabel('Client Secret(原 AppSecret)').fill(dingtalk.clientSecret)
+    expect(await page.getByRole('radio', { name: '钉钉', exact: true }).isChecked()).toBe(true)
     expect(await page.getByLabel('事件订阅的签名 Token').count()).toBe(0)
     await page.getByText('更多设置').click()
     await page.getByLabel('接口地址', { exact: true }).fill(dingtalk.url)
