@@ -102,6 +102,40 @@ describe('an agent at the desk', () => {
     expect(await page.locator('.chosen-files').count()).toBe(0)
   })
 
+  it('keeps what is typed while an answer is on its way, and what could not be sent', async () => {
+    const { page } = agent
+    await openTicket(page, '空调不制冷')
+    const box = page.getByLabel('回复客户…')
+    const thread = page.locator('.pane-conversation .thread')
+    const held = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    await page.route('**/api/outbox/reply', async (route) => {
+      asked.resolve()
+      await held.promise
+      await route.continue()
+    })
+    await box.fill('师傅今天下午到。')
+    await box.press('Control+Enter')
+    await asked.promise
+    await box.pressSequentially('请问门口')
+    held.resolve()
+    await thread.getByText('师傅今天下午到。').waitFor()
+    await expect.poll(() => box.inputValue()).toBe('请问门口')
+    await page.unroute('**/api/outbox/reply')
+    // The box has the focus all the time.
+    await page.keyboard.type('好停车吗?')
+    await page.route('**/api/outbox/reply', (route) => route.abort())
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('alert').getByText('可再按一次 Ctrl ↵ 重发').waitFor()
+    expect(await box.inputValue()).toBe('请问门口好停车吗?')
+    await page.unroute('**/api/outbox/reply')
+    await page.keyboard.press('Control+Enter')
+    await thread.getByText('请问门口好停车吗?').waitFor()
+    await expect.poll(() => box.inputValue()).toBe('')
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await thread.getByText('请问门口好停车吗?').count()).toBe(1)
+  })
+
   it('links two tickets and takes the link away, merges them and undoes the merge', async () => {
     const { page } = agent
     await openTicket(page, '空调还是不制冷')

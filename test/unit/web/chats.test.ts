@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { spokenSince } from '../../../web/console/chats/notices.ts'
+import { unsent } from '../../../web/console/ticket/drafts.ts'
 import { fill, matching } from '../../../web/console/ticket/snippets.tsx'
 
 const replies = [
@@ -22,6 +23,15 @@ describe('kept answers', () => {
     expect(fill('{customer}您好,我是{agent}。工单{ticket}{other}', values)).toBe(
       '张先生您好,我是小李。工单{other}',
     )
+  })
+})
+
+describe('a text that is on its way', () => {
+  it('is gone when it was sent, and what was typed on or instead of it stays', () => {
+    expect(unsent('师傅明天到。', '师傅明天到。')).toBe('')
+    expect(unsent('师傅明天到。\n还有什么', '师傅明天到。')).toBe('还有什么')
+    expect(unsent('另一句', '师傅明天到。')).toBe('另一句')
+    expect(unsent('只有图片的回复之后', '')).toBe('只有图片的回复之后')
   })
 })
 

@@ -52,7 +52,9 @@ export function useFiles() {
       for (const each of fresh) void store(each)
     },
     remove: (key: string) => setChosen((all) => all.filter((each) => each.key !== key)),
-    clear: () => setChosen([]),
+    /** Those that were sent go; what was added meanwhile stays. */
+    clear: (sent: readonly StoredFile[]) =>
+      setChosen((all) => all.filter((each) => !each.stored || !sent.includes(each.stored))),
   }
 }
 

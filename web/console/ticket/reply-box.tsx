@@ -65,7 +65,11 @@ export function ReplyBox({
   const answerable = conversations.filter((each) => each.canReply)
   const [mode, setMode] = useState<'reply' | 'note'>(answerable.length > 0 || !ticketId ? 'reply' : 'note')
   const [chosen, setChosen] = useState<string | null>(null)
-  const conversation = answerable.find((each) => each.id === chosen) ?? waitingOr(answerable)
+  const conversation =
+    answerable.find((each) => each.id === chosen) ??
+    waitingOr(answerable) ??
+    // What was typed stays readable, and the head says why it cannot go.
+    conversations.filter(windowClosed).at(-1)
   const focus = (next: 'reply' | 'note') => {
     setMode(next)
     setTimeout(() => box.current?.focus())
@@ -122,6 +126,7 @@ export function ReplyBox({
           box={box}
           disabled={windowClosed(conversation)}
           withFiles
+          focused={() => setChosen(conversation.id)}
           {...(snippets ? { snippets } : {})}
           send={async (text, key, attachments) => {
             await tell('outbox.reply', { conversationId: conversation.id, text, key, attachments })

@@ -1,4 +1,4 @@
-import { App, Button, Input } from 'antd'
+import { Button, Input } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea.js'
 import { useRef, useState } from 'react'
 import { Refused } from '../../ui/api.ts'
@@ -35,6 +35,7 @@ export function Writer({
   box,
   disabled,
   withFiles,
+  focused,
   snippets = none,
 }: {
   draftKey: string
@@ -46,13 +47,16 @@ export function Writer({
   disabled?: boolean
   /** Files can go with the text. */
   withFiles?: boolean
+  /** Somebody is about to write here. */
+  focused?: () => void
   /** Kept answers, their variables filled in. */
   snippets?: readonly Snippet[]
 }) {
   const t = useWords(ticketWords)
-  const { message } = App.useApp()
   const [text, setText, clear] = useDraft(draftKey)
   const [busy, setBusy] = useState(false)
+  /** Why the last try failed; until the text is touched or sent. */
+  const [failed, setFailed] = useState<string | null>(null)
   const files = useFiles()
   const attempt = useRef({ said: '', key: '' })
   const ready = (text.trim() !== '' || files.stored.length > 0) && !files.unready && !busy && !disabled
@@ -60,18 +64,21 @@ export function Writer({
   const submit = async () => {
     if (!ready) return
     setBusy(true)
+    setFailed(null)
+    // The next words can follow at once.
+    box.current?.focus()
+    const { stored } = files
     try {
-      const said = JSON.stringify([text, files.stored])
+      const said = JSON.stringify([text, stored])
       if (attempt.current.said !== said) attempt.current = { said, key: randomKey() }
-      await send(text.trim(), attempt.current.key, files.stored)
+      await send(text.trim(), attempt.current.key, stored)
       attempt.current = { said: '', key: '' }
-      clear()
-      files.clear()
+      clear(text)
+      files.clear(stored)
     } catch (error) {
-      message.error(error instanceof Refused ? error.message : String(error))
+      setFailed(error instanceof Refused ? error.message : String(error))
     } finally {
       setBusy(false)
-      box.current?.focus()
     }
   }
   return (
@@ -87,7 +94,11 @@ export function Writer({
         disabled={disabled}
         {...offer.aria}
         maxLength={20_000}
-        onChange={(event) => setText(event.target.value)}
+        onFocus={focused}
+        onChange={(event) => {
+          setText(event.target.value)
+          setFailed(null)
+        }}
         {...(withFiles ? intoFiles(files.add) : {})}
         onKeyDown={(event) => {
           if (offer.key(event)) return
@@ -98,6 +109,12 @@ export function Writer({
         }}
       />
       {withFiles && <FileList files={files} />}
+      {failed && (
+        <p className="writer-failed" role="alert">
+          <Icon name="alert" size={13} />
+          {t('sendFailed', { reason: failed })}
+        </p>
+      )}
       <div className="writer-foot">
         {withFiles && <FileButton files={files} disabled={disabled ?? false} />}
         <span className="quiet">{text ? t('draftKept') : ''}</span>

@@ -42,6 +42,10 @@ export const ticketWords = {
   writeNote: ['写备注,客户看不到…', 'Write a note; the customer never sees it…'],
   send: ['发送', 'Send'],
   addNote: ['添加备注', 'Add the note'],
+  sendFailed: [
+    '没有发出:{reason} 内容还在,可再按一次 Ctrl ↵ 重发,不会发两遍。',
+    'Not sent: {reason} The text is still here; press Ctrl ↵ to try again, it will not arrive twice.',
+  ],
   draftKept: ['草稿已保存在本机', 'Draft kept in this browser'],
   replyVia: ['经由', 'By'],
   windowLeft: ['还可回复 {n} 条', '{n} replies left'],
