@@ -174,6 +174,59 @@ describe('the agents’ desk', () => {
     expect((await chats(anna)).chats.map((each) => each.id)).toEqual([id])
   })
 
+  it('shows those who wait for an answer first, who waits longest at the top, then what was spoken last', async () => {
+    const anna = await user('anna')
+    await tell(anna, 'desk.presence', { status: 'online', maxChats: 10 })
+    const [one, two, three, four] = [
+      await write('o-1'),
+      await write('o-2'),
+      await write('o-3'),
+      await write('o-4'),
+    ]
+    const order = async (list: 'mine' | 'all') => (await chats(anna, list)).chats.map((each) => each.id)
+    expect(await order('mine')).toEqual([one, two, three, four])
+    const answer = async (conversationId: string) => {
+      await tell(anna, 'outbox.reply', { conversationId, text: '您好' })
+      await test.hub.settle()
+      clock.advance(1000)
+    }
+    await answer(one)
+    await answer(three)
+    expect(await order('mine')).toEqual([two, four, three, one])
+    // More words do not push anybody back: the wait began with the first one.
+    await write('o-2', '还在吗')
+    expect(await order('mine')).toEqual([two, four, three, one])
+    // Who was answered and writes again waits from now on, behind those who waited before.
+    await write('o-1', '还有一个问题')
+    expect(await order('mine')).toEqual([two, four, one, three])
+    expect(await order('all')).toEqual([two, four, one, three])
+  })
+
+  it('keeps what is said at a handover for the next agent, and out of what the customer gets', async () => {
+    const [anna, bert] = [await user('anna'), await user('bert')]
+    const id = await write('n-1', '空调不制冷')
+    await tell(anna, 'conversation.take', { id, from: null })
+    await tell(anna, 'conversation.handOver', { id, to: bert.id, note: ' 已答应明早回电 ' })
+    expect((await chats(bert)).chats).toMatchObject([{ id, last: '已答应明早回电', lastDirection: 'note' }])
+    const { db } = test.fresh.database
+    const said = await db
+      .selectFrom('message')
+      .select(['direction', 'authorName', 'text'])
+      .where('conversationId', '=', id)
+      .orderBy('seq')
+      .execute()
+    expect(said).toEqual([
+      { direction: 'in', authorName: null, text: '空调不制冷' },
+      { direction: 'note', authorName: 'anna', text: '已答应明早回电' },
+    ])
+    const sent = () => db.selectFrom('outbox_message').select('id').where('conversationId', '=', id).execute()
+    expect(await sent()).toEqual([])
+    // Somebody who is gone gets nothing, and the words are not left behind.
+    await tell(bert, 'conversation.handOver', { id, to: derivedId('nobody'), note: '没人收到' })
+    const notes = db.selectFrom('message').select('text').where('text', '=', '没人收到')
+    expect(await notes.execute()).toEqual([])
+  })
+
   it('gives a conversation to whoever answers it first', async () => {
     const anna = await user('anna')
     const id = await write('r-1')

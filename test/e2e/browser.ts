@@ -107,9 +107,13 @@ export async function freshHub(env: Record<string, string> = {}): Promise<FreshH
 }
 
 /** Signs in at the console's own page, as a person does. */
-export async function signInAtPage(page: Page, hub: Pick<FreshHub, 'url' | 'password'>): Promise<void> {
+export async function signInAtPage(
+  page: Page,
+  hub: Pick<FreshHub, 'url' | 'password'>,
+  login = 'admin',
+): Promise<void> {
   await page.goto(hub.url)
-  await page.locator('input[autocomplete=username]').fill('admin')
+  await page.locator('input[autocomplete=username]').fill(login)
   await page.locator('input[type=password]').fill(hub.password)
   await page.keyboard.press('Enter')
   await page.locator('.topbar').waitFor()

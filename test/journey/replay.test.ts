@@ -25,6 +25,11 @@ describe('replay rebuilds the hub from what came in', () => {
     }
     const ticket = await test.fresh.database.db.selectFrom('ticket').select(['id']).executeTakeFirstOrThrow()
     await test.run('ticket.note', { ticketId: ticket.id, text: '已联系客户' })
+    const chat = await test.fresh.database.db
+      .selectFrom('conversation')
+      .select(['id'])
+      .executeTakeFirstOrThrow()
+    await test.run('conversation.handOver', { id: chat.id, to: null, note: '客户在开会,下午再联系' })
     await sendToApi(test, accountId, {
       key: 'k9',
       sender: { id: 'u0' },
@@ -82,16 +87,14 @@ describe('replay rebuilds the hub from what came in', () => {
     const changed: Channel<unknown> = {
       ...api,
       parse: (verified, config) =>
-        api
-          .parse(verified, config)
-          .map((envelope) =>
-            envelope.kind === 'message'
-              ? {
-                  ...envelope,
-                  message: { ...envelope.message, text: envelope.message.text.replace('空调', '冰柜') },
-                }
-              : envelope,
-          ),
+        api.parse(verified, config).map((envelope) =>
+          envelope.kind === 'message'
+            ? {
+                ...envelope,
+                message: { ...envelope.message, text: envelope.message.text.replace('空调', '冰柜') },
+              }
+            : envelope,
+        ),
     }
     const report = await replayed(test, {
       channels: { ...channelLoaders, api: async () => changed as Channel },

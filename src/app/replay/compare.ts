@@ -85,7 +85,9 @@ function scope(table: string, { fromMs, toMs, keptSinceMs }: Compared) {
       return sql`where t."id" in (${conversations})`
     case 'utterance':
       return sql`where t."messageId" in (select "messageId" from call where "conversationId" in (${conversations}))`
+    // What agents leave each other when they hand a chat over goes with who had it.
     case 'message':
+      return sql`where t."conversationId" in (${conversations}) and t."direction" <> 'note'`
     case 'call':
     case 'conversation_ticket':
     case 'extraction':

@@ -4,6 +4,9 @@ import type { ConfigChange } from './scratch.ts'
 /** Commands that rebuild conversations and tickets; configuration comes from its history, access is not replayed. */
 const replayedRooms = ['ticket', 'conversation', 'contact', 'outbox', 'offer', 'call']
 
+/** Who talks with a customer depends on who was there, and the people of the console are not replayed. */
+const notReplayed = ['conversation.take', 'conversation.handOver']
+
 /** Customers that came as a list are contacts, and contacts have no history of their own: their imports are done again. */
 const replayedImports = sql<boolean>`
   c."name" = 'import.apply' and c."payload"->>'kind' = 'customers'
@@ -87,6 +90,7 @@ export async function readInputs(
     .where('c.at', '<=', to)
     .where('c.outcome', '=', 'ok')
     .where('c.erasedAt', 'is', null)
+    .where('c.name', 'not in', notReplayed)
     .$if(range.fromMs > 0, (query) => query.where((e) => e.not(isAbout(from))))
     .where((e) => e.or([sql<boolean>`split_part(c."name", '.', 1) = any(${replayedRooms})`, replayedImports]))
     .execute()

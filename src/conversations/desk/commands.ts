@@ -18,7 +18,7 @@ function userOf(ctx: CommandContext): Result<string> {
 async function lockOpen(tx: Tx, id: string) {
   const row = await tx
     .selectFrom('conversation')
-    .select(['id', 'channel', 'agentId', 'state', 'waitingSince'])
+    .select(['id', 'accountId', 'channel', 'agentId', 'state'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
@@ -85,19 +85,47 @@ const handOver = defineCommand(
     name: 'conversation.handOver',
     title: 'Hands a conversation to another agent, or back to the queue',
     permission: atDesk,
-    input: z.object({ id: z.uuid(), to: z.uuid().nullable() }),
+    input: z.object({
+      id: z.uuid(),
+      to: z.uuid().nullable(),
+      /** What the next one should know; stands between the messages, and the customer never sees it. */
+      note: z.string().trim().max(2000).default(''),
+    }),
     output: z.object({}),
   },
-  async (ctx, { id, to }) => {
+  async (ctx, { id, to, note }) => {
     const found = await lockOpen(ctx.tx, id)
     if (!found.ok) return found
     const { agentId, channel } = found.value
-    if (agentId === to) return ok({ value: {} })
     if (to !== null && !(await nameOf(ctx.tx, to))) return refuse('not_found', { what: 'user' })
+    if (note !== '') await writeNote(ctx, found.value, note)
+    if (agentId === to) return ok({ value: {} })
     await giveTo(ctx.tx, id, to, ctx.nowMs)
     return ok({ value: {}, events: [assigned(id, channel, to, agentId)], jobs: [assignJob] })
   },
 )
+
+async function writeNote(
+  { tx, ids, actor, nowMs }: CommandContext,
+  conversation: { readonly id: string; readonly accountId: string },
+  text: string,
+): Promise<void> {
+  await tx
+    .insertInto('message')
+    .values({
+      id: ids.next(),
+      conversationId: conversation.id,
+      accountId: conversation.accountId,
+      direction: 'note',
+      author: 'agent',
+      authorId: actor.id,
+      authorName: actor.kind === 'user' ? actor.name : null,
+      kind: 'text',
+      text,
+      at: new Date(nowMs),
+    })
+    .execute()
+}
 
 async function nameOf(tx: Tx, userId: string | null): Promise<string | null> {
   if (userId === null) return null

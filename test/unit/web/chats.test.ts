@@ -36,7 +36,7 @@ describe('a text that is on its way', () => {
 })
 
 describe('notices', () => {
-  it('are shown for chats in which the customer spoke since, and not for our own words', () => {
+  it('are shown for chats that are new or in which the customer spoke since, and not for our own words', () => {
     const before = new Map([
       ['a', '10:00'],
       ['b', '10:00'],
@@ -47,7 +47,9 @@ describe('notices', () => {
       { id: 'b', lastMessageAt: '10:01', lastDirection: 'out' as const },
       { id: 'c', lastMessageAt: '10:00', lastDirection: 'in' as const },
       { id: 'd', lastMessageAt: '10:01', lastDirection: 'in' as const },
+      // Handed over, with a word of the colleague at the end.
+      { id: 'e', lastMessageAt: '09:00', lastDirection: 'note' as const },
     ]
-    expect(spokenSince(before, now)).toEqual(['a', 'd'])
+    expect(spokenSince(before, now)).toEqual(['a', 'd', 'e'])
   })
 })

@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { language, useWords } from '../../ui/language.ts'
 import { duration, Moment, useNow } from '../../ui/time.tsx'
 import type { Answer } from '../data/hub.ts'
@@ -55,9 +55,14 @@ export function ChatList({
 }) {
   const t = useWords(chatWords)
   const [title, hint] = empty[list]
+  const box = useRef<HTMLUListElement>(null)
+  // Only another choice moves the list, not a message that puts the chat elsewhere.
+  useEffect(() => {
+    if (chosen) box.current?.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   if (chats.length === 0) return <EmptyState icon="chat" title={t(title)} hint={t(hint)} />
   return (
-    <ul className="chat-list" aria-label={t(list)} onKeyDown={step}>
+    <ul ref={box} className="chat-list" aria-label={t(list)} onKeyDown={step}>
       {chats.map((chat) => (
         <li key={chat.id}>
           <button

@@ -29,24 +29,29 @@ export function askForNotices(): void {
   })
 }
 
-/** Chats in which the customer spoke since the lists were last seen. */
+/** Chats that are new to the person, and those in which the customer spoke since the lists were last seen. */
 export function spokenSince(
   before: ReadonlyMap<string, string>,
   now: readonly Pick<Chat, 'id' | 'lastMessageAt' | 'lastDirection'>[],
 ): readonly string[] {
   return now
-    .filter((each) => each.lastDirection === 'in' && before.get(each.id) !== each.lastMessageAt)
+    .filter(
+      (each) =>
+        !before.has(each.id) || (each.lastDirection === 'in' && before.get(each.id) !== each.lastMessageAt),
+    )
     .map((each) => each.id)
 }
 
-/** Shows a notice for each of the person's chats in which a customer spoke while the page was not looked at. */
+/** Shows a notice for each of the person's chats that is new or in which a customer spoke while the page was not looked at. */
 export function useDesktopNotices(mine: readonly Chat[] | undefined, open: (id: string) => void): void {
   const seen = useRef<ReadonlyMap<string, string> | null>(null)
   useEffect(() => {
     if (!mine) return
     const before = seen.current
     seen.current = new Map(mine.map((each) => [each.id, each.lastMessageAt]))
-    if (before === null || !document.hidden || state() !== 'on') return
+    // A page on the second screen is in sight, but nobody looks at it while they type elsewhere.
+    const away = document.hidden || !document.hasFocus()
+    if (before === null || !away || state() !== 'on') return
     const spoken = new Set(spokenSince(before, mine))
     for (const chat of mine.filter((each) => spoken.has(each.id))) {
       const name = chat.customerName ?? say(chatWords, language.get(), 'unknownCustomer')

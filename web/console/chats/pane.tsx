@@ -1,4 +1,4 @@
-import { Button, Dropdown, Skeleton } from 'antd'
+import { Button, Skeleton } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '../../ui/language.ts'
@@ -16,6 +16,7 @@ import { dark, type Lit, LitContext } from '../ticket/lit.ts'
 import { ReplyBox } from '../ticket/reply-box.tsx'
 import { fill } from '../ticket/snippets.tsx'
 import { chatWords } from '../words/chats.ts'
+import { HandOverDialog } from './hand-over.tsx'
 import type { Chat } from './list.tsx'
 import { RepliesDrawer } from './replies.tsx'
 
@@ -25,17 +26,13 @@ type Desk = Answer<'desk.chats'>
 function Actions({ chat, desk, left }: { chat: Chat; desk: Desk; left: () => void }) {
   const t = useWords(chatWords)
   const { run, busy } = useTell()
+  const [handing, setHanding] = useState(false)
   const me = useSignedIn().user.id
   const mine = chat.agentId === me
   const holder = desk.agents.find((each) => each.userId === chat.agentId)
   const take = () => run('conversation.take', { id: chat.id, from: chat.agentId }, t('taken'))
   const end = () => run('conversation.close', { id: chat.id }, t('ended')).then((done) => done && left())
-  useKeys({ ...(mine ? {} : { t: () => void take() }) })
-  const colleagues = desk.agents.filter((each) => each.userId !== chat.agentId && each.userId !== me)
-  const hand = (to: string | null, name: string) =>
-    run('conversation.handOver', { id: chat.id, to }, to ? t('handed', { name }) : t('queued')).then(
-      (done) => done && left(),
-    )
+  useKeys(mine ? { h: () => setHanding(true) } : { t: () => void take() })
   return (
     <div className="moves">
       {!mine && (
@@ -45,28 +42,23 @@ function Actions({ chat, desk, left }: { chat: Chat; desk: Desk; left: () => voi
         </Button>
       )}
       {mine && (
-        <Dropdown
-          trigger={['click']}
-          menu={{
-            items: [
-              ...colleagues.map((each) => ({
-                key: each.userId,
-                label: `${each.name} · ${t('load', { chats: each.chats, max: each.maxChats })}`,
-                onClick: () => void hand(each.userId, each.name),
-              })),
-              ...(colleagues.length === 0 ? [{ key: 'nobody', label: t('nobodyElse'), disabled: true }] : []),
-              { type: 'divider' as const },
-              { key: 'queue', label: t('toQueue'), onClick: () => void hand(null, '') },
-            ],
-          }}
-        >
-          <Button loading={busy}>{t('handOver')}</Button>
-        </Dropdown>
+        <Button onClick={() => setHanding(true)}>
+          {t('handOver')}
+          <Key>h</Key>
+        </Button>
       )}
       {mine && (
         <Button loading={busy} onClick={() => void end()}>
           {t('end')}
         </Button>
+      )}
+      {handing && (
+        <HandOverDialog
+          chat={chat}
+          colleagues={desk.agents.filter((each) => each.userId !== me)}
+          close={() => setHanding(false)}
+          left={left}
+        />
       )}
     </div>
   )

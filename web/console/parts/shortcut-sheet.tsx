@@ -14,6 +14,11 @@ const list: readonly Row[] = [
   ['j k', 'keyMove'],
   ['Enter', 'keyOpen'],
 ]
+const chats: readonly Row[] = [
+  ['] [', 'keyNextChat'],
+  ['t', 'keyTake'],
+  ['h', 'keyHandOver'],
+]
 const ticket: readonly Row[] = [
   ['r', 'keyReply'],
   ['m', 'keyNote'],
@@ -52,6 +57,7 @@ export default function ShortcutSheet({ shown, close }: { shown: readonly Page[]
           {block(t('groupEverywhere'), everywhere)}
           {block(t('groupList'), list)}
           {block(t('groupTicket'), ticket)}
+          {block(t('chats'), chats)}
         </div>
         {block(t('navigation'), going)}
       </div>
