@@ -1,6 +1,7 @@
 import { Button, Skeleton } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
+import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { useConversation } from '../data/conversation.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
@@ -10,7 +11,7 @@ import { Broken, EmptyState } from '../parts/broken.tsx'
 import { Key } from '../parts/field.tsx'
 import { StatusMark, UrgencyMark } from '../parts/marks.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
-import { Messages } from '../ticket/conversation.tsx'
+import { Messages, withNotes } from '../ticket/conversation.tsx'
 import { Fields } from '../ticket/fields.tsx'
 import { dark, type Lit, LitContext } from '../ticket/lit.ts'
 import { ReplyBox } from '../ticket/reply-box.tsx'
@@ -125,11 +126,24 @@ export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: (
   const shared = useMemo(() => ({ lit, light }), [lit])
   const ticketId = query.data?.ticketIds[0] ?? chat.ticketIds[0]
   const ticket = useTicket(ticketId ?? '', Boolean(ticketId))
+  const messages = useMemo(
+    () =>
+      query.data && ticket.data ? withNotes(query.data.messages, ticket.data) : (query.data?.messages ?? []),
+    [query.data, ticket.data],
+  )
   const snippets = useSnippets(chat, ticket.data?.number)
   return (
     <LitContext value={shared}>
       <section className="pane pane-conversation" aria-label={chat.customerName ?? t('unknownCustomer')}>
         <header className="chat-head">
+          <Button
+            type="text"
+            size="small"
+            className="chat-back"
+            icon={<Icon name="back" />}
+            aria-label={t('backToChats')}
+            onClick={left}
+          />
           <h2>{chat.customerName ?? t('unknownCustomer')}</h2>
           <span className="quiet">{chat.accountName}</span>
           <Button type="text" size="small" onClick={() => setReplies(true)}>
@@ -143,7 +157,7 @@ export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: (
           </div>
         ) : query.data ? (
           <>
-            <Messages thread={query.data} messages={query.data.messages} />
+            <Messages thread={query.data} messages={messages} />
             <ReplyBox
               ticketId={ticketId ?? null}
               conversations={query.data.conversations}

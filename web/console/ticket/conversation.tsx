@@ -89,7 +89,10 @@ const noAttachment = {
 } as const
 
 /** Notes stand on the timeline; people read them where they were written: between the messages. */
-function withNotes(messages: readonly MessageView[], ticket: Ticket): readonly MessageView[] {
+export function withNotes(
+  messages: readonly MessageView[],
+  ticket: Pick<Ticket, 'timeline'>,
+): readonly MessageView[] {
   const notes = ticket.timeline
     .filter((entry) => entry.type === 'noted' && typeof entry.payload?.text === 'string')
     .map(

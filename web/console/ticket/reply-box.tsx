@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { App, Segmented, Select } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea.js'
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { tell } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
@@ -71,8 +72,9 @@ export function ReplyBox({
     // What was typed stays readable, and the head says why it cannot go.
     conversations.filter(windowClosed).at(-1)
   const focus = (next: 'reply' | 'note') => {
-    setMode(next)
-    setTimeout(() => box.current?.focus())
+    // At once: the next key already belongs to the text.
+    flushSync(() => setMode(next))
+    box.current?.focus()
   }
   useKeys({ r: () => focus('reply'), ...(ticketId ? { m: () => focus('note') } : {}) })
   const refresh = () => {

@@ -15,6 +15,7 @@ export const chatWords = {
   emptyQueueHint: ['新的会话会出现在这里。', 'New chats appear here.'],
   emptyAll: ['没有接待中的会话', 'Nobody is being talked to'],
   emptyAllHint: ['同事接待的会话会出现在这里。', 'Chats of your colleagues appear here.'],
+  backToChats: ['返回会话列表', 'Back to the list'],
   pick: ['选择一个会话', 'Choose a chat'],
   pickHint: ['按 ] 打开下一个会话,[ 打开上一个。', 'Press ] for the next chat, [ for the one before.'],
   presence: ['我的状态', 'My state'],
