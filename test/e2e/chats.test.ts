@@ -232,6 +232,49 @@ describe('the agents’ workbench', () => {
     await expect.poll(shown, patience).toEqual([...before, expect.stringContaining('要专票')])
   })
 
+  it('leaves an agent’s words, focus and place alone while a hundred messages arrive in many chats', async () => {
+    const { page } = anna
+    await page.getByLabel('同时接待').fill('50')
+    await page.getByLabel('同时接待').press('Enter')
+    await show(page, 'mine')
+    await chat(page, '客户只有周末在家').click()
+    for (let n = 1; n <= 25; n++) await says('d', `早些时候的第 ${n} 句`)
+    await thread(page).getByText('早些时候的第 25 句').waitFor()
+    const place = () => thread(page).evaluate((element) => Math.round(element.scrollTop))
+    await thread(page).evaluate((element) => element.scrollTo(0, 150))
+    await expect.poll(place).toBe(150)
+    await box(page).fill('')
+    let arrived = false
+    const crowd = Array.from({ length: 19 }, (_, i) => `新客户 ${i + 1}`)
+    const arrive = async () => {
+      for (let n = 1; n <= 5; n++) for (const who of ['d', ...crowd]) await says(who, `${who} 的第 ${n} 句`)
+      arrived = true
+    }
+    let typed = ''
+    const type = async () => {
+      // A slow machine must not fill the box.
+      while (!arrived && typed.length < 3000) {
+        await page.keyboard.type('师傅在路上,')
+        typed += '师傅在路上,'
+      }
+    }
+    await Promise.all([arrive(), type()])
+    await thread(page).getByText('d 的第 5 句').waitFor({ state: 'attached' })
+    const newest = [...crowd.map((who) => `${who} 的第 5 句`), 'd 的第 5 句', '师傅到哪了']
+    await expect.poll(async () => (await rows(page)).sort(), patience).toEqual(newest.sort())
+    expect(await count(page, 'mine')).toBe('我的 21')
+    const { chats } = (await page.evaluate(async () =>
+      (await fetch('/api/desk/chats?list=mine')).json(),
+    )) as { chats: { last: string; waitingSince: string }[] }
+    expect(await rows(page)).toEqual(chats.map(({ last }) => last))
+    const waits = chats.map(({ waitingSince }) => waitingSince)
+    expect(waits).toEqual([...waits].sort())
+    // The focus never left the box, no key got lost, and what was being read is still in sight.
+    await page.keyboard.type('半小时到。')
+    expect(await box(page).inputValue()).toBe(`${typed}半小时到。`)
+    expect(await place()).toBe(150)
+  })
+
   it('has no barriers, in every size', async () => {
     const { page } = anna
     await show(page, 'mine')
