@@ -38,7 +38,7 @@ describe('an administrator at the console', () => {
     await page.getByRole('link', { name: '场所' }).click()
     await page.getByText('还没有场所').waitFor()
     await page.getByRole('button', { name: '新增场所' }).first().click()
-    await page.getByLabel('名称').fill('湖滨银泰店')
+    await page.getByRole('textbox', { name: '名称' }).fill('湖滨银泰店')
     await page.getByLabel('市', { exact: true }).fill('杭州市')
     await page.getByLabel('区县').fill('上城区')
     await page.getByLabel('详细地址').fill('东坡路7号')
@@ -92,7 +92,7 @@ describe('an administrator at the console', () => {
     const { page } = admin
     await page.goto(`${hub.url}/tickets`)
     await page.getByRole('searchbox').first().fill('磨豆机')
-    await page.getByRole('button', { name: '存为视图' }).click()
+    await page.getByRole('button', { name: '保存当前筛选' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('磨豆机的单')
     await page
       .getByRole('dialog')

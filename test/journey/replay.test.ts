@@ -82,16 +82,14 @@ describe('replay rebuilds the hub from what came in', () => {
     const changed: Channel<unknown> = {
       ...api,
       parse: (verified, config) =>
-        api
-          .parse(verified, config)
-          .map((envelope) =>
-            envelope.kind === 'message'
-              ? {
-                  ...envelope,
-                  message: { ...envelope.message, text: envelope.message.text.replace('空调', '冰柜') },
-                }
-              : envelope,
-          ),
+        api.parse(verified, config).map((envelope) =>
+          envelope.kind === 'message'
+            ? {
+                ...envelope,
+                message: { ...envelope.message, text: envelope.message.text.replace('空调', '冰柜') },
+              }
+            : envelope,
+        ),
     }
     const report = await replayed(test, {
       channels: { ...channelLoaders, api: async () => changed as Channel },
