@@ -33,6 +33,7 @@ const schema = z.object({
   LLM_BASE_URL: z.url().optional(),
   LLM_API_KEY: z.string().optional(),
   LLM_MODEL: z.string().optional(),
+  LLM_PSEUDONYMS: z.enum(['on', 'off']).default('off'),
   LLM_TOKENS_PER_DAY: z.coerce.number().int().positive().default(20_000_000),
   LLM_TOKENS_PER_CONVERSATION: z.coerce.number().int().positive().default(200_000),
   LLM_PRICE_INPUT: z.coerce.number().nonnegative().default(0),
@@ -70,6 +71,8 @@ export interface Config {
   readonly concurrency: number
   readonly poolSize: number
   readonly llm: { readonly baseUrl: string; readonly apiKey: string; readonly model: string } | null
+  /** Whether names, numbers and addresses are replaced before a conversation goes to the model. */
+  readonly llmPseudonyms: boolean
   /** What the model may take, over all nodes. */
   readonly llmLimits: {
     readonly tokensPerDay: number
@@ -123,6 +126,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       e.LLM_BASE_URL && e.LLM_MODEL
         ? { baseUrl: e.LLM_BASE_URL, apiKey: e.LLM_API_KEY ?? 'none', model: e.LLM_MODEL }
         : null,
+    llmPseudonyms: e.LLM_PSEUDONYMS === 'on',
     llmLimits: {
       tokensPerDay: e.LLM_TOKENS_PER_DAY,
       tokensPerConversation: e.LLM_TOKENS_PER_CONVERSATION,

@@ -90,7 +90,9 @@ export function rooms(parts: RoomParts): BuiltRooms {
         return nothingRead('engine_failed')
       }),
     // Looking up what the model claims needs the data in this thread too.
-    ...(llm ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log }) } : {}),
+    ...(llm
+      ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log, pseudonyms: config.llmPseudonyms }) }
+      : {}),
   }
   const reading = {
     extract: (input: ExtractionInput, signal?: AbortSignal) =>

@@ -12,10 +12,11 @@ import { categoryWords } from '../rules/category.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
 import { type ClaimedQuote, locate, locateCode } from './locate.ts'
+import { customFieldsOf } from './schema.ts'
 
 /** One value that a model claims, with the words it says it took it from. */
 export interface Claim {
-  readonly value: string | boolean
+  readonly value: string | boolean | number
   readonly quotes: readonly ClaimedQuote[]
 }
 
@@ -205,17 +206,23 @@ function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
   }
 }
 
+/** Values of the form's own fields, each as it was said; a choice must be one of the form's, a number a number. */
 function customFields(
   answer: ModelAnswer,
   input: ExtractionInput,
   promptVersion: string,
 ): Record<string, ExtractedField> {
   const custom: Record<string, ExtractedField> = {}
-  for (const [name, claim] of Object.entries((answer.custom ?? {}) as Record<string, Claim | null>)) {
+  const claims = (answer.custom ?? {}) as Record<string, Claim | null>
+  for (const [name, field] of customFieldsOf(input.customForm)) {
+    const claim = claims[name]
     const mark = claim ? located(claim.quotes, input).map((m) => inside(m, String(claim.value)))[0] : null
-    if (!mark) continue
+    const text = mark ? quoteOf(mark).trim() : ''
+    const value = field.type === 'string' ? text : Number(text)
+    const fits = field.choices === null || field.choices.includes(text)
+    if (!mark || text === '' || !fits || (field.type === 'integer' && !Number.isInteger(value))) continue
     custom[name] = {
-      value: quoteOf(mark).trim(),
+      value,
       evidence: [spanOf(mark)],
       method: 'llm',
       confidence: claimConfidence,
