@@ -15,7 +15,7 @@ import { ok } from '../../../src/kernel/result.ts'
 import { type EvalCase, inputOf } from '../../../src/pipeline/evaluate.ts'
 import { readByRules } from '../../../src/pipeline/extract.ts'
 import { disguise, openBook } from '../../../src/pipeline/llm/disguise.ts'
-import { modelEngine } from '../../../src/pipeline/llm/engine.ts'
+import { modelEngine, readAnswer } from '../../../src/pipeline/llm/engine.ts'
 import { linesOf, sentTurns } from '../../../src/pipeline/llm/material.ts'
 import { findPersonal } from '../../../src/pipeline/llm/personal.ts'
 import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
@@ -290,12 +290,20 @@ describe('what comes back', () => {
             return { turn: each.at, text: each.text.slice(start, start + size) }
           })
           const value = quotes.map((q) => q.text).join('')
-          const { answer } = restore({ contact_name: { value, quotes }, fault: quotes })
+          const claim = { value, quotes }
+          const { answer } = restore({
+            ...noClaims,
+            contact_name: claim,
+            phone: claim,
+            detail: claim,
+            fault: quotes,
+          })
           for (const back of answer.fault as { turn: number; text: string; start: number }[]) {
             expect(back.text).not.toMatch(/_[0-9a-f]{6}/)
             expect(input.turns[back.turn]!.text.startsWith(back.text, back.start)).toBe(true)
           }
-          expect(JSON.stringify(answer)).not.toMatch(/[A-Z]+_\d+_[0-9a-f]{6}/)
+          const { fields } = readAnswer(answer, input, { lexicon })
+          expect(JSON.stringify(fields)).not.toMatch(/_[0-9a-f]{6}/)
         },
       ),
       { numRuns: 300 },
