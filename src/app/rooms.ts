@@ -80,7 +80,7 @@ const settings: directory.SettingSchemas = {
 
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
-  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
+  const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
   const engines = {
     rules: (input: ExtractionInput) =>
@@ -94,9 +94,16 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log, pseudonyms: config.llmPseudonyms }) }
       : {}),
   }
+  // The rules read no fields of a form's own.
+  const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {
+    const form = input.conversationId
+      ? await tickets.formForConversation(database.db, input.conversationId)
+      : null
+    return form ? { ...input, customForm: form } : input
+  }
   const reading = {
-    extract: (input: ExtractionInput, signal?: AbortSignal) =>
-      extract(input, { ...engines, ...(signal ? { signal } : {}) }),
+    extract: async (input: ExtractionInput, signal?: AbortSignal) =>
+      extract(llm ? await withForm(input) : input, { ...engines, ...(signal ? { signal } : {}) }),
     catalogue: keptWithConfig(catalogue.readCatalogue),
     timeZone: config.timeZone,
   }

@@ -15,6 +15,11 @@ export interface LlmRequest {
   readonly timeoutMs: number
   readonly maxTokens: number
   readonly signal?: AbortSignal | undefined
+  /**
+   * Where it is given, the answer is read as it comes: called with each member of its top level that is complete and fits the
+   * schema. A member may come again when the answer is asked for again; what counts in the end is the answer.
+   */
+  readonly onMember?: (name: string, value: JsonValue) => void
   /** Whose budget it is charged to, e.g. a conversation id. */
   readonly budgetKey?: string
 }

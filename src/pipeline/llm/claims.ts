@@ -25,6 +25,7 @@ export interface ModelAnswer {
   readonly [name: string]:
     | Claim
     | readonly ClaimedQuote[]
+    | readonly string[]
     | string
     | { readonly [name: string]: Claim | null }
     | null

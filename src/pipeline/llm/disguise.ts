@@ -57,6 +57,8 @@ interface Disguised {
 /** Turns as they leave the house, and the way back. */
 export interface Disguise {
   readonly turns: readonly SentTurn[]
+  /** Words of the house as they leave it; empty when they stand nowhere in what is sent. */
+  say(quote: ClaimedQuote & { readonly start: number }): string
   /**
    * The answer in the words of the house: quotes point at the source, placeholders of values are what stands behind them. A
    * quote that is not in what was sent, or cuts or changes a placeholder, is gone; so is a claim with a placeholder that was
@@ -81,8 +83,18 @@ export function disguise(
   const disguised = sent.map((turn) => disguiseTurn(turn, personal.get(turn.at) ?? [], book))
   return {
     turns: disguised.map((each) => each.turn),
+    say: (quote) => say(quote, disguised),
     restore: (answer) => restore(answer, disguised, book),
   }
+}
+
+function say({ turn, text, start }: Parameters<Disguise['say']>[0], disguised: readonly Disguised[]): string {
+  const found = disguised.find((each) => each.source.at === turn)
+  if (!found?.source.text.startsWith(text, start)) return ''
+  const { reading } = found
+  const from = reading.starts.findIndex((at, i) => at >= start && reading.ends[i]! > start)
+  const to = reading.ends.findLastIndex((at) => at <= start + text.length)
+  return from < 0 || to < from ? '' : reading.text.slice(from, to + 1).trim()
 }
 
 function disguiseTurn(source: SentTurn, personal: readonly Personal[], book: Book): Disguised {
@@ -155,6 +167,7 @@ function restore(
   }
   const member = (field: string, value: ModelAnswer[string]): ModelAnswer[string] => {
     if (value === null || typeof value !== 'object') return value
+    if (Array.isArray(value) && typeof value[0] === 'string') return value
     if (Array.isArray(value))
       return (value as readonly ClaimedQuote[])
         .map((quote) => restoreQuote(quote, disguised)?.quote)

@@ -13,12 +13,12 @@ export interface SentTurn {
 }
 
 /** The turns of a conversation that are sent, each as far as it is sent; the newest when it is too long for all. */
-export function sentTurns(turns: readonly Turn[]): SentTurn[] {
+export function sentTurns(turns: readonly Turn[], wanted: (turn: Turn) => boolean = () => true): SentTurn[] {
   const sent: SentTurn[] = []
   let size = 0
   for (let i = turns.length - 1; i >= 0 && size < longest; i--) {
     const turn = turns[i]!
-    if (turn.speaker === 'system') continue
+    if (turn.speaker === 'system' || !wanted(turn)) continue
     const text = turn.text.slice(0, Math.min(limits.turnUnits, longest - size))
     sent.push({ at: i, speaker: turn.speaker, text })
     size += text.length + 16

@@ -9,6 +9,7 @@ import { type EvalCase, inputOf } from '../evaluate.ts'
 import { readByRules } from '../extract.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import { modelEngine } from './engine.ts'
+import { growingReader } from './growing.ts'
 
 /** A labelled case of a prompt: what the model engine must find in it. */
 interface PromptCase extends EvalCase {
@@ -17,6 +18,8 @@ interface PromptCase extends EvalCase {
   readonly form?: JsonValue
   /** Sent with placeholders. */
   readonly pseudonyms?: boolean
+  /** Read turn by turn, as a conversation that is still going on: one recorded answer for each turn. */
+  readonly growing?: boolean
 }
 
 /** A model's answer as it was given. */
@@ -78,6 +81,15 @@ function casesIn(folder: URL): PromptCase[] {
 async function play(item: PromptCase, llm: LlmPort, lexicon: Lexicon): Promise<Extraction | null> {
   const input: ExtractionInput = { ...inputOf(item), ...(item.form ? { customForm: item.form } : {}) }
   const ports = { llm, lexicon, log: silentLog, pseudonyms: item.pseudonyms === true }
+  if (item.growing) {
+    const reader = growingReader(ports)
+    let last: Extraction | null = null
+    for (let end = 1; end <= input.turns.length; end++) {
+      const soFar = { ...input, turns: input.turns.slice(0, end) }
+      last = await reader.read(soFar, readByRules(soFar, lexicon))
+    }
+    return last
+  }
   return await modelEngine(ports)(input, undefined, readByRules(input, lexicon))
 }
 

@@ -103,3 +103,17 @@ function customClaim({ type, title, choices }: CustomField): JsonObject {
   const value = { type, ...(choices ? { enum: [...choices] } : {}) }
   return { ...claim(value), ...(title ? { description: title } : {}) }
 }
+
+/** The schema of an answer that says what changed: as `answerSchema`, and the names of what is taken back. */
+export function changeSchema(catalogue: Catalogue, customForm?: JsonValue): JsonObject {
+  const whole = answerSchema(catalogue, customForm)
+  const names = [...Object.keys(members(whole.properties)), ...customFieldsOf(customForm).keys()].filter(
+    (name) => name !== 'action' && name !== 'custom',
+  )
+  const withdrawn = { type: 'array', items: { type: 'string', enum: names } }
+  return {
+    ...whole,
+    properties: { ...members(whole.properties), withdrawn },
+    required: [...(whole.required as readonly string[]), 'withdrawn'],
+  }
+}
