@@ -11,6 +11,7 @@ import { toAddress } from '../rules/address.ts'
 import { categoryWords } from '../rules/category.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
+import { type Instructing, instructing } from './instructs.ts'
 import { type ClaimedQuote, locate, locateCode } from './locate.ts'
 import { customFieldsOf } from './schema.ts'
 
@@ -31,6 +32,9 @@ export interface ModelAnswer {
     | null
 }
 
+/** A conversation, and where somebody in it speaks to the machine: those words are evidence for nothing. */
+type Told = ExtractionInput & { readonly instructing: Instructing }
+
 type Fields = Record<string, ExtractedField>
 type Dropped = { field: string; value: JsonValue; reason: string }
 
@@ -40,10 +44,11 @@ const claimConfidence = 0.75
 /** Turns a model's claims into fields: each claim is looked up in the turns, and what is not there is dropped. */
 export function groundClaims(
   answer: ModelAnswer,
-  input: ExtractionInput,
+  given: ExtractionInput,
   lexicon: Lexicon,
   promptVersion: string,
 ): Extraction {
+  const input: Told = { ...given, instructing: instructing(given.turns) }
   const fields: Fields = {}
   const dropped: Dropped[] = []
   const put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => {
@@ -67,18 +72,25 @@ export function groundClaims(
   address(answer, input, lexicon, put, dropped)
   category(claimOf('product_category'), input, put, dropped)
   told(answer, input, put)
+  // A class is a judgement that no words spell out: where somebody tells the machine how to judge, only the rules do.
+  const judges = input.instructing.size === 0
   for (const name of ['intent', 'urgency', 'sentiment', 'is_repeat_contact'] as const) {
     const claim = claimOf(name)
-    const marks = claim ? located(claim.quotes, input) : []
+    const marks = claim && judges ? located(claim.quotes, input) : []
     if (claim && marks.length > 0) put(name, claim.value, marks.map(spanOf))
-    else if (claim) dropped.push({ field: name, value: claim.value, reason: 'evidence.missing' })
+    else if (claim)
+      dropped.push({
+        field: name,
+        value: claim.value,
+        reason: judges ? 'evidence.missing' : 'evidence.instructs',
+      })
   }
+  const action = claimOf('action')
+  const asks = judges && action && located(action.quotes, input).length > 0 ? action.value : 'none'
   return {
     fields: fields as { [K in FieldName]?: ExtractedField<TicketFields[K]> },
     custom: customFields(answer, input, promptVersion),
-    action: {
-      kind: answer.action === 'handover' ? 'handover' : answer.action === 'none' ? 'none' : 'create',
-    },
+    action: { kind: asks === 'handover' || asks === 'create' ? asks : 'none' },
     lang: input.lang ?? '',
     engine: 'llm',
     dropped,
@@ -93,8 +105,14 @@ const codes = [
   ['order_number', readCode],
 ] as const
 
-function located(quotes: readonly ClaimedQuote[], input: ExtractionInput): Mark[] {
-  return quotes.map((quote) => locate(input.turns, quote)).filter((mark) => mark !== null)
+function located(quotes: readonly ClaimedQuote[], input: Told): Mark[] {
+  return quotes
+    .map((quote) => locate(input.turns, quote))
+    .filter((mark) => mark !== null && !instructs(mark, input)) as Mark[]
+}
+
+function instructs({ turn, start, end }: Mark, input: Told): boolean {
+  return input.instructing.get(turn)?.some(([from, to]) => from < end && start < to) ?? false
 }
 
 const plain = (text: string) =>
@@ -106,7 +124,7 @@ const plain = (text: string) =>
 /** The words that read as the claimed value: the quotes themselves, or the value's place inside one of them. */
 function grounded(
   claim: Claim,
-  input: ExtractionInput,
+  input: Told,
   read: (quotes: readonly string[]) => string | null,
   isName: boolean,
 ): Mark[] | null {
@@ -129,13 +147,7 @@ function inside(mark: Mark, value: string): Mark | null {
 
 type Put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => void
 
-function address(
-  answer: ModelAnswer,
-  input: ExtractionInput,
-  lexicon: Lexicon,
-  put: Put,
-  dropped: Dropped[],
-): void {
+function address(answer: ModelAnswer, input: Told, lexicon: Lexicon, put: Put, dropped: Dropped[]): void {
   const part = (name: 'province' | 'city' | 'district') => {
     const claim = answer[name] as Claim | null
     if (!claim) return undefined
@@ -165,12 +177,7 @@ function address(
   put('address', value, evidence)
 }
 
-function category(
-  claim: Claim | null | undefined,
-  input: ExtractionInput,
-  put: Put,
-  dropped: Dropped[],
-): void {
+function category(claim: Claim | null | undefined, input: Told, put: Put, dropped: Dropped[]): void {
   if (!claim) return
   for (const mark of located(claim.quotes, input)) {
     const quote = quoteOf(mark).toLowerCase()
@@ -188,7 +195,7 @@ function category(
 }
 
 /** Appointment, fault and summary are only words; what they mean is read by the house. */
-function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
+function told(answer: ModelAnswer, input: Told, put: Put): void {
   const times = located((answer.appointment as readonly ClaimedQuote[] | null) ?? [], input)
   const appointment = readAppointment(
     times.map((mark) => ({ text: quoteOf(mark), atMs: mark.turn.atMs })),
@@ -210,7 +217,7 @@ function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
 /** Values of the form's own fields, each as it was said; a choice must be one of the form's, a number a number. */
 function customFields(
   answer: ModelAnswer,
-  input: ExtractionInput,
+  input: Told,
   promptVersion: string,
 ): Record<string, ExtractedField> {
   const custom: Record<string, ExtractedField> = {}

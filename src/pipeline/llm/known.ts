@@ -14,12 +14,10 @@ export interface Known {
   readonly appointment: readonly ClaimedQuote[]
   readonly fault: readonly ClaimedQuote[]
   readonly summary: readonly ClaimedQuote[]
-  readonly action: string
 }
 
 export const nothingKnown: Known = {
   ...{ claims: new Map(), custom: new Map(), appointment: [], fault: [], summary: [] },
-  action: 'none',
 }
 
 /** Clauses of fault and summary that are kept, the newest. */
@@ -55,13 +53,7 @@ export function withChanges(known: Known, change: ModelAnswer): Known {
         if (claim) custom.set(field, claim)
     } else claims.set(name, value as Claim)
   }
-  return { claims, custom, ...next, action: actionAfter(known.action, change.action) }
-}
-
-/** A request stays one, and whoever asked for a person stays asked for. */
-function actionAfter(before: string, said: ModelAnswer[string] | undefined): string {
-  const order = ['none', 'create', 'handover']
-  return typeof said === 'string' && order.indexOf(said) > order.indexOf(before) ? said : before
+  return { claims, custom, ...next }
 }
 
 function added(before: readonly ClaimedQuote[], news: readonly ClaimedQuote[]): readonly ClaimedQuote[] {
@@ -81,7 +73,6 @@ export function stillSaid(known: Known, turns: readonly Turn[]): Known {
     appointment: known.appointment.every(stands) ? known.appointment : [],
     fault: known.fault.filter(stands),
     summary: known.summary.filter(stands),
-    action: known.action,
   }
 }
 
@@ -93,7 +84,6 @@ export function answerFrom(known: Known): ModelAnswer {
     appointment: known.appointment,
     fault: known.fault,
     summary: known.summary,
-    action: known.action,
   }
 }
 
@@ -118,5 +108,5 @@ export function tell(known: Known, cover: Pick<Disguise, 'say'>): string {
 
 /** Fields whose value is one of the house's words and not the customer's. */
 const classes: ReadonlySet<string> = new Set([
-  ...['product_category', 'intent', 'urgency', 'sentiment', 'is_repeat_contact'],
+  ...['product_category', 'intent', 'urgency', 'sentiment', 'is_repeat_contact', 'action'],
 ])

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Extraction, ExtractionInput } from '../../contract/extraction.ts'
 import type { LlmPort, LlmRequest } from '../../contract/llm.ts'
 import { hashOf } from '../../kernel/hash.ts'
@@ -38,13 +38,14 @@ const fileOf = (id: string, request: LlmRequest) => `${id}.${questionOf(request)
 
 /**
  * Plays every recorded answer of a prompt version and compares; gives one line per case that is stale or wrong. `change`
- * alters requests before they are looked up, for tests.
+ * alters requests before they are looked up, for tests; `ask` is asked for the answers that are missing, which are then kept.
  */
 export async function checkRecorded(
   version: string,
   lexicon: Lexicon,
-  change: (request: LlmRequest) => LlmRequest = (request) => request,
+  options: { readonly change?: (request: LlmRequest) => LlmRequest; readonly ask?: LlmPort } = {},
 ): Promise<string[]> {
+  const { change = (request: LlmRequest) => request, ask } = options
   const folder = new URL(`${version}/`, root)
   const problems: string[] = []
   const used = new Set<string>()
@@ -55,6 +56,15 @@ export async function checkRecorded(
         const name = fileOf(item.id, change(request))
         const file = new URL(`recorded/${name}`, folder)
         used.add(name)
+        if (!existsSync(file) && ask) {
+          const answered = await ask.complete(request)
+          if (!answered.ok) {
+            problems.push(`${item.id}: the model did not answer: ${answered.refusal.code}`)
+            return answered
+          }
+          const recording = { model: answered.value.model, answer: answered.value.value }
+          writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`)
+        }
         if (!existsSync(file)) {
           problems.push(`${item.id}: no answer is recorded as ${name}; the prompt, schema or case changed`)
           return refuse('llm.unavailable', { reason: 'not recorded' })
@@ -65,9 +75,11 @@ export async function checkRecorded(
     }
     problems.push(...differences(item, await play(item, llm, lexicon)))
   }
-  for (const name of readdirSync(new URL('recorded/', folder)))
-    if (!used.has(name))
-      problems.push(`${name.split('.')[0]}: ${name} answers a question that is not asked any more`)
+  for (const name of readdirSync(new URL('recorded/', folder))) {
+    if (used.has(name)) continue
+    if (ask) rmSync(new URL(`recorded/${name}`, folder))
+    else problems.push(`${name.split('.')[0]}: ${name} answers a question that is not asked any more`)
+  }
   return problems
 }
 

@@ -86,7 +86,7 @@ export function answerSchema(catalogue: Catalogue, customForm?: JsonValue): Json
   properties.urgency = claim({ type: 'string', enum: [...urgencies] })
   properties.sentiment = claim({ type: 'string', enum: [...sentiments] })
   properties.is_repeat_contact = claim({ type: 'boolean' })
-  properties.action = { type: 'string', enum: ['create', 'none', 'handover'] }
+  properties.action = claim({ type: 'string', enum: ['create', 'none', 'handover'] })
   const custom = customFieldsOf(customForm)
   if (custom.size > 0) {
     properties.custom = {

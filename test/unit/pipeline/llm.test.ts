@@ -132,7 +132,7 @@ describe('a model cannot invent or obey', () => {
         urgency: { value: 'critical', quotes },
         intent: { value: 'urgent_safety', quotes },
         sentiment: { value: 'angry', quotes },
-        action: 'none',
+        action: { value: 'none', quotes },
       }),
     })
     const extraction = await run(injected)
@@ -267,7 +267,7 @@ describe('the published prompt', () => {
     ['the instructions change', (r: LlmRequest) => ({ ...r, system: `${r.system} ` })],
     ['the schema changes', (r: LlmRequest) => ({ ...r, schema: { ...r.schema, title: 'other' } })],
   ])('fails with the id of every case when %s without new recordings', async (_, change) => {
-    const problems = await checkRecorded('extract-ticket/v2', lexicon, change)
+    const problems = await checkRecorded('extract-ticket/v2', lexicon, { change })
     for (const id of promptCases) {
       expect(
         problems.filter((line) => line.startsWith(`${id}: no answer is recorded`)).length,
