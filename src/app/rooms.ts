@@ -82,6 +82,7 @@ const settings: directory.SettingSchemas = {
 export function rooms(parts: RoomParts): BuiltRooms {
   const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
+  const modelSettings = { timeoutMs: config.llmTimeoutMs, pseudonyms: config.llmPseudonyms }
   const engines = {
     rules: (input: ExtractionInput) =>
       thread.read(input).catch((error: unknown) => {
@@ -90,9 +91,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
         return nothingRead('engine_failed')
       }),
     // Looking up what the model claims needs the data in this thread too.
-    ...(llm
-      ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log, pseudonyms: config.llmPseudonyms }) }
-      : {}),
+    ...(llm ? { llm: modelEngine({ ...modelSettings, llm, lexicon: loadLexicon(), log }) } : {}),
   }
   // The rules read no fields of a form's own.
   const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {

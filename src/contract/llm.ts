@@ -59,10 +59,15 @@ export interface LlmTokens {
   readonly output: number
 }
 
+/** What a request took: tokens, and how long it was waited for, ms. */
+export interface LlmSpent extends LlmTokens {
+  readonly ms: number
+}
+
 /** What may still be spent; shared by all nodes. */
 export interface LlmBudget {
   /** Whether a request of about this many tokens may still be made, for the day and for whom it is charged to, if anybody. */
   allows(key: string | null, tokens: LlmTokens): Promise<boolean>
   /** Notes what a request took, also one whose answer was no use. */
-  record(key: string | null, tokens: LlmTokens): Promise<void>
+  record(key: string | null, spent: LlmSpent): Promise<void>
 }

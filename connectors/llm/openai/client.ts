@@ -110,13 +110,19 @@ async function attempt(
   let input = 0
   let output = 0
   let reply: Reply = { text: '', input: 0, output: 0 }
+  let since = ports.now()
+  const note = async (took: { readonly input: number; readonly output: number }) => {
+    const now = ports.now()
+    await ports.budget?.record(request.budgetKey ?? null, { ...took, ms: Math.max(0, now - since) })
+    since = now
+  }
   try {
     for (let turn = 0; ; turn++) {
       reply = { text: '', input: 0, output: 0 }
       await ask(client, config, state, request, messages, signal, reply)
       input += reply.input
       output += reply.output
-      await ports.budget?.record(request.budgetKey ?? null, { input: reply.input, output: reply.output })
+      await note({ input: reply.input, output: reply.output })
       const read = readAnswer(reply.text, request.schema)
       if ('value' in read) return ok(answerOf(read.value, config.model, state.mode, input, output, false))
       if (turn > 0) return refuse('llm.answer_invalid', { reason: read.wrong.slice(0, 200) })
@@ -129,12 +135,10 @@ async function attempt(
       )
     }
   } catch (error) {
-    // The server works, and bills, until it hears that nobody listens any more.
-    if (signal.aborted || reply.text !== '') {
-      const asked = messages.reduce((sum, m) => sum + String(m.content).length, 0)
-      const spent = { input: Math.ceil(asked / 2), output: Math.ceil(reply.text.length / 2) }
-      await ports.budget?.record(request.budgetKey ?? null, spent)
-    }
+    // The server works, and bills, until it hears that nobody listens any more; a refusal costs only time.
+    const worked = signal.aborted || reply.text !== ''
+    const asked = worked ? messages.reduce((sum, m) => sum + String(m.content).length, 0) : 0
+    await note({ input: Math.ceil(asked / 2), output: Math.ceil(reply.text.length / 2) })
     return refusalOf(error, request, deadline, ports.log)
   }
 }

@@ -7,8 +7,10 @@ import { readCode } from '../read/code.ts'
 import { readName } from '../read/name.ts'
 import { readPhone } from '../read/phone.ts'
 import { composeSummary } from '../read/summary.ts'
+import { fold } from '../reading.ts'
 import { toAddress } from '../rules/address.ts'
 import { categoryWords } from '../rules/category.ts'
+import { type Divisions, type Level, municipalities, unofficialDistrict } from '../rules/divisions.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
 import { type Instructing, instructing } from './instructs.ts'
@@ -152,7 +154,9 @@ function address(answer: ModelAnswer, input: Told, lexicon: Lexicon, put: Put, d
     const claim = answer[name] as Claim | null
     if (!claim) return undefined
     const marks = located(claim.quotes, input)
-    const exact = marks.map((mark) => inside(mark, String(claim.value)) ?? mark)[0]
+    const exact = marks
+      .map((mark) => inside(mark, String(claim.value)) ?? mark)
+      .find((mark) => namesPlace(lexicon.divisions, name, quoteOf(mark), String(claim.value)))
     if (!exact) dropped.push({ field: `address.${name}`, value: claim.value, reason: 'value.unsupported' })
     return exact
   }
@@ -175,6 +179,20 @@ function address(answer: ModelAnswer, input: Told, lexicon: Lexicon, put: Put, d
     return
   }
   put('address', value, evidence)
+}
+
+/** Latin names of cities stand in no list of the house; one or two words that begin with a capital may be one. */
+const latinPlace = /^[A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}$/
+
+/** Whether words name a place of this level, and the one that is claimed: 绍兴 is 绍兴市. */
+function namesPlace(divisions: Divisions, level: Level, words: string, claimed: string): boolean {
+  const text = fold(words).text.trim()
+  if (latinPlace.test(text) || (level === 'district' && unofficialDistrict.test(text)))
+    return text === claimed
+  return divisions
+    .named(text)
+    .filter((d) => d.level === level || (level === 'city' && municipalities.has(d.code.slice(0, 2))))
+    .some((d) => text === claimed || d.name === claimed)
 }
 
 function category(claim: Claim | null | undefined, input: Told, put: Put, dropped: Dropped[]): void {
