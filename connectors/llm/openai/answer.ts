@@ -15,10 +15,12 @@ export function stripAnswer(text: string): string {
   return first >= 0 && last > first ? bare.slice(first, last + 1) : bare
 }
 
+const thought = '<think>'
+
 function withoutThoughts(text: string): string {
   let rest = ''
   for (let at = 0; ; ) {
-    const open = text.indexOf('<think>', at)
+    const open = text.indexOf(thought, at)
     if (open < 0) return rest + text.slice(at)
     rest += text.slice(at, open)
     const close = text.indexOf('</think>', open)
@@ -59,14 +61,26 @@ export function memberReader(
   let inString = false
   let escaped = false
   let from = 0
+  /** Whether it thinks first; null while that cannot be told. */
+  let thinks: boolean | null = null
 
   /** Where the object begins, behind whatever the model thought first. */
   function begin(): boolean {
-    const thinks = text.trimStart().startsWith('<think>')
-    const close = thinks ? text.indexOf('</think>', Math.max(0, at - 8)) : 0
-    const open = close < 0 ? -1 : text.indexOf('{', thinks ? close : at)
+    if (thinks === null) {
+      while (from < text.length && /\s/.test(text[from]!)) from++
+      const head = text.slice(from, from + thought.length)
+      if (head.length < thought.length && thought.startsWith(head)) return false
+      thinks = head === thought
+    }
+    if (thinks) {
+      const close = text.indexOf('</think>', Math.max(from, at - thought.length))
+      at = close < 0 ? text.length : close
+      if (close < 0) return false
+      thinks = false
+    }
+    const open = text.indexOf('{', at)
     at = open < 0 ? text.length : open + 1
-    from = at
+    if (open >= 0) from = at
     return open >= 0
   }
 
@@ -87,8 +101,6 @@ export function memberReader(
     if (state === 'done') return
     text += piece
     if (state === 'before') {
-      // A thought may begin with these letters.
-      if ('<think>'.startsWith(text.trimStart().slice(0, 7)) && text.trimStart().length < 7) return
       if (!begin()) return
       state = 'inside'
     }

@@ -22,7 +22,7 @@ const cues: readonly RegExp[] = [
   /\b(?:language model|system prompt|developer mode|jailbreak|note to (?:the )?(?:ai|model|system|assistant|parser)|dear (?:ai|model|assistant))\b/i,
   /^\s{0,8}[#*[<|"'`]{0,4}\s{0,4}(?:system|assistant|developer|tool|系统消息|系统提示|助手)\s{0,4}[\]>|"'`*]{0,4}\s{0,4}:/i,
   /<\|?\/?\s{0,4}(?:system|assistant|user|im_start|im_end|tool|function|instructions?|conversation|known|changed|think|endoftext)\b/i,
-  /\[\/?(?:INST|SYS|SYSTEM|\d{1,4} (?:customer|agent|system))\]|<<\/?SYS>>|#{2,}\s*(?:system|instruction|response|assistant)/i,
+  /\[\/?(?:INST|SYS|SYSTEM|\d{1,4} (?:customer|agent|system))\]|<<\/?SYS>>|#{2,6}\s{0,4}(?:system|instruction|response|assistant)/i,
   /\b(?:tool_calls?|function_calls?|response_format|tool_use|tool_result|json_schema)\b|调用(?:工具|函数|接口)|工具调用/i,
   /["'`](?:contact_name|phone|province|city|district|detail|device_model|serial_number|order_number|product_category|appointment|fault|summary|intent|urgency|sentiment|is_repeat_contact|action|custom|withdrawn|value|quotes)["'`]\s{0,4}[:=]/i,
   /\b(?:contact_name|device_model|serial_number|order_number|product_category|is_repeat_contact|urgent_safety)\b|\b(?:urgency|sentiment|intent|action)\s{0,4}(?:[:=]|(?:设|改|标|填|写)[为成])/i,
