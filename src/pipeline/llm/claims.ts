@@ -137,10 +137,13 @@ function grounded(
   for (const mark of marks) {
     const inner = isName ? inside(mark, value) : locateCode(mark.turn, value)
     const again = inner && read([quoteOf(inner)])
-    if (inner && again && plain(again) === plain(value)) return [inner]
+    if (inner && within(inner, mark) && again && plain(again) === plain(value)) return [inner]
   }
   return null
 }
+
+/** Whether a value stands in the quote: elsewhere in the turn may be what was said first and then corrected. */
+const within = (inner: Mark, mark: Mark) => mark.start <= inner.start && inner.end <= mark.end
 
 function inside(mark: Mark, value: string): Mark | null {
   const at = quoteOf(mark).indexOf(value)
