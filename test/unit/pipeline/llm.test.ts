@@ -192,6 +192,35 @@ describe('the openai connector', () => {
     expect(server.seen.at(-1)!.response_format?.type).toBe('json_object')
   })
 
+  it('steps down as far as the prompt alone, which then holds the schema', async () => {
+    server.play(
+      { kind: 'status', status: 400, message: 'json_schema is not supported' },
+      { kind: 'status', status: 422, message: 'json_object is not supported' },
+      { kind: 'answer', content: '{"a":"b"}' },
+    )
+    expect(await port().complete(request)).toMatchObject({ ok: true, value: { mode: 'prompt' } })
+    expect(server.seen.map((r) => r.response_format?.type)).toEqual(['json_schema', 'json_object', undefined])
+    expect(server.seen[2]!.messages[0]!.content).toContain('"additionalProperties":false')
+  })
+
+  it('reads a stream from a server that does not count its tokens', async () => {
+    const spent: LlmTokens[] = []
+    const budget: LlmBudget = { allows: async () => true, record: async (_, took) => void spent.push(took) }
+    const members: [string, JsonValue][] = []
+    server.play(
+      { kind: 'status', status: 400, message: 'unknown parameter: stream_options' },
+      { kind: 'answer', content: '{"a":"b"}' },
+    )
+    const onMember = (name: string, value: JsonValue) => void members.push([name, value])
+    expect(await port({}, { budget }).complete({ ...request, onMember })).toMatchObject({
+      ok: true,
+      value: { value: { a: 'b' }, mode: 'json_schema' },
+    })
+    expect(members).toEqual([['a', 'b']])
+    expect(server.seen.map((r) => r.stream_options !== undefined)).toEqual([true, false])
+    expect(spent).toHaveLength(1)
+  })
+
   it('gives the model one turn to repair a wrong answer, and no second one', async () => {
     server.play({ kind: 'answer', content: '{"a":1}' }, { kind: 'answer', content: '{"a":"b"}' })
     expect(await port().complete(request)).toMatchObject({ ok: true })
