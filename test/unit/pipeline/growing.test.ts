@@ -54,7 +54,7 @@ function reader(
       llm: openaiLlm(config, { now: () => 0, log: silentLog, budget }),
       lexicon,
       log: silentLog,
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     },
     pseudonyms: more.pseudonyms === true,
     onProgress: (extraction) => void more.progress?.push(extraction),
@@ -113,7 +113,7 @@ describe('a conversation that goes on', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('sends about as many bytes for the hundredth turn as for the tenth', async () => {
+  it('sends about as many bytes for the hundredth turn as for the tenth', { timeout: 240_000 }, async () => {
     const read = reader()
     const texts: string[] = []
     server.play((request) => {

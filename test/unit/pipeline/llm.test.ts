@@ -46,7 +46,7 @@ function port(overrides: object = {}, ports: object = {}) {
   return openaiLlm(config, { now: () => nowMs, log: silentLog, ...ports })
 }
 
-function run(input: ExtractionInput, timeoutMs = 2_000) {
+function run(input: ExtractionInput, timeoutMs = 20_000) {
   return extract(input, {
     rules: (each) => readByRules(each, lexicon),
     llm: modelEngine({ llm: port(), lexicon, log: silentLog, timeoutMs }),
@@ -66,7 +66,7 @@ const request = {
   } as {
     [key: string]: JsonValue
   },
-  timeoutMs: 2_000,
+  timeoutMs: 20_000,
   maxTokens: 100,
 }
 
@@ -87,7 +87,7 @@ describe('a ticket is made whatever the model does', () => {
   for (const [title, script] of Object.entries(failures)) {
     it(`gives the rules' extraction when the model ${title}`, async () => {
       server.play(script)
-      const extraction = await run(short, script.kind === 'hang' ? 150 : 2_000)
+      const extraction = await run(short, script.kind === 'hang' ? 150 : 20_000)
       expect(extraction.fields).toEqual(rulesOf(short).fields)
       expect(extraction.action).toEqual({ kind: 'create' })
     })

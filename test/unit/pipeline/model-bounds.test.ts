@@ -78,7 +78,7 @@ const hostile: [string, string[]][] = [
 describe('input that nobody sends in good faith, to the model engine', () => {
   it.each(hostile)(
     'is one bounded, well-formed question, and an answer: %s',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (_, texts) => {
       const input = inputOf(texts)
       const byRules = readByRules(input, lexicon)
