@@ -68,7 +68,7 @@ export interface Console {
 }
 
 /** Signs in as the first administrator. */
-export async function signIn(hub: Pick<HubProcess, 'url'>, password: string): Promise<Console> {
+export async function signIn(hub: HubProcess, password: string): Promise<Console> {
   const answer = await fetch(`${hub.url}/api/session/signIn`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -40,12 +40,14 @@ function cardOf(window, person, card) {
   const tags = card.tags.map(({ text, colour }) =>
     element('span', { className: `mark c-${colour}`, textContent: text }),
   )
-  const lines = card.lines.map(({ label, value }) =>
+  const lines = card.lines.map(({ label, value, url }) =>
     element(
       'p',
       { className: label ? '' : 'whole' },
       ...(label ? [element('span', { className: 'label', textContent: label })] : []),
-      element('span', { textContent: value }),
+      url
+        ? element('a', { href: url, target: '_blank', rel: 'noreferrer', textContent: value })
+        : element('span', { textContent: value }),
     ),
   )
   return element(
@@ -108,7 +110,7 @@ function draw(window) {
       element(
         'div',
         {},
-        element('h2', { textContent: `${window.zh} ${window.en}` }),
+        element('h2', {}, window.zh, element('small', { lang: 'en', textContent: window.en })),
         element('span', { className: 'tag', textContent: '模拟 simulated' }),
         select,
       ),
@@ -130,6 +132,7 @@ function draw(window) {
   select.value = person
   const lines = window.people.find(({ id }) => id === person)?.screen ?? []
   const list = box.querySelector('ol')
+  list.dataset.person = person
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
   list.replaceChildren(
     ...(lines.length > 0

@@ -10,7 +10,7 @@ const colours: Readonly<Record<string, Colour>> = {
 const colourOf = (word: string | undefined): Colour => colours[word ?? ''] ?? 'blue'
 
 /** The card as the template of channels/dingtalk/README.md draws it from its variables. */
-function cardOf(id: string, params: Params): SeenCard {
+export function cardOf(id: string, params: Params): SeenCard {
   const slots = [1, 2, 3].filter((n) => params[`b${n}_text`])
   const lines = JSON.parse(params.lines || '[]') as SeenCard['lines']
   const { urgency, urgency_text: urgent, state, state_text: became, notice } = params

@@ -7,7 +7,8 @@ const colourOf = (template: string): Colour => known.find((each) => each === tem
 /** A tag of these words keeps its colour when the head takes another one. */
 const urgencies: Readonly<Record<string, Colour>> = { 不急: 'wathet', 加急: 'orange', 紧急: 'red' }
 
-function cardOf(card: FeishuCard): SeenCard {
+/** The card as it stands on a Feishu screen. */
+export function cardOf(card: FeishuCard): SeenCard {
   const pressed = card.buttons.map((button) => button.value ?? {})
   const colour = colourOf(card.template)
   return {

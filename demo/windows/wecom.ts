@@ -6,7 +6,11 @@ interface TemplateCard {
   readonly source?: { readonly desc?: string; readonly desc_color?: number | string }
   readonly main_title?: { readonly title?: string; readonly desc?: string }
   readonly sub_title_text?: string
-  readonly horizontal_content_list?: readonly { readonly keyname: string; readonly value?: string }[]
+  readonly horizontal_content_list?: readonly {
+    readonly keyname: string
+    readonly value?: string
+    readonly url?: string
+  }[]
   readonly button_list?: readonly {
     readonly key?: string
     readonly text: string
@@ -19,7 +23,8 @@ interface TemplateCard {
 /** `source.desc_color` of document 90236. */
 const colours: readonly Colour[] = ['grey', 'black', 'red', 'green']
 
-function cardOf(raw: TemplateCard): SeenCard {
+/** The card as WeCom draws it (document 90236). */
+export function cardOf(raw: TemplateCard): SeenCard {
   const colour = colours[Number(raw.source?.desc_color ?? 0)] ?? 'grey'
   const texts = [raw.main_title?.desc, ...(raw.sub_title_text?.split('\n') ?? [])]
   return {
@@ -29,9 +34,10 @@ function cardOf(raw: TemplateCard): SeenCard {
     tags: raw.source?.desc ? [{ text: raw.source.desc, colour }] : [],
     lines: [
       ...texts.flatMap((value) => (value ? [{ label: '', value }] : [])),
-      ...(raw.horizontal_content_list ?? []).map(({ keyname, value }) => ({
+      ...(raw.horizontal_content_list ?? []).map(({ keyname, value, url }) => ({
         label: keyname,
         value: value ?? '',
+        ...(url ? { url } : {}),
       })),
     ],
     buttons: buttonsOf(raw),

@@ -19,7 +19,7 @@ export interface SeenCard {
   /** Short words in colour: the urgency, what became of the card. */
   readonly tags: readonly { readonly text: string; readonly colour: Colour }[]
   /** From top to bottom; a line of text has an empty label. */
-  readonly lines: readonly { readonly label: string; readonly value: string }[]
+  readonly lines: readonly { readonly label: string; readonly value: string; readonly url?: string }[]
   readonly buttons: readonly SeenButton[]
 }
 
