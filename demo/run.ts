@@ -90,7 +90,7 @@ async function run({ port, folder, scenes: played, tell }: Wanted, started: Star
   tell(`控制台 console ${hub.url}  (${signInLine})`)
   tell(`模拟器 simulator http://127.0.0.1:${port + 1}\n`)
   const stage = {
-    ...{ desk, windows, tell, picture, patienceMs: 30_000 },
+    ...{ desk, windows, tell, picture, patienceMs: 60_000 },
     askAtOnce: (count: number) => offerTo(desk, count),
   }
   const outcomes: Outcome[] = []

@@ -231,8 +231,8 @@ describe('npm run demo', () => {
   it('says in the console that the words of the call were written beforehand', async () => {
     const { page } = agent
     await page.goto(`http://127.0.0.1:${port}/tickets`)
-    const [number] = /T\d+/.exec(output)!
-    await page.locator('tbody tr', { hasText: number }).click()
+    const [, number] = /ticket {2}(T\d+)/.exec(output)!
+    await page.locator('tbody tr', { hasText: number! }).click()
     await page.locator('.call-scripted').first().waitFor()
     expect(await page.locator('.call-scripted').first().textContent()).toContain('不是语音识别的结果')
     expect(agent.mishaps).toEqual([])
