@@ -22,7 +22,8 @@ export function cardOf(id: string, params: Params): SeenCard {
       ...(urgent ? [{ text: urgent, colour: colourOf(urgency) }] : []),
       ...(became ? [{ text: became, colour: colourOf(state) }] : []),
     ],
-    lines: [...lines, ...(notice ? [{ label: '', value: notice }] : [])],
+    // What a tap answered is mostly the state itself.
+    lines: [...lines, ...(notice && notice !== became ? [{ label: '', value: notice }] : [])],
     buttons: [
       ...slots.map((n) => ({
         key: params[`b${n}_key`] ?? '',
