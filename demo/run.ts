@@ -69,7 +69,9 @@ async function run({ port, folder, scenes: played, tell }: Wanted, started: Star
   const vendors: Vendor[] = []
   for (const opening of [phone(script), wechatOa(), wecomKf(), wecom(), dingtalk(), feishu(), mailbox()])
     vendors.push(await open(opening))
-  const hub = await startHub(hubEnvironment(folder, port, script))
+  const starting = new AbortController()
+  started.onEnd(async () => starting.abort())
+  const hub = await startHub(hubEnvironment(folder, port, script), starting.signal)
   started.onEnd(() => hub.stop())
   const password = firstPassword(hub)
   const desk = await signIn(hub, password)
