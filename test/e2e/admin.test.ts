@@ -16,6 +16,7 @@ describe('an administrator at the console', () => {
   let browser: Browser
   let hub: FreshHub
   let admin: Person
+  let customer: Person | undefined
 
   beforeAll(async () => {
     ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
@@ -27,7 +28,7 @@ describe('an administrator at the console', () => {
     await browser?.close()
     await hub?.end()
   })
-  beforeEach((context) => picturesOfFailure(context, () => [admin]))
+  beforeEach((context) => picturesOfFailure(context, () => [admin, customer]))
 
   const keep = (name: string) =>
     admin.page.screenshot({ path: join(pictures, 'admin', `${name}.png`), fullPage: true })
@@ -50,11 +51,12 @@ describe('an administrator at the console', () => {
     const code = page.locator('.sticker img')
     await code.waitFor()
     const sticker = (await code.getAttribute('alt'))!
-    const customer = await person(browser, { size: 'phone' })
+    customer = await person(browser, { size: 'phone' })
     await customer.page.goto(sticker)
     await customer.page.getByText('湖滨银泰店').waitFor()
     await customer.page.getByLabel('哪里坏了').fill('三号磨豆机堵了,出粉很慢')
     await customer.page.getByLabel('您的电话').fill('13705710099')
+    await customer.page.getByLabel('怎么称呼您').fill('潘店长')
     await customer.page.getByRole('button', { name: '提交' }).click()
     await customer.page.waitForURL(/\/c\/t\//)
     const shown = customer.page.locator('.number')
