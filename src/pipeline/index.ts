@@ -1,5 +1,5 @@
 export { mentionsDanger } from './danger.ts'
-export { extract, nothingRead } from './extract.ts'
+export { extract, nothingRead, readByRules } from './extract.ts'
 export { modelEngine } from './llm/engine.ts'
 export type { ExtractPort } from './port.ts'
 export { loadLexicon } from './rules/lexicon.ts'

@@ -1,0 +1,8 @@
+export type { Case, EngineName, SetName } from './case.ts'
+export { casesOf, engines, sets, shippedCases } from './case.ts'
+export { correctedPage } from './corrected.ts'
+export type { CaseOutcome } from './outcome.ts'
+export { addFigures, figuresOf, noFigures, withoutPersonalValues } from './outcome.ts'
+export type { Report, SetReport } from './report.ts'
+export { changesBetween, changesText, failures, figuresText, readGate } from './report.ts'
+export { evaluateCase, type ReadPorts } from './run.ts'
