@@ -1,0 +1,45 @@
+import { useWords } from '../../ui/language.ts'
+import { evaluationWords } from '../words/evaluation.ts'
+import { fieldWords, intentWords, sentimentWords, urgencyWords } from '../words/terms.ts'
+
+const parts = {
+  province: ['省', 'province'],
+  city: ['市', 'city'],
+  district: ['区县', 'district'],
+  detail: ['详细', 'detail'],
+} as const
+
+/** A judged field in words; parts of the address behind it. */
+export function useFieldName(): (field: string) => string {
+  const t = useWords(evaluationWords)
+  const name = useWords(fieldWords)
+  const part = useWords(parts)
+  return (field) => {
+    if (field === 'all') return t('all')
+    const [first, second] = field.split('.') as [keyof typeof fieldWords, keyof typeof parts | undefined]
+    return second ? `${name(first)} · ${part(second)}` : name(first)
+  }
+}
+
+/** A class in words; what is none stays as it is. */
+export function useClassName(): (field: string, value: string) => string {
+  const t = useWords(evaluationWords)
+  const intent = useWords(intentWords)
+  const urgency = useWords(urgencyWords)
+  const sentiment = useWords(sentimentWords)
+  return (field, value) => {
+    if (value === '') return t('nothing')
+    if (field === 'intent' && value in intentWords) return intent(value as keyof typeof intentWords)
+    if (field === 'urgency' && value in urgencyWords) return urgency(value as keyof typeof urgencyWords)
+    if (field === 'sentiment' && value in sentimentWords)
+      return sentiment(value as keyof typeof sentimentWords)
+    return value
+  }
+}
+
+/** A value of any field as text. */
+export function shownValue(value: unknown): string {
+  if (value === null || value === undefined) return '—'
+  if (typeof value === 'object') return Object.values(value).filter(Boolean).join(' ')
+  return String(value)
+}
