@@ -84,7 +84,7 @@ describe('the evaluation page', () => {
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('button', { name: '改词表' }).click()
     await dialog().getByLabel('说明').fill('大炮')
-    // a word of every repair call, given to one category: many cases change
+    // a word of everybody's, given to one category: it reads a wrong number as one
     await dialog().locator('.ant-form-item', { hasText: '制冰机' }).last().getByRole('combobox').fill('不')
     await page.keyboard.press('Enter')
     await picture('words')

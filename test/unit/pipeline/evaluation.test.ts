@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Turn } from '../../../src/contract/extraction.ts'
+import type { Catalogue, Turn } from '../../../src/contract/extraction.ts'
 import { casesOf, onlyNamed, shippedCases } from '../../../src/pipeline/evaluation/case.ts'
 import { changesOf } from '../../../src/pipeline/evaluation/changes.ts'
 import { labelsOf } from '../../../src/pipeline/evaluation/corrected.ts'
@@ -13,6 +13,7 @@ import {
   tableOf,
   withoutPersonalValues,
 } from '../../../src/pipeline/evaluation/outcome.ts'
+import { withWords } from '../../../src/pipeline/evaluation/published.ts'
 import {
   changesBetween,
   failures,
@@ -20,7 +21,10 @@ import {
   type SetReport,
 } from '../../../src/pipeline/evaluation/report.ts'
 import { evaluateCase } from '../../../src/pipeline/evaluation/run.ts'
+import { exampleOf } from '../../../src/pipeline/evaluation/training.ts'
 import { readByRules } from '../../../src/pipeline/extract.ts'
+import { coldStart, trainClassifier, writeWeights } from '../../../src/pipeline/rules/classifier.ts'
+import { explainClasses } from '../../../src/pipeline/rules/explain.ts'
 import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
 
 const said = (text: string): Turn[] => [{ id: '0', speaker: 'customer', text, atMs: 0 }]
@@ -194,5 +198,85 @@ describe('the shipped cases', () => {
   it('have no answer of the model to another prompt than the recorded one', async () => {
     const [item] = shippedCases('prompts')
     expect(await evaluateCase(item!, { ...ports, engine: 'llm', prompt: 'another' })).toBeNull()
+  })
+})
+
+describe('added words', () => {
+  const catalogue: Catalogue = {
+    categories: [
+      { name: '制冰机', aliases: [] },
+      { name: '空调', aliases: ['冷气'] },
+    ],
+    models: [],
+    hotlines: [],
+  }
+
+  it('join a category of the catalogue, and never take a word from another one', () => {
+    const words = {
+      categories: [
+        { name: '制冰机', aliases: ['雪花机', '冷气'] },
+        { name: '没有的', aliases: ['某物'] },
+      ],
+      models: [],
+    }
+    expect(withWords(catalogue, words).categories).toEqual([
+      { name: '制冰机', aliases: ['雪花机'] },
+      { name: '空调', aliases: ['冷气'] },
+    ])
+    expect(withWords(catalogue, null)).toBe(catalogue)
+  })
+
+  it('stand beside the words of the release where there is no catalogue', () => {
+    const empty: Catalogue = { categories: [], models: [], hotlines: [] }
+    const read = withWords(empty, { categories: [{ name: '制冰机', aliases: ['雪花机'] }], models: [] })
+    expect(read.categories.length).toBeGreaterThan(15)
+    expect(read.categories.find(({ name }) => name === '制冰机')!.aliases).toContain('雪花机')
+  })
+})
+
+describe('what is learned from a corrected ticket', () => {
+  const input = casesOf(readFileSync('test/fixtures/eval/dialogues.jsonl', 'utf8'))[0]!.input
+
+  it('is only what a person said, and the urgency only beside an intent', () => {
+    expect(exampleOf({ expected: { intent: 'repair', urgency: 'high' }, input })!.learn).toEqual([
+      'intent',
+      'urgency',
+    ])
+    expect(exampleOf({ expected: { urgency: 'high' }, input })).toBeNull()
+    expect(exampleOf({ expected: { intent: 'no such thing' }, input })).toBeNull()
+  })
+
+  it('gives the same weights for the same seed, and others for another', () => {
+    const examples = coldStart().slice(0, 120)
+    const weights = (seed: number) => writeWeights(trainClassifier(examples, seed))
+    expect(weights(3)).toBe(weights(3))
+    expect(weights(4)).not.toBe(weights(3))
+  })
+})
+
+describe('the explanation of a class', () => {
+  const lexicon = loadLexicon()
+  const why = (text: string) =>
+    explainClasses(
+      {
+        ...{ turns: said(text), channel: 'wechat', timeZone: 'Asia/Shanghai', receivedAtMs: 0 },
+        ...{ catalogue: { categories: [], models: [], hotlines: [] }, known: { fields: {} } },
+      },
+      lexicon,
+    )
+
+  it('names the words that spoke for it, the strongest first, and what spoke against it last', () => {
+    const { intent } = why('空调不制冷,麻烦派师傅来修一下')
+    expect(intent).toMatchObject({ chosen: 'repair', by: 'weights' })
+    const weights = intent!.voices.map(({ weight }) => weight)
+    expect(weights.length).toBeGreaterThan(3)
+    expect(weights).toEqual(weights.toSorted((a, b) => b - a))
+    expect(intent!.chances[0]!.of).toBe('repair')
+  })
+
+  it('says that a rule of safety decided and no weight was asked', () => {
+    expect(why('热水器漏电把人电到了').intent).toEqual({
+      ...{ chosen: 'urgent_safety', by: 'safety', chances: [], voices: [] },
+    })
   })
 })

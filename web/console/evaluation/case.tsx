@@ -7,7 +7,7 @@ import type { Evidence } from '../data/ticket.ts'
 import { Loaded } from '../parts/admin.tsx'
 import { litBy, pieces, type Span } from '../ticket/lit.ts'
 import { evaluationWords } from '../words/evaluation.ts'
-import { shownValue, useClassName, useFieldName } from './field-name.ts'
+import { shownValue, useClassName, useFieldName, useVoiceName } from './field-name.ts'
 
 interface Why {
   readonly chosen: string
@@ -20,6 +20,7 @@ function Reasons({ field, why }: { field: string; why: Why }) {
   const t = useWords(evaluationWords)
   const name = useClassName()
   const fieldName = useFieldName()
+  const voiceName = useVoiceName()
   return (
     <section className="why">
       <h4>
@@ -33,7 +34,7 @@ function Reasons({ field, why }: { field: string; why: Why }) {
       <ul className="voices">
         {why.voices.map((voice) => (
           <li key={voice.name} className={voice.weight > 0 ? 'voice-for' : 'voice-against'}>
-            {voice.name} <span>{voice.weight > 0 ? `+${voice.weight}` : voice.weight}</span>
+            {voiceName(voice.name)} <span>{voice.weight > 0 ? `+${voice.weight}` : voice.weight}</span>
           </li>
         ))}
       </ul>

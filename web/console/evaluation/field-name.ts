@@ -29,11 +29,29 @@ export function useClassName(): (field: string, value: string) => string {
   const sentiment = useWords(sentimentWords)
   return (field, value) => {
     if (value === '') return t('nothing')
+    if (field === 'is_repeat_contact') return t(value === 'true' ? 'yes' : 'no')
     if (field === 'intent' && value in intentWords) return intent(value as keyof typeof intentWords)
     if (field === 'urgency' && value in urgencyWords) return urgency(value as keyof typeof urgencyWords)
     if (field === 'sentiment' && value in sentimentWords)
       return sentiment(value as keyof typeof sentimentWords)
     return value
+  }
+}
+
+/** What spoke for a class in words: words of the conversation as they are, what the rules found by what it is. */
+export function useVoiceName(): (voice: string) => string {
+  const t = useWords(evaluationWords)
+  const intent = useWords(intentWords)
+  const urgency = useWords(urgencyWords)
+  const sentiment = useWords(sentimentWords)
+  return (voice) => {
+    const [, kind, of] = /^(cue|sign|intent):(.+)$/.exec(voice) ?? []
+    if (!kind || !of) return voice
+    const word = t(`voice_${kind as 'cue' | 'sign' | 'intent'}`)
+    if (of in intentWords) return `${word}: ${intent(of as keyof typeof intentWords)}`
+    if (of in urgencyWords) return `${word}: ${urgency(of as keyof typeof urgencyWords)}`
+    if (of in sentimentWords) return `${word}: ${sentiment(of as keyof typeof sentimentWords)}`
+    return `${word}: ${of}`
   }
 }
 

@@ -156,6 +156,7 @@ export function RunView({ id, back }: { id: string; back: () => void }) {
                     <Moment at={run.createdAt} /> · <RunState run={run} />
                     {run.published && ` · ${t('counts')}: ${run.reason ?? ''}`}
                   </p>
+                  <p className="quiet">{t(`${run.set}Hint`)}</p>
                 </div>
                 <Actions whole={whole} />
               </header>

@@ -97,6 +97,11 @@ export const evaluationWords = {
   by_safety: ['安全规则决定,权重不起作用', 'A rule of safety decided; no weight was asked'],
   by_rule: ['规则决定', 'A rule decided'],
   by_weights: ['由权重决定', 'The weights decided'],
+  voice_cue: ['线索', 'cue'],
+  voice_sign: ['迹象', 'sign'],
+  voice_intent: ['诉求', 'intent'],
+  yes: ['是', 'Yes'],
+  no: ['否', 'No'],
   publish: ['发布', 'Publish'],
   publishHint: [
     '以后的评测与它比较;如果试用的是草稿,识别从现在起使用这个草稿。',
