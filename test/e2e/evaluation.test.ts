@@ -77,6 +77,7 @@ describe('the evaluation page', () => {
     await dialog().getByRole('button', { name: '发布', exact: true }).click()
     await page.getByText('以此为准: 第一次评测', { exact: false }).waitFor()
     await page.getByRole('button', { name: '撤回发布' }).waitFor()
+    await dialog().waitFor({ state: 'hidden' })
   })
 
   it('tries a draft of the word list, shows what got worse with its evidence, and discards it', async () => {
@@ -90,6 +91,7 @@ describe('the evaluation page', () => {
     await picture('words')
     expect(await barriers(page)).toEqual([])
     await dialog().getByRole('button', { name: '保存' }).click()
+    await dialog().waitFor({ state: 'hidden' })
     await page.getByRole('tab', { name: '版本' }).click()
     await page.getByRole('cell', { name: '草稿', exact: true }).waitFor()
     await page.getByRole('button', { name: '评测', exact: true }).click()
@@ -112,8 +114,9 @@ describe('the evaluation page', () => {
     await page.getByRole('button', { name: '放弃草稿' }).click()
     await dialog().getByLabel('原因').fill('太泛')
     await dialog().getByRole('button', { name: '放弃草稿' }).click()
-    await page.getByRole('button', { name: '放弃草稿' }).waitFor({ state: 'hidden' })
-    expect(await page.getByRole('button', { name: '发布', exact: true }).count()).toBe(0)
+    await dialog().waitFor({ state: 'hidden' })
+    for (const name of ['放弃草稿', '发布'])
+      await page.locator('main').getByRole('button', { name, exact: true }).waitFor({ state: 'hidden' })
   })
 
   it('fits a phone, in English too, and says what went wrong with a run that is not there', async () => {
