@@ -17,6 +17,7 @@ const commands = {
   restore: ['src/app/commands/restore.ts', 'read such a file into an empty database'],
   replay: ['src/app/commands/replay.ts', 'rebuild conversations and tickets from what came in, and compare'],
   verify: ['src/app/commands/verify.ts', 'check the chains of the timelines and of the audit log'],
+  eval: ['src/app/commands/eval.ts', 'say how right the extraction is, and what changed'],
   'rotate-key': ['src/app/commands/rotate-key.ts', 'encrypt the stored secrets with a new key'],
 }
 

@@ -18,10 +18,15 @@ import * as outbox from '../outbox/index.ts'
 import {
   extract,
   loadLexicon,
+  makeEvaluation,
   makePipelineHandlers,
   mentionsDanger,
   modelEngine,
   nothingRead,
+  numbered,
+  readPublished,
+  withPublishedPrompt,
+  withWords,
 } from '../pipeline/index.ts'
 import type { JobHandler } from '../queue/index.ts'
 import * as router from '../router/index.ts'
@@ -38,6 +43,8 @@ import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
 import { accountSecrets } from './secrets.ts'
 import { staffMessage } from './staff-messages.ts'
+import { trainInThread } from './training.ts'
+import { version } from './version.ts'
 
 /** What rooms may be given. */
 export interface RoomParts {
@@ -83,15 +90,31 @@ export function rooms(parts: RoomParts): BuiltRooms {
   const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
   const modelSettings = { timeoutMs: config.llmTimeoutMs, pseudonyms: config.llmPseudonyms }
+  const { db } = database
+  // What administrators published of the extraction; what they only try reads nothing but evaluations.
+  const published = keptWithConfig(readPublished)
+  const prompt = async () => (await published(db)).prompt
   const engines = {
-    rules: (input: ExtractionInput) =>
-      thread.read(input).catch((error: unknown) => {
+    rules: async (input: ExtractionInput) =>
+      thread.read(input, (await published(db)).classifier).catch((error: unknown) => {
         if (error instanceof ThreadEnded) throw error
         log.error({ err: error }, 'the rules engine failed on a text; its ticket is made without fields')
         return nothingRead('engine_failed')
       }),
     // Looking up what the model claims needs the data in this thread too.
-    ...(llm ? { llm: modelEngine({ ...modelSettings, llm, lexicon: loadLexicon(), log }) } : {}),
+    ...(llm
+      ? {
+          llm: numbered(
+            modelEngine({
+              ...modelSettings,
+              llm: withPublishedPrompt(llm, prompt),
+              lexicon: loadLexicon(),
+              log,
+            }),
+            prompt,
+          ),
+        }
+      : {}),
   }
   // The rules read no fields of a form's own.
   const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {
@@ -103,7 +126,9 @@ export function rooms(parts: RoomParts): BuiltRooms {
   const reading = {
     extract: async (input: ExtractionInput, signal?: AbortSignal) =>
       extract(llm ? await withForm(input) : input, { ...engines, ...(signal ? { signal } : {}) }),
-    catalogue: keptWithConfig(catalogue.readCatalogue),
+    catalogue: keptWithConfig(async (reader) =>
+      withWords(await catalogue.readCatalogue(reader), (await readPublished(reader)).words),
+    ),
     timeZone: config.timeZone,
   }
   const sending = {
@@ -128,6 +153,15 @@ export function rooms(parts: RoomParts): BuiltRooms {
     takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
     ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
   }
+  const evaluation = makeEvaluation({
+    release: version,
+    rules: (classifier) => (input) => thread.read(input, classifier),
+    lexicon: loadLexicon,
+    ...(llm ? { llm } : {}),
+    catalogue: catalogue.readCatalogue,
+    timeZone: config.timeZone,
+    train: trainInThread,
+  })
   const importing = { media, seal: accountSecrets(box).seal }
   return {
     commands: [
@@ -143,6 +177,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...router.makeOfferCommands(offers),
       ...outbox.makeOutboxCommands({ media }),
       ...webhooks.makeWebhookCommands(hooks),
+      ...evaluation.commands,
     ],
     queries: [
       ...access.queries,
@@ -157,6 +192,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...tickets.makeTicketQueries(reading),
       ...outbox.queries,
       ...webhooks.makeWebhookQueries(hooks),
+      ...evaluation.queries,
     ],
     handlers: [
       conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
@@ -165,6 +201,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
       retentionHandler,
       ...makePipelineHandlers(reading),
+      ...evaluation.handlers,
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
       ...outbox.makeOutboxHandlers(sending),

@@ -47,6 +47,7 @@ export const eventTypes = [
   'directory.changed',
   'catalogue.changed',
   'setting.changed',
+  'evaluation.changed',
   'webhook.failed',
 ] as const
 export type EventType = (typeof eventTypes)[number]

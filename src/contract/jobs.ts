@@ -33,6 +33,10 @@ export const jobPayloads = {
   'ticket.forget': z.object({ ticketId: id }),
   /** Removes files that nothing refers to any more. */
   'media.forget': z.object({ hashes: z.array(z.string()) }),
+  /** Reads the next cases of an evaluation run; leaves itself behind until all are read. */
+  'evaluation.step': z.object({ runId: id }),
+  /** Trains a classifier from the cold start and corrected tickets into a draft version. */
+  'evaluation.train': z.object({ versionId: id }),
   'outbox.render': z.object({ outboxId: id }),
   'outbox.send': z.object({ partId: id }),
   'webhook.fanout': z.object({}),

@@ -31,6 +31,7 @@ export const audience: Readonly<Record<string, Permission>> = {
   directory: everybody,
   catalogue: everybody,
   setting: everybody,
+  evaluation: { roles: ['supervisor'] },
 }
 
 const nobody: Permission = { roles: [] }

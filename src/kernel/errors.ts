@@ -330,6 +330,16 @@ const catalogue = {
     zh: '导入文件有误:{reason}',
     en: 'The import file is not valid: {reason}',
   },
+  'evaluation.state': {
+    status: 409,
+    zh: '现在不能这样做:{reason}。请刷新后查看当前状态。',
+    en: 'This cannot be done now: {reason}. Reload and look at the present state.',
+  },
+  'evaluation.no_model': {
+    status: 422,
+    zh: '没有配置模型,只有提示词用例带有录制的回答。请改用规则引擎,或先配置模型。',
+    en: 'No model is configured, and only the cases of the prompt have recorded answers. Choose the rules, or configure a model first.',
+  },
   'llm.unavailable': {
     status: 503,
     zh: '模型服务暂不可用({reason}),已用规则引擎处理,无需操作。',

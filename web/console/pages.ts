@@ -102,6 +102,15 @@ export const pages: readonly Page[] = [
     view: lazy(() => import('./pages/types.tsx')),
   },
   {
+    path: '/evaluation',
+    word: 'evaluation',
+    icon: 'bulb',
+    key: 'v',
+    group: 'manage',
+    roles: ['supervisor'],
+    view: lazy(() => import('./pages/evaluation.tsx')),
+  },
+  {
     path: '/import',
     word: 'imports',
     icon: 'upload',

@@ -15,6 +15,14 @@ export interface PromptNeeds {
   readonly growing?: boolean
 }
 
+/** What an administrator may write anew: the instructions without what single requests are told besides. */
+export const promptText = parts.system
+
+/** The same request under other instructions. */
+export function withInstructions(system: string, text: string): string {
+  return system.startsWith(promptText) ? text + system.slice(promptText.length) : system
+}
+
 /** The instructions of the house for one request. */
 export function systemText(needs: PromptNeeds = {}): string {
   return [

@@ -69,8 +69,7 @@ export async function checkRecorded(
           problems.push(`${item.id}: no answer is recorded as ${name}; the prompt, schema or case changed`)
           return refuse('llm.unavailable', { reason: 'not recorded' })
         }
-        const { answer: value, model } = JSON.parse(readFileSync(file, 'utf8')) as Recording
-        return ok({ value, model, mode: 'json_schema', inputTokens: 0, outputTokens: 0, cached: true })
+        return await recordedAnswers(version, item.id).complete(change(request))
       },
     }
     problems.push(...differences(item, await play(item, llm, lexicon)))
@@ -81,6 +80,24 @@ export async function checkRecorded(
     else problems.push(`${name.split('.')[0]}: ${name} answers a question that is not asked any more`)
   }
   return problems
+}
+
+/** The recorded answers of one case: a question that was not asked then, word for word, has none. */
+export function recordedAnswers(version: string, id: string): LlmPort {
+  return {
+    model: 'recorded',
+    async complete(request) {
+      const file = new URL(`${version}/recorded/${fileOf(id, request)}`, root)
+      if (!existsSync(file)) return refuse('llm.unavailable', { reason: 'not recorded' })
+      const { answer: value, model } = JSON.parse(readFileSync(file, 'utf8')) as Recording
+      return ok({ value, model, mode: 'json_schema', inputTokens: 0, outputTokens: 0, cached: true })
+    },
+  }
+}
+
+/** The labelled cases of a prompt version. */
+export function promptCases(version: string): PromptCase[] {
+  return casesIn(new URL(`${version}/`, root))
 }
 
 function casesIn(folder: URL): PromptCase[] {

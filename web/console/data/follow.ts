@@ -23,6 +23,7 @@ const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly 
   directory: () => [['directory']],
   catalogue: () => [['catalogue']],
   setting: () => [['settings']],
+  evaluation: () => [['evaluation']],
   webhook: () => [['health'], ['webhooks']],
   contact: () => [['contact'], ['ticket']],
 }
