@@ -13,6 +13,7 @@ import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import type { Log } from '../kernel/log.ts'
+import * as knowledge from '../knowledge/index.ts'
 import { removeMedia } from '../media/store.ts'
 import * as outbox from '../outbox/index.ts'
 import {
@@ -120,6 +121,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
     ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
   }
+  const readKnowledge = knowledge.keptKnowledge()
   const importing = { media, seal: accountSecrets(box).seal }
   return {
     commands: [
@@ -127,6 +129,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
       ...calls.commands,
@@ -141,6 +144,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.queries,
       ...directory.makeSettingQueries(settings),
       ...catalogue.queries,
+      ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
       ...catalogue.makeLabelQueries(labelPorts(registry, config)),
       ...router.queries,

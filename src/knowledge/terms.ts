@@ -16,7 +16,7 @@ export interface Terms {
   readonly text: string
 }
 
-const weightOf = { meaning: 2, helping: 0.7, code: 3, pair: 1, word: 1, number: 0.3 }
+const weightOf = { meaning: 2, helping: 0.7, code: 4, pair: 1, word: 1, number: 0.3 }
 
 /** As it is compared: width and case folded. */
 export const fold = (text: string) => text.normalize('NFKC').toLowerCase()
