@@ -3,7 +3,7 @@ import { defineQuery, type Query } from '../access/command.ts'
 import { ok, refuse } from '../kernel/result.ts'
 import { type RawBuilder, sql } from '../store/index.ts'
 import { searchQuery } from '../tickets/index.ts'
-import { frontSchema, readers, statuses, storedFront } from './article.ts'
+import { readers, statuses, storedFront } from './article.ts'
 import { findAnswer, rankKnowledge, threshold } from './find.ts'
 import type { ReadKnowledge } from './published.ts'
 
@@ -21,6 +21,15 @@ const line = z.object({
   published: z.int().nullable(),
   version: z.int(),
   updatedAtMs: z.int(),
+})
+
+const shownFront = z.object({
+  title: z.string(),
+  products: z.array(z.string()),
+  models: z.array(z.string()),
+  faults: z.array(z.string()),
+  lang: z.string(),
+  questions: z.array(z.string()),
 })
 
 const answer = z.object({
@@ -141,7 +150,7 @@ const get = defineQuery(
       versions: z.array(
         z.object({
           number: z.int(),
-          front: frontSchema,
+          front: shownFront,
           body: z.string(),
           /** Who saved it: a person's name, or what part of the hub. */
           by: z.string(),
@@ -167,7 +176,7 @@ const get = defineQuery(
         const who = actor as { readonly name?: string; readonly id: string }
         return {
           ...version,
-          front: storedFront(front) as z.infer<typeof frontSchema>,
+          front: storedFront(front) as z.infer<typeof shownFront>,
           by: who.name ?? who.id,
           atMs: at.getTime(),
         }
