@@ -51,7 +51,7 @@ function Boxes() {
       <Form.Item name="title" label={t('articleTitle')} rules={required}>
         <Input maxLength={120} />
       </Form.Item>
-      <div className="days">
+      <div className="article-members">
         <Form.Item name="products" label={t('products')} extra={t('productsHint')}>
           <Select mode="tags" options={named((categories.data?.categories ?? []).map((each) => each.name))} />
         </Form.Item>
@@ -66,14 +66,10 @@ function Boxes() {
         </Form.Item>
       </div>
       <Form.Item name="questions" label={t('questions')} extra={t('questionsHint')}>
-        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} />
+        <Input.TextArea rows={5} />
       </Form.Item>
       <Form.Item name="body" label={t('body')} extra={t('bodyHint')} rules={required}>
-        <Input.TextArea
-          className="article-source"
-          autoSize={{ minRows: 10, maxRows: 24 }}
-          maxLength={50_000}
-        />
+        <Input.TextArea className="article-source" rows={18} maxLength={50_000} />
       </Form.Item>
       <Form.Item name="note" label={t('note')}>
         <Input maxLength={300} />
