@@ -62,8 +62,10 @@ describe('the articles in the console', () => {
     await page.getByRole('button', { name: '新建文章' }).first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('标题').fill('净水器滤芯多久换一次')
-    await dialog.getByLabel('产品类别').fill('净水器')
+    await dialog.getByLabel('产品类别').pressSequentially('净水器')
+    await page.locator('.ant-select-item-option', { hasText: '净水器' }).waitFor()
     await page.keyboard.press('Enter')
+    await dialog.locator('.ant-select-selection-item', { hasText: '净水器' }).waitFor()
     await page.keyboard.press('Tab')
     await page.getByLabel('客户的问法').fill('净水器滤芯多久换一次\n净水器滤芯什么时候换')
     await page
@@ -78,6 +80,9 @@ describe('the articles in the console', () => {
     await page.getByLabel('正文(Markdown)').press('Control+Enter')
     await page.getByText('已保存为第 1 版').waitFor()
     await page.locator('.article-head').getByText('草稿').waitFor()
+    await dialog.getByText('净水器滤芯多久换一次', { exact: true }).first().waitFor()
+    const { articles } = (await hub.desk.get('/api/knowledge/list')) as { articles: { products: string[] }[] }
+    expect(articles[0]!.products).toEqual(['净水器'])
   })
 
   it('answer after they are published, and the way back is offered', async () => {
@@ -105,6 +110,7 @@ describe('the articles in the console', () => {
     })
     await page.getByRole('button', { name: /保存/ }).first().click()
     await page.locator('.ant-alert').getByText('别人已保存新的版本').waitFor()
+    await page.locator('.ant-alert').scrollIntoViewIfNeeded()
     await page.locator('.diff del', { hasText: '别人写的' }).waitFor()
     await page.locator('.diff ins', { hasText: '我写的' }).waitFor()
     await picture('meanwhile')

@@ -39,6 +39,7 @@ export function inlines(text: string): Inline[] {
 const heading = /^(#{1,6})\s+(.*?)\s*#*$/
 const item = /^\s*(?:([-*+])|\d+[.)、])\s+(.*)$/
 const row = /^\s*\|(.*?)\|?\s*$/
+const ruler = /^[\s|:-]+$/
 const cells = (line: string) =>
   row
     .exec(line)![1]!
@@ -83,10 +84,10 @@ export function markdownBlocks(text: string): Block[] {
       at = end
     } else if (row.test(line)) {
       const end = run(lines, at, (each) => row.test(each))
-      const [head = [], ...rows] = lines
-        .slice(at, end)
-        .filter((each) => !/^[\s|:-]+$/.test(each))
-        .map(cells)
+      // A row that stands alone (a passage that is cited) has no head.
+      const headed = end > at + 1 && ruler.test(lines[at + 1]!)
+      const all = lines.slice(at, end).flatMap((each) => (ruler.test(each) ? [] : [cells(each)]))
+      const [head, rows] = headed ? [all[0] ?? [], all.slice(1)] : [[], all]
       blocks.push({ kind: 'table', head, rows })
       at = end
     } else if (line.startsWith('>')) {

@@ -40,6 +40,21 @@ const valuesOf = ({ front, body }: Version): Values => ({
   note: '',
 })
 
+/** Names to choose or type. The list closes after each: an open one would take the Tab key as a second choice of the same name. */
+function NameBox({ names = [], ...field }: { names?: readonly string[]; id?: string; value?: string[] }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Select
+      {...field}
+      mode="tags"
+      open={open}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      options={names.map((value) => ({ value, label: value }))}
+    />
+  )
+}
+
 function Boxes() {
   const t = useWords(knowledgeWords)
   const categories = useAsk('category.list', {})
@@ -53,10 +68,10 @@ function Boxes() {
       </Form.Item>
       <div className="article-members">
         <Form.Item name="products" label={t('products')} extra={t('productsHint')}>
-          <Select mode="tags" options={named((categories.data?.categories ?? []).map((each) => each.name))} />
+          <NameBox names={(categories.data?.categories ?? []).map((each) => each.name)} />
         </Form.Item>
         <Form.Item name="models" label={t('models')}>
-          <Select mode="tags" options={named((models.data?.models ?? []).map((each) => each.model))} />
+          <NameBox names={(models.data?.models ?? []).map((each) => each.model)} />
         </Form.Item>
         <Form.Item name="faults" label={t('faults')}>
           <Select mode="tags" open={false} suffixIcon={null} />
@@ -92,7 +107,7 @@ function Writing({
 }: {
   opened: Opened | null
   start: Values
-  saved: (id: string) => void
+  saved: (id: string, title: string) => void
   touched: (changed: boolean) => void
 }) {
   const t = useWords(knowledgeWords)
@@ -129,7 +144,7 @@ function Writing({
     setBase(done.number)
     form.setFieldValue('note', '')
     touched(false)
-    saved(done.id)
+    saved(done.id, values.title)
   }
   const onTop = () => {
     if (!newest) return
@@ -148,6 +163,7 @@ function Writing({
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.submit()
         }}
       >
+        <Boxes />
         {late && newest && (
           <Alert
             type="warning"
@@ -166,7 +182,6 @@ function Writing({
             }
           />
         )}
-        <Boxes />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('save')} <Key>Ctrl ↵</Key>
         </Button>
@@ -302,7 +317,7 @@ export function ArticleDrawer({
   title: string | null
   may: boolean
   close: () => void
-  made: (id: string) => void
+  made: (id: string, title: string) => void
 }) {
   const t = useWords(knowledgeWords)
   const c = useWords(commonWords)

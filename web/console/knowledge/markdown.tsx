@@ -29,15 +29,17 @@ function Table({ head, rows }: Extract<Block, { kind: 'table' }>) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <div className="table-scroll" tabIndex={0}>
       <table>
-        <thead>
-          <tr>
-            {keyed(head).map(({ value, key }) => (
-              <th key={key}>
-                <Runs runs={value} />
-              </th>
-            ))}
-          </tr>
-        </thead>
+        {head.length > 0 && (
+          <thead>
+            <tr>
+              {keyed(head).map(({ value, key }) => (
+                <th key={key}>
+                  <Runs runs={value} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
         <tbody>
           {keyed(rows).map(({ value: row, key }) => (
             <tr key={key}>

@@ -75,7 +75,7 @@ export function Versions({
               </strong>{' '}
               {each.number === article.current && <span className="quiet">{t('newest')} </span>}
               {each.number === article.published && article.status === 'published' && (
-                <span className="state state-sent">{t('answers')}</span>
+                <span className="state state-published">{t('answers')}</span>
               )}
               <br />
               <span className="quiet">

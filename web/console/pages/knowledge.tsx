@@ -183,7 +183,7 @@ export default function Knowledge() {
           title={opened.title}
           may={may}
           close={() => setOpened(null)}
-          made={(id) => setOpened({ id, title: null })}
+          made={(id, title) => setOpened({ id, title })}
         />
       )}
     </AdminPage>
