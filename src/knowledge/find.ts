@@ -143,6 +143,10 @@ interface Match {
 const has = (within: ReadonlySet<string>, needed: ReadonlySet<string>) =>
   [...needed].every((each) => within.has(each))
 
+/** A bare "how much": of what, the product or its repair, nobody can tell. */
+const isBarePrice = (terms: Terms) =>
+  terms.needed.has('fee') && weigh(terms) - terms.weights.get('=fee')! < 0.5
+
 function bestPhrasing(article: PreparedArticle, asked: Asked) {
   let best: { score: number; clause: Terms; phrasing: Phrasing } | null = null
   for (const phrasing of article.phrasings) {
@@ -151,7 +155,7 @@ function bestPhrasing(article: PreparedArticle, asked: Asked) {
     for (const clause of asked.clauses) {
       const total = weigh(clause)
       // A clause without everything that the question needs is not what is asked.
-      if (total === 0 || all === 0 || !has(clause.needed, asked.whole.needed)) continue
+      if (total === 0 || all === 0 || isBarePrice(clause) || !has(clause.needed, asked.whole.needed)) continue
       if (!has(clause.codes, asked.whole.codes)) continue
       const common = weigh(clause, phrasing.terms.weights)
       const score = (common / total) * (0.5 + 0.5 * (common / all))

@@ -38,7 +38,7 @@ export const meanings: readonly Meaning[] = [
   personal('invoice', /发票|开票|税号|抬头|invoice|receipt/g),
   personal(
     'buy',
-    /购买|想买|买一台|哪里买|在哪买|哪里能买|下单|优惠|打折|促销|活动价|型号推荐|哪款|推荐一|buy|purchase|discount/g,
+    /多少钱一[台套个部]|[一每][台套个部]多少钱|卖多少|售价|购买|想买|买一台|哪里买|在哪买|哪里能买|下单|优惠|打折|促销|活动价|型号推荐|哪款|推荐一|buy|purchase|discount/g,
   ),
   needed('accessory', /配件|原装|滤芯|灯管|遥控板|遥控器|spare parts?|remote control/g),
   // What is asked.
@@ -52,7 +52,7 @@ export const meanings: readonly Meaning[] = [
   ),
   needed(
     'fee',
-    /多少钱|怎么收费|如何收费|收费标准|要不要钱|收不收钱|收不收费|要收费|要钱|花钱|收钱|收费|费用|价格|价钱|报价|什么价|免费|上门费|how much|costs?|prices?|fees?|charged?|free of charge/g,
+    /多少钱|怎么收费|如何收费|收费标准|要不要钱|收不收钱|收不收费|要收费|要钱|花钱|收钱|收费|费用|价格|价钱|报价|什么价|免费|how much|costs?|prices?|fees?|charged?|free of charge/g,
   ),
   needed('move', /移机|移位置|换个位置装|挪个位置|搬家|relocat\w+/g),
   needed('install', /安装|装机|拆装|拆机|加装|install(?:ation|ed|ing)?/g),
