@@ -30,7 +30,7 @@ const invalid = (line: number, reason: string) => refuse('knowledge.front_matter
 class Unreadable extends Error {}
 
 function quotedValue(text: string): { value: string; rest: string } | null {
-  const double = /^"(?:[^"\\]|\\.)*"/.exec(text)
+  const double = /^"(?:[^"\\]|\\.)*"/s.exec(text)
   if (double) {
     try {
       return { value: JSON.parse(double[0]) as string, rest: text.slice(double[0].length) }
@@ -44,7 +44,8 @@ function quotedValue(text: string): { value: string; rest: string } | null {
   return null
 }
 
-const comment = /^\s*(#.*)?$/
+/** `s` throughout: rarer signs that break a line, such as U+2028, are part of a value. */
+const comment = /^\s*(#.*)?$/s
 
 /** One value up to the end of its line; ` #` begins a comment. */
 function scalar(text: string): string {
@@ -54,7 +55,7 @@ function scalar(text: string): string {
     return quoted.value
   }
   if (/^[&*!|>%@`{]/.test(text)) throw new Unreadable(`put a text that begins with ${text[0]} in quotes`)
-  return text.replace(/(^|\s)#.*$/, '').trim()
+  return text.replace(/(^|\s)#.*$/s, '').trim()
 }
 
 /** `[a, "b, c"]` */
@@ -86,14 +87,14 @@ interface Reading {
 
 function readLine(reading: Reading, line: string): void {
   if (comment.test(line)) return
-  const item = /^\s*-\s+(.*)$/.exec(line)
+  const item = /^\s*-\s+(.*)$/s.exec(line)
   if (item) {
     if (!reading.open) throw new Unreadable('a "- " line belongs below products, models, faults or questions')
     const value = scalar(item[1]!)
     if (value !== '') reading.lists[reading.open].push(value)
     return
   }
-  const member = /^([a-z]+)\s*:(?:\s+(.*))?$/.exec(line)
+  const member = /^([a-z]+)\s*:(?:\s+(.*))?$/s.exec(line)
   if (!member) throw new Unreadable('a line is "name: value" or "- value"')
   const [, name, raw = ''] = member as unknown as [string, string, string | undefined]
   if (reading.seen.has(name)) throw new Unreadable(`${name} stands there twice`)
