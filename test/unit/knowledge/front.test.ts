@@ -41,6 +41,18 @@ describe('front matter', () => {
     )
   })
 
+  it('reads back a value with a rare line separator in it', () => {
+    const front = {
+      title: 'a\u2028b',
+      products: [],
+      models: [],
+      faults: [],
+      lang: 'zh',
+      questions: ['c\u2029d', 'e\u0085f'],
+    }
+    expect(readArticle(writeArticle({ front, body: 'x' }))).toEqual({ ok: true, value: { front, body: 'x' } })
+  })
+
   it('reads or refuses any text, and never throws', () => {
     fc.assert(
       fc.property(
