@@ -13,6 +13,7 @@ import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import type { Log } from '../kernel/log.ts'
+import * as knowledge from '../knowledge/index.ts'
 import { removeMedia } from '../media/store.ts'
 import * as outbox from '../outbox/index.ts'
 import {
@@ -162,6 +163,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     timeZone: config.timeZone,
     train: trainInThread,
   })
+  const readKnowledge = knowledge.keptKnowledge()
   const importing = { media, seal: accountSecrets(box).seal }
   return {
     commands: [
@@ -169,6 +171,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
       ...calls.commands,
@@ -184,6 +187,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.queries,
       ...directory.makeSettingQueries(settings),
       ...catalogue.queries,
+      ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
       ...catalogue.makeLabelQueries(labelPorts(registry, config)),
       ...router.queries,

@@ -22,6 +22,7 @@ const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly 
   channel: () => [['channels']],
   directory: () => [['directory']],
   catalogue: () => [['catalogue']],
+  knowledge: () => [['knowledge']],
   setting: () => [['settings']],
   evaluation: () => [['evaluation']],
   webhook: () => [['health'], ['webhooks']],

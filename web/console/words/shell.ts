@@ -19,6 +19,7 @@ export const shellWords = {
   contacts: ['客户', 'Customers'],
   chats: ['会话工作台', 'Chats'],
   evaluation: ['识别评测', 'Evaluation'],
+  knowledge: ['知识库', 'Knowledge'],
   imports: ['导入', 'Import'],
   users: ['用户与令牌', 'Users and tokens'],
   webhooks: ['Webhook', 'Webhooks'],
