@@ -107,6 +107,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
     progressLink: (ticketId: string) =>
       config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
   }
+  const talking = (id: string) => {
+    const account = registry.byId(id)
+    return account && { capabilities: account.channel.capabilities, automatic: account.automatic }
+  }
   const hooks = {
     fetch: io.fetch,
     secrets: {
@@ -156,7 +160,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
       retentionHandler,
-      ...makePipelineHandlers(reading),
+      ...makePipelineHandlers({ ...reading, account: talking, notices: sending }),
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
       ...outbox.makeOutboxHandlers(sending),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
+import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../contract/automatic.ts'
 import type { Channel, TestStep } from '../contract/channel.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json } from '../store/index.ts'
@@ -99,6 +100,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
           kind: z.string(),
           name: z.string().min(1).max(100),
           audience: audience.default('both'),
+          automatic: automaticSchema.default({}),
           config,
         }),
         output: z.object({ id: z.string() }),
@@ -119,6 +121,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
             kind: input.kind,
             name: input.name,
             audience: input.audience,
+            automatic: json(input.automatic),
             config: json(parts.open),
             secrets: ports.seal(id, parts.secret),
           })
@@ -137,6 +140,8 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
           name: z.string().min(1).max(100).optional(),
           enabled: z.boolean().optional(),
           audience: audience.optional(),
+          /** Switches that are left out stay as they are. */
+          automatic: automaticSchema.optional(),
           config: config.optional(),
         }),
         output: z.object({ version: z.int() }),
@@ -164,6 +169,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
             name: input.name ?? row.name,
             enabled: input.enabled ?? row.enabled,
             audience: input.audience ?? row.audience,
+            automatic: json({ ...(row.automatic as object | null), ...input.automatic }),
             config: json(given.open),
             secrets: ports.seal(row.id, secrets),
             version: row.version + 1,
@@ -201,12 +207,16 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
   ]
 }
 
+const automaticState = z.object({ question: z.boolean(), state: z.boolean(), knowledge: z.boolean() })
+
 const account = z.object({
   id: z.string(),
   kind: z.string(),
   name: z.string(),
   enabled: z.boolean(),
   audience,
+  /** What the hub says there by itself. */
+  automatic: automaticState,
   version: z.int(),
   config,
   /** Names of the secret members that are set. */
@@ -223,6 +233,9 @@ const account = z.object({
   ),
 })
 
+/** A kind of channel that this version does not have says nothing. */
+const silent = { settleMs: 0, takesReplies: false, replyWindow: null } as const
+
 /** Queries on channel accounts. */
 export function makeAccountQueries(ports: AccountPorts): Query[] {
   return [
@@ -236,6 +249,10 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
       },
       async ({ db }) => {
         const rows = await db.selectFrom('channel_account').selectAll().orderBy('createdAt').execute()
+        const kinds = [...new Set(rows.map((row) => row.kind))]
+        const channels = new Map(
+          await Promise.all(kinds.map(async (kind) => [kind, await ports.channel(kind)] as const)),
+        )
         const states = await db.selectFrom('connection_state').selectAll().execute()
         const last = await db
           .selectFrom('envelope')
@@ -249,6 +266,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             name: row.name,
             enabled: row.enabled,
             audience: (row.audience ?? 'both') as z.infer<typeof audience>,
+            automatic: automaticOf(channels.get(row.kind)?.capabilities ?? silent, row.automatic),
             version: row.version,
             config: row.config as Record<string, unknown>,
             secretsSet: row.secrets ? Object.keys(ports.open(row.id, row.secrets)) : [],
@@ -277,6 +295,8 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             z.object({
               kind: z.string(),
               settings: config,
+              /** What the hub may say there by itself, as it is where nobody switched; null where nobody can answer. */
+              automatic: automaticState.nullable(),
               guide: z.array(guideStep),
               presets: z.array(preset),
             }),
@@ -290,6 +310,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             return {
               kind,
               settings: settingsSchema(channel) as Record<string, unknown>,
+              automatic: canTalk(channel.capabilities) ? automaticDefaults(channel.capabilities) : null,
               guide: (channel.guide ?? []).map(({ fields = [], callback = false, modes = [], ...words }) => ({
                 ...words,
                 ...{ fields: [...fields], callback, modes: [...modes] },
