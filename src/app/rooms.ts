@@ -5,6 +5,7 @@ import * as calls from '../calls/index.ts'
 import * as catalogue from '../catalogue/index.ts'
 import type { ExtractionInput } from '../contract/extraction.ts'
 import type { NewJob } from '../contract/jobs.ts'
+import type { KnowledgePort } from '../contract/knowledge.ts'
 import type { LlmPort } from '../contract/llm.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import type { RecogniserPort } from '../contract/transcript.ts'
@@ -51,6 +52,7 @@ export interface RoomParts {
   readonly log: Log
   readonly llm: LlmPort | undefined
   readonly recogniser: RecogniserPort | null
+  readonly knowledge: KnowledgePort | undefined
   readonly recordedFile: ((attachmentId: string) => Promise<conversations.FetchedFile | null>) | undefined
 }
 
@@ -80,7 +82,7 @@ const settings: directory.SettingSchemas = {
 
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
-  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
+  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile, knowledge } = parts
   const thread = extractionThread(log)
   const engines = {
     rules: (input: ExtractionInput) =>
@@ -160,7 +162,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
       retentionHandler,
-      ...makePipelineHandlers({ ...reading, account: talking, notices: sending }),
+      ...makePipelineHandlers({
+        ...{ ...reading, account: talking, notices: sending },
+        ...(knowledge ? { knowledge } : {}),
+      }),
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
       ...outbox.makeOutboxHandlers(sending),

@@ -3,6 +3,7 @@ import { type Automatic, isChat } from '../contract/automatic.ts'
 import type { Capabilities } from '../contract/channel.ts'
 import type { Catalogue, Extraction } from '../contract/extraction.ts'
 import { type Effects, joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
+import type { KnowledgeAnswer, KnowledgePort } from '../contract/knowledge.ts'
 import { derivedId } from '../kernel/ids.ts'
 import type { NoticePorts } from '../outbox/index.ts'
 import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
@@ -10,6 +11,7 @@ import { json, type Reader, type Tx } from '../store/index.ts'
 import { type Cause, takeExtraction } from '../tickets/index.ts'
 import { answerAboutTicket, callPerson } from './answer.ts'
 import { unheardCall, withCaller } from './call.ts'
+import { type Consulted, consult, quoteArticle } from './consult.ts'
 import { type ReadConversation, readConversation } from './conversation.ts'
 import { readTalk, type Talk } from './dialogue.ts'
 import { nothingRead } from './extract.ts'
@@ -32,6 +34,8 @@ export interface PipelinePorts {
   /** The account in memory; undefined when it is gone or its settings are unusable. */
   readonly account: (accountId: string) => TalkingAccount | undefined
   readonly notices: NoticePorts
+  /** Finds articles that answer an inquiry; nobody is asked when absent. */
+  readonly knowledge?: KnowledgePort
 }
 
 interface Prepared {
@@ -40,6 +44,8 @@ interface Prepared {
   /** What goes into a ticket: of everything that belongs to it, with the action that follows from what is new. */
   readonly extraction: Extraction
   readonly carriesRequest: boolean
+  /** The article that answers what was asked. */
+  readonly found: KnowledgeAnswer | null
 }
 
 /**
@@ -118,8 +124,9 @@ async function prepare(
   const heard = said ? await ports.extract(read.news, ctx.signal) : nothingRead('call.not_transcribed')
   const news: Extraction = unheard ? { ...heard, action: { kind: 'create' } } : heard
   const whole = await readWhole(ports, { read, talk, news, unheard: unheard !== null }, ctx.signal)
+  const consulted = waiting ? null : await consulting(ports, read, news, ctx)
   // A request that waits goes on with what is known of all of it; a ticket that lives with what is new.
-  const action = waiting && !talk.feeds ? whole.action : news.action
+  const action = consulted?.action ?? (waiting && !talk.feeds ? whole.action : news.action)
   const carriesRequest = news.action.kind === 'create' || news.action.kind === 'ask' || waiting !== null
   const { choice: _of, ...rest } = whole
   const extraction = {
@@ -127,7 +134,22 @@ async function prepare(
     action,
     ...(news.choice ? { choice: news.choice } : {}),
   }
-  return { read, talk, extraction, carriesRequest }
+  return { read, talk, extraction, carriesRequest, found: consulted?.found ?? null }
+}
+
+/** Asks the articles, where the account answers from them and there is room for the hub's own words. */
+async function consulting(
+  ports: PipelinePorts,
+  read: ReadConversation,
+  news: Extraction,
+  ctx: StepContext,
+): Promise<Consulted | null> {
+  const account = ports.account(read.accountId)
+  if (!ports.knowledge || !account?.automatic.knowledge || news.action.kind !== 'none') return null
+  const room = await roomToSpeak(ctx.db, read.id, account.capabilities, ctx.nowMs)
+  if (!room.open || room.attended) return null
+  const said = read.news.turns.filter(({ speaker }) => speaker === 'customer').map(({ text }) => text)
+  return await consult(ctx.db, ports.knowledge, { conversationId: read.id, news, said })
 }
 
 /** Everything that belongs to the ticket which the new turns belong to. */
@@ -188,7 +210,8 @@ async function follow(
   if (taken.ticketId && talk.dialogue.askedFields.length > 0)
     await tellQuestions(tx, read.id, taken.ticketId, cause)
   const speaks = room.open && !room.attended
-  const answered = await answer(tx, ports, { prepared, account, extractionId, speaks }, cause)
+  const { ticketId } = taken
+  const answered = await answer(tx, ports, { prepared, account, extractionId, speaks, ticketId }, cause)
   return { ...taken, effects: joinEffects(taken.effects, answered) }
 }
 
@@ -201,6 +224,7 @@ async function answer(
     readonly account: TalkingAccount | undefined
     readonly extractionId: string
     readonly speaks: boolean
+    readonly ticketId: string | null
   },
   cause: Cause,
 ): Promise<Effects> {
@@ -222,6 +246,13 @@ async function answer(
     case 'handover': {
       const chat = of.account !== undefined && isChat(of.account.capabilities)
       return await callPerson(tx, conversationId, { isChat: chat, nowMs: cause.nowMs })
+    }
+    case 'answer': {
+      const { found } = of.prepared
+      if (!found || !of.speaks) return noEffects
+      const { extractionId, ticketId } = of
+      const lang = extraction.lang === 'en' ? 'en' : 'zh'
+      return await quoteArticle(tx, { conversationId, extractionId, found, lang, ticketId }, cause)
     }
     default:
       return noEffects

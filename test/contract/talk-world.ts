@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../src/contract/channel.ts'
+import type { KnowledgePort } from '../../src/contract/knowledge.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { sendToApi } from '../api.ts'
 import { testHub } from '../hub.ts'
@@ -11,7 +12,12 @@ const chat: Partial<Capabilities> = { settleMs: 8_000, replyWindow: { windowMs: 
 
 /** A hub with one chat account and a clock that stands still; it works only when told. */
 export async function openTalk(
-  options: { automatic?: object; capabilities?: Partial<Capabilities>; env?: Record<string, string> } = {},
+  options: {
+    automatic?: object
+    capabilities?: Partial<Capabilities>
+    env?: Record<string, string>
+    knowledge?: KnowledgePort
+  } = {},
 ) {
   const clock = manualClock(startMs)
   const channels = {
@@ -22,7 +28,10 @@ export async function openTalk(
     },
   }
   const env = options.env ?? {}
-  const test = await testHub({ clock, channels, env })
+  const test = await testHub({
+    ...{ clock, channels, env },
+    ...(options.knowledge ? { knowledge: options.knowledge } : {}),
+  })
   const { id } = await test.run('channel.create', {
     ...{ kind: 'api', name: '聊天', config: {}, automatic: options.automatic ?? {} },
   })

@@ -18,6 +18,16 @@ const pressing =
 const calm =
   /不用催|不催|别催|不(?:着)?急|慢慢来|都(?:行|可以|方便)|(?:修|装|安装|处理)(?:好|完)了|no hurry|no rush|any ?time/i
 
+const greeting =
+  /^\s*(?:你好|您好|hi|hello|喂|亲)?[\s,，.。!！~]*(?:请问)?(?:在(?:不在|的)?|有人)(?:吗|么|嘛)?[\s?？!！.。]*$/i
+const question =
+  /[?？]|吗|请问|咨询|是否|怎么|咋|如何|多少|多久|多大|多长|哪(?:里|个|种|些)|什么|为啥|能不能|可不可以|\b(?:how|what|when|where|which|why|who|can|could|does|do|is|are|should)\b/i
+
+/** Whether somebody asks a question that an article could answer; not whether anybody is there. Pure. */
+export function asksSomething(text: string): boolean {
+  return text.split('\n').some((line) => question.test(line) && !greeting.test(line))
+}
+
 const says = (words: RegExp, utterances: readonly Utterance[]) =>
   utterances.find((u) => words.test(u.plain.text))
 
