@@ -17,9 +17,10 @@ export async function openTalk(
     capabilities?: Partial<Capabilities>
     env?: Record<string, string>
     knowledge?: KnowledgePort
+    startMs?: number
   } = {},
 ) {
-  const clock = manualClock(startMs)
+  const clock = manualClock(options.startMs ?? startMs)
   const channels = {
     api: async () => {
       const { apiChannel: channel } = await import('../../channels/api/index.ts')
@@ -27,7 +28,8 @@ export async function openTalk(
       return { ...channel, capabilities } as never
     },
   }
-  const env = options.env ?? {}
+  // Nodes of one database share its key.
+  const env = { SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), ...options.env }
   const test = await testHub({
     ...{ clock, channels, env },
     ...(options.knowledge ? { knowledge: options.knowledge } : {}),
@@ -41,6 +43,8 @@ export async function openTalk(
 
   /** A customer writes, and everything that is due after the settle time is done. */
   async function say(user: string, text: string, more: object = {}): Promise<void> {
+    // Not in the millisecond in which the step before ended: a replay could not tell which came first.
+    clock.advance(1_000)
     await hear(user, text, more)
     clock.advance(8_000)
     await test.hub.settle()
