@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, useTell } from '../data/hub.ts'
 import { EditDrawer } from '../parts/admin.tsx'
-import { channelsWords, settingWords } from '../words/channels.ts'
+import { automaticHints, automaticWords, channelsWords, settingWords } from '../words/channels.ts'
 import { channelWords } from '../words/terms.ts'
 import { cleaned, combine, defaults, type Schema } from './schema.ts'
 import { Members } from './schema-form.tsx'
@@ -17,6 +17,7 @@ export type Account = Answer<'channel.list'>['accounts'][number]
 interface Values {
   name: string
   enabled: boolean
+  automatic: Account['automatic']
   config: Record<string, unknown>
 }
 
@@ -91,6 +92,34 @@ function Settings({ schema, secretsSet }: { schema: Schema; secretsSet: readonly
   )
 }
 
+const turns = ['question', 'state', 'knowledge'] as const
+
+/** What the hub says there by itself, each switched by itself; nothing to choose where nobody can answer. */
+function AutomaticTurns({ kind }: { kind: Kind }) {
+  const t = useWords(channelsWords)
+  const label = useWords(automaticWords)
+  const hint = useWords(automaticHints)
+  if (kind.automatic === null) return <p className="quiet">{t('noAutomatic')}</p>
+  return (
+    <fieldset className="switches">
+      <legend>{t('automatic')}</legend>
+      {turns.map((turn) => (
+        <Form.Item
+          key={turn}
+          name={['automatic', turn]}
+          label={label(turn)}
+          extra={hint(turn)}
+          valuePropName="checked"
+        >
+          <Switch />
+        </Form.Item>
+      ))}
+    </fieldset>
+  )
+}
+
+const silent = { question: false, state: false, knowledge: false }
+
 /** Guided set-up of one account: settings, then the connection test, then the callback address where there is one. */
 export function SetUp({ kind, account, close }: { kind: Kind; account: Account | null; close: () => void }) {
   const t = useWords(channelsWords)
@@ -106,17 +135,19 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   const initial: Values = {
     name: account?.name ?? '',
     enabled: account?.enabled ?? true,
+    automatic: account?.automatic ?? kind.automatic ?? silent,
     config: combine(defaults(schema), account?.config ?? {}),
   }
   const save = async (values: Values) => {
     const config = cleaned(combine(initial.config, values.config ?? {}))
     const { name, enabled } = values
+    const automatic = kind.automatic === null ? {} : { automatic: values.automatic }
     if (savedId) {
-      const done = await run('channel.update', { id: savedId, version, name, enabled, config })
+      const done = await run('channel.update', { id: savedId, version, name, enabled, config, ...automatic })
       if (!done) return
       setVersion(done.version)
     } else {
-      const made = await run('channel.create', { kind: kind.kind, name, config })
+      const made = await run('channel.create', { kind: kind.kind, name, config, ...automatic })
       if (!made) return
       setSavedId(made.id)
       setVersion(1)
@@ -144,6 +175,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
         <Input maxLength={100} autoFocus={!account} />
       </Form.Item>
       <Settings schema={schema} secretsSet={account?.secretsSet ?? []} />
+      <AutomaticTurns kind={kind} />
       {savedId && (
         <Form.Item name="enabled" label={t('enabled')} valuePropName="checked">
           <Switch />
