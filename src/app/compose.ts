@@ -66,7 +66,7 @@ export interface HubOptions {
   readonly llm?: LlmPort
   /** Who transcribes recorded calls; nobody when absent. */
   readonly recogniser?: RecogniserPort
-  /** Who finds articles that answer inquiries; nobody when absent. */
+  /** Who finds articles that answer inquiries; the knowledge room when absent. */
   readonly knowledge?: KnowledgePort
   /** What became of files then: replay asks this and fetches nothing. */
   readonly recordedFile?: (attachmentId: string) => Promise<FetchedFile | null>

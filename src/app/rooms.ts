@@ -14,6 +14,7 @@ import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import type { Log } from '../kernel/log.ts'
+import * as knowledge from '../knowledge/index.ts'
 import { removeMedia } from '../media/store.ts'
 import * as outbox from '../outbox/index.ts'
 import {
@@ -82,7 +83,7 @@ const settings: directory.SettingSchemas = {
 
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
-  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile, knowledge } = parts
+  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
   const engines = {
     rules: (input: ExtractionInput) =>
@@ -126,6 +127,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
     ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
   }
+  const readKnowledge = knowledge.keptKnowledge()
   const importing = { media, seal: accountSecrets(box).seal }
   return {
     commands: [
@@ -133,6 +135,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
       ...calls.commands,
@@ -147,6 +150,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.queries,
       ...directory.makeSettingQueries(settings),
       ...catalogue.queries,
+      ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
       ...catalogue.makeLabelQueries(labelPorts(registry, config)),
       ...router.queries,
@@ -164,7 +168,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       retentionHandler,
       ...makePipelineHandlers({
         ...{ ...reading, account: talking, notices: sending },
-        ...(knowledge ? { knowledge } : {}),
+        knowledge: (db) => parts.knowledge ?? knowledge.knowledgePort(readKnowledge, db),
       }),
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,

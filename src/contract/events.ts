@@ -46,6 +46,7 @@ export const eventTypes = [
   'channel.changed',
   'directory.changed',
   'catalogue.changed',
+  'knowledge.changed',
   'setting.changed',
   'webhook.failed',
 ] as const

@@ -30,6 +30,7 @@ export const audience: Readonly<Record<string, Permission>> = {
   webhook: operators,
   directory: everybody,
   catalogue: everybody,
+  knowledge: service,
   setting: everybody,
 }
 

@@ -365,6 +365,26 @@ const catalogue = {
     zh: '这次导入已经撤销过。',
     en: 'This import was taken back already.',
   },
+  'knowledge.front_matter': {
+    status: 400,
+    zh: '第 {line} 行的文章头信息无法读取:{reason}',
+    en: 'The front matter could not be read at line {line}: {reason}',
+  },
+  'knowledge.slug_taken': {
+    status: 409,
+    zh: '已有文章使用短名 {slug},请换一个。',
+    en: 'Another article has the short name {slug}. Choose a different one.',
+  },
+  'knowledge.saved_meanwhile': {
+    status: 409,
+    zh: '在您编辑期间,{who} 已保存第 {number} 版。请对照后再保存。',
+    en: '{who} saved version {number} while you were editing. Compare with it, then save again.',
+  },
+  'knowledge.state': {
+    status: 409,
+    zh: '文章现在的状态({status})不允许这样做。',
+    en: 'The article cannot do this in its present state ({status}).',
+  },
   'sample.loaded': {
     status: 409,
     zh: '示例工作区已经加载。',

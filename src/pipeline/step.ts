@@ -34,8 +34,8 @@ export interface PipelinePorts {
   /** The account in memory; undefined when it is gone or its settings are unusable. */
   readonly account: (accountId: string) => TalkingAccount | undefined
   readonly notices: NoticePorts
-  /** Finds articles that answer an inquiry; nobody is asked when absent. */
-  readonly knowledge?: KnowledgePort
+  /** Finds articles that answer an inquiry. */
+  readonly knowledge: (db: Reader) => KnowledgePort
 }
 
 interface Prepared {
@@ -145,11 +145,11 @@ async function consulting(
   ctx: StepContext,
 ): Promise<Consulted | null> {
   const account = ports.account(read.accountId)
-  if (!ports.knowledge || !account?.automatic.knowledge || news.action.kind !== 'none') return null
+  if (!account?.automatic.knowledge || news.action.kind !== 'none') return null
   const room = await roomToSpeak(ctx.db, read.id, account.capabilities, ctx.nowMs)
   if (!room.open || room.attended) return null
   const said = read.news.turns.filter(({ speaker }) => speaker === 'customer').map(({ text }) => text)
-  return await consult(ctx.db, ports.knowledge, { conversationId: read.id, news, said })
+  return await consult(ctx.db, ports.knowledge(ctx.db), { conversationId: read.id, news, said })
 }
 
 /** Everything that belongs to the ticket which the new turns belong to. */
