@@ -104,3 +104,24 @@ describe('an inquiry', () => {
     expect(await w.timeline('answered')).toMatchObject([{ kind: 'knowledge', title: '净水器滤芯更换周期' }])
   })
 })
+
+describe('the articles of the hub', () => {
+  const article = {
+    ...{ slug: 'dishwasher-warranty', title: '洗碗机保修期', products: ['洗碗机'], models: [], faults: [] },
+    ...{ lang: 'zh', questions: ['洗碗机保修多久', '洗碗机的保修期是多久'] },
+    body: '## 保修期\n\n洗碗机整机保修三年，从安装之日算起。',
+  }
+
+  it('answer once they are published', async () => {
+    const w = await openTalk({ automatic: { knowledge: true } })
+    open.push(w)
+    const { id } = await w.test.run('knowledge.save', article)
+    await w.say('u1', '请问洗碗机的保修期是多久?')
+    expect(await w.said()).toEqual([])
+    await w.test.run('knowledge.publish', { id, version: 1 })
+    await w.say('u2', '请问洗碗机的保修期是多久?')
+    expect(await w.said()).toMatchObject([
+      { rule: `knowledge:${String(id)}`, text: expect.stringContaining('整机保修三年') },
+    ])
+  })
+})

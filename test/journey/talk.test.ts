@@ -6,7 +6,7 @@ import { readConfig } from '../../src/app/config.ts'
 import { serveHub } from '../../src/app/serve.ts'
 import { testHub } from '../hub.ts'
 
-const patience = { timeout: 40_000, interval: 100 }
+const patience = { timeout: 60_000, interval: 100 }
 
 /** A whole hub over HTTP, with WeCom's customer service on loopback. */
 async function startWorld() {
@@ -31,7 +31,7 @@ async function startWorld() {
   return { test, server, kf }
 }
 
-describe('a customer who writes to customer service in WeChat', () => {
+describe('a customer who writes to customer service in WeChat', { timeout: 240_000 }, () => {
   let world: Awaited<ReturnType<typeof startWorld>>
   beforeAll(async () => {
     world = await startWorld()
