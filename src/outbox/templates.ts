@@ -48,13 +48,20 @@ export const noticeTexts = {
     zh: '已为您的工单 {number} 催促，处理人员已收到提醒。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
     en: 'We have pressed for your ticket {number}; whoever works on it was reminded.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',
   },
+} as const satisfies Record<string, NoticeText>
+
+export type NoticeName = keyof typeof noticeTexts
+
+/** What the hub says by itself where no ticket is told of. */
+const answerTexts = {
   'knowledge.answer': {
     zh: '{passage}\n——摘自《{title}》\n如果没有解决，回复“转人工”，会有人工客服回答您。',
     en: '{passage}\n— from “{title}”\nIf this does not help, reply “human agent” and a person will answer you.',
   },
 } as const satisfies Record<string, NoticeText>
 
-export type NoticeName = keyof typeof noticeTexts
+/** All texts that an administrator may replace. */
+export const builtInTexts = { ...noticeTexts, ...answerTexts }
 
 /** What a notice about a ticket may name. A null has no value. */
 export type NoticeVariables = Readonly<
@@ -77,12 +84,12 @@ export function isNotice(name: string): name is NoticeName {
 
 /** The words of a notice: the administrator's text where there is one, otherwise ours. Pure. */
 export function noticeText(
-  name: NoticeName,
+  name: keyof typeof builtInTexts,
   lang: 'zh' | 'en',
   variables: Readonly<Record<string, string | null>>,
   settings: Pick<OutboxSettings, 'texts'>,
 ): string {
-  const text = (settings.texts[name] ?? noticeTexts[name])[lang]
+  const text = (settings.texts[name] ?? builtInTexts[name])[lang]
   return text
     .split('\n')
     .flatMap((line) => fill(line, variables))

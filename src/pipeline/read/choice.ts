@@ -3,6 +3,9 @@ const numerals = '一二三四五六七八九'
 /** What people type around the number of a choice: 选1, 第2个, 3号, (1), 1. */
 const numbered = /^(?:我?选|选择|第|no|option|number)?(?:(\d)|([一二三四五六七八九]))(?:个|号|项)?$/
 
+/** Whoever writes more says something of their own. */
+const longest = 200
+
 const bare = (text: string) =>
   text
     .normalize('NFKC')
@@ -14,6 +17,7 @@ const bare = (text: string) =>
  * marks. Null when they say anything else.
  */
 export function readChoice(text: string, replies: readonly string[]): string | null {
+  if (text.length > longest) return null
   const said = bare(text)
   if (said === '') return null
   const same = replies.find((reply) => bare(reply) === said)

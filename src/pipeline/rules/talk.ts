@@ -18,6 +18,10 @@ const pressing =
 const calm =
   /不用催|不催|别催|不(?:着)?急|慢慢来|都(?:行|可以|方便)|(?:修|装|安装|处理)(?:好|完)了|no hurry|no rush|any ?time/i
 
+/** Of a long text so much is looked at, and a longer line is no greeting: patterns must not be slow on what nobody writes. */
+const mostRead = 2_000
+const longestGreeting = 60
+
 const greeting =
   /^\s*(?:你好|您好|hi|hello|喂|亲)?[\s,，.。!！~]*(?:请问)?(?:在(?:不在|的)?|有人)(?:吗|么|嘛)?[\s?？!！.。]*$/i
 const question =
@@ -25,7 +29,8 @@ const question =
 
 /** Whether somebody asks a question that an article could answer; not whether anybody is there. Pure. */
 export function asksSomething(text: string): boolean {
-  return text.split('\n').some((line) => question.test(line) && !greeting.test(line))
+  const lines = text.slice(0, mostRead).split('\n')
+  return lines.some((line) => question.test(line) && (line.length > longestGreeting || !greeting.test(line)))
 }
 
 const says = (words: RegExp, utterances: readonly Utterance[]) =>

@@ -152,3 +152,16 @@ describe('what an account says by itself', () => {
     expect(automaticOf({ ...chat, replyWindow: { windowMs: 0, messages: 0 } }, on)).toEqual(silent)
   })
 })
+
+describe('what nobody writes', () => {
+  it.each(['到', '师傅', '快', ' ', '在', '你好,', 'when is the engineer ', '等了', '1'])(
+    'is read in a time that grows with the text: %s',
+    (piece) => {
+      const text = piece.repeat(20_000)
+      // A pattern that goes back and forth would not end within the test's time.
+      expect(action(`${text}x?`).kind).toBeTypeOf('string')
+      expect(asksSomething(`${text}x?`)).toBeTypeOf('boolean')
+      expect(readChoice(text, ['好的'])).toBeNull()
+    },
+  )
+})
