@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import type { Command, Query, TicketLinks } from '../access/index.ts'
 import type { TestStep } from '../contract/channel.ts'
 import type { JobKind, NewJob } from '../contract/jobs.ts'
+import type { KnowledgePort } from '../contract/knowledge.ts'
 import type { LlmPort } from '../contract/llm.ts'
 import type { MediaStore, ReceivePort } from '../contract/ports.ts'
 import type { RecogniserPort } from '../contract/transcript.ts'
@@ -65,6 +66,8 @@ export interface HubOptions {
   readonly llm?: LlmPort
   /** Who transcribes recorded calls; nobody when absent. */
   readonly recogniser?: RecogniserPort
+  /** Who finds articles that answer inquiries; the knowledge room when absent. */
+  readonly knowledge?: KnowledgePort
   /** What became of files then: replay asks this and fetches nothing. */
   readonly recordedFile?: (attachmentId: string) => Promise<FetchedFile | null>
   /** Kinds of job that stay off: replay does not speak to the outside. */
@@ -156,6 +159,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     llm: options.llm,
     recogniser: options.recogniser ?? null,
     recordedFile: options.recordedFile,
+    knowledge: options.knowledge,
   }
   const built = rooms(parts)
   const receiver = makeReceiver({

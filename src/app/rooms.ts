@@ -5,6 +5,7 @@ import * as calls from '../calls/index.ts'
 import * as catalogue from '../catalogue/index.ts'
 import type { ExtractionInput } from '../contract/extraction.ts'
 import type { NewJob } from '../contract/jobs.ts'
+import type { KnowledgePort } from '../contract/knowledge.ts'
 import type { LlmPort } from '../contract/llm.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import type { RecogniserPort } from '../contract/transcript.ts'
@@ -59,6 +60,7 @@ export interface RoomParts {
   readonly log: Log
   readonly llm: LlmPort | undefined
   readonly recogniser: RecogniserPort | null
+  readonly knowledge: KnowledgePort | undefined
   readonly recordedFile: ((attachmentId: string) => Promise<conversations.FetchedFile | null>) | undefined
 }
 
@@ -141,6 +143,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
     progressLink: (ticketId: string) =>
       config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
   }
+  const talking = (id: string) => {
+    const account = registry.byId(id)
+    return account && { capabilities: account.channel.capabilities, automatic: account.automatic }
+  }
   const hooks = {
     fetch: io.fetch,
     secrets: {
@@ -204,7 +210,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
       retentionHandler,
-      ...makePipelineHandlers(reading),
+      ...makePipelineHandlers({
+        ...{ ...reading, account: talking, notices: sending },
+        knowledge: (db) => parts.knowledge ?? knowledge.knowledgePort(readKnowledge, db),
+      }),
       ...evaluation.handlers,
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,

@@ -1,3 +1,4 @@
+import { isChat } from '../contract/automatic.ts'
 import type { Capabilities } from '../contract/channel.ts'
 import type { NewEvent } from '../contract/events.ts'
 import type { Effects } from '../contract/jobs.ts'
@@ -63,11 +64,6 @@ export async function appendMessage(tx: Tx, given: AppendInput): Promise<Appende
     messageId,
     effects: effectsOf(input, conversation, messageId),
   }
-}
-
-/** Where people write back and forth; forms and letters are worked on as tickets. */
-function isChat({ settleMs, takesReplies = true }: Capabilities): boolean {
-  return settleMs > 0 && takesReplies
 }
 
 interface Opened {

@@ -30,6 +30,7 @@ export function reconcile(byRules: Extraction, byModel: Extraction | null): Extr
     fields: fields as Extraction['fields'],
     custom: { ...byModel.custom, ...byRules.custom },
     action: actionOf(byRules, byModel, fields as Extraction['fields']),
+    ...(byRules.choice ? { choice: byRules.choice } : {}),
     lang: byRules.lang,
     engine: 'auto',
     dropped: [...byRules.dropped, ...byModel.dropped],
