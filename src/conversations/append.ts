@@ -90,15 +90,15 @@ async function openConversation(tx: Tx, input: AppendInput, identity: KnownIdent
     lastMessageAt: at,
     ...(envelope.message.replyTo ? { thread: json(envelope.message.replyTo) } : {}),
   }
-  // A message with a window of its own (a scan) never shortens one that is open.
+  // A message with a window of its own (a scan) never shortens one that is open and has messages left.
   const opened =
     !window || !until || !fromCustomer
       ? {}
       : replyWindow === undefined
         ? { windowUntil: until, windowLeft: window.messages }
         : {
-            windowLeft: sql<number>`case when conversation."windowUntil" > ${until} then conversation."windowLeft" else ${window.messages}::int end`,
-            windowUntil: sql<Date>`greatest(conversation."windowUntil", ${until})`,
+            windowLeft: sql<number>`case when ${outlasts(until)} then conversation."windowLeft" else ${window.messages}::int end`,
+            windowUntil: sql<Date>`case when ${outlasts(until)} then conversation."windowUntil" else ${until} end`,
           }
   const touch = {
     ...touched,
@@ -141,6 +141,11 @@ async function openConversation(tx: Tx, input: AppendInput, identity: KnownIdent
     .returning(['id', sql<boolean>`xmax = 0`.as('isNew')])
     .executeTakeFirstOrThrow()
   return row
+}
+
+/** Whether the conversation's window ends after `until` and is not used up; one without a number never is. */
+function outlasts(until: Date) {
+  return sql`(conversation."windowUntil" > ${until} and conversation."windowLeft" is distinct from 0)`
 }
 
 /**
