@@ -215,6 +215,8 @@ const account = z.object({
   connections: z.array(
     z.object({
       name: z.string(),
+      /** The process that holds it; several hold one each where the vendor allows that. */
+      node: z.string(),
       state: z.string(),
       detail: z.string().nullable(),
       since: z.string(),
@@ -236,7 +238,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
       },
       async ({ db }) => {
         const rows = await db.selectFrom('channel_account').selectAll().orderBy('createdAt').execute()
-        const states = await db.selectFrom('connection_state').selectAll().execute()
+        const states = await db.selectFrom('connection_state').selectAll().orderBy('node').execute()
         const last = await db
           .selectFrom('envelope')
           .select(['accountId', (e) => e.fn.max('receivedAt').as('at')])
@@ -257,6 +259,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
               .filter((s) => s.accountId === row.id)
               .map((s) => ({
                 name: s.name,
+                node: s.node,
                 state: s.state,
                 detail: s.detail,
                 since: s.since.toISOString(),

@@ -416,7 +416,7 @@ describe.skipIf(!samplesAreHere)('public samples (left out where they are not be
         if (!member || !envelopes[0]) continue
         const [envelope] = envelopes
         const told = envelope.kind === 'receipt' ? envelope.status : ''
-        const { fullText = '', unsupported = '' } = envelope.kind === 'message' ? envelope.message : {}
+        const { fullText = '' } = envelope.kind === 'message' ? envelope.message : {}
         if (member === 'scene_id') expect(fullText).toContain(words)
         if (member === 'scan_result' && words) expect(fullText).toContain(words)
         if (member === 'status' && told) expect(told).toBe(words === 'success' ? 'delivered' : 'failed')
