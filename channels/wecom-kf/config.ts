@@ -47,6 +47,17 @@ export const wecomKfConfigSchema = z.object({
     description:
       '后台没有设置原生欢迎语时才能发送。Sent only where no welcome is set in the administration pages.',
   }),
+  /** The link of `add_contact_way`; printed codes may open the chat by it, with their device in `scene_param`. */
+  entryLink: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .default(null)
+    .meta({
+      title: '客服链接',
+      description:
+        '微信客服 › 客服账号 › 接入链接，可不填；填写后打印二维码时可选“打开微信客服”。The link of the account; printed codes can then open the chat.',
+    }),
   /** How much of what happened before the account was connected is fetched; WeCom keeps three days. */
   backfillHours: z.int().min(0).max(72).default(24),
   /** How often the accounts are looked at even if WeCom announced nothing, ms. */
@@ -60,6 +71,14 @@ export const wecomKfConfigSchema = z.object({
 
 /** Settings of one account. */
 export type WecomKfConfig = z.infer<typeof wecomKfConfigSchema>
+
+/** The link by which a customer enters with the code of a device; null where the account has no link. */
+export function entryLinkOf({ entryLink }: WecomKfConfig, token: string): string | null {
+  if (entryLink === null) return null
+  const url = new URL(entryLink)
+  url.searchParams.set('scene_param', token)
+  return url.href
+}
 
 /** Whether messages of this customer-service account are wanted. */
 export function isWanted(openKfId: string, { openKfIds }: WecomKfConfig): boolean {

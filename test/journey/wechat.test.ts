@@ -204,6 +204,22 @@ describe('a customer of WeChat and a whole hub', () => {
       return rows.map((row) => row.deviceId)
     }
 
+    it('offers the chat for the sticker where the account has a link, with the device in it', async () => {
+      const { test, kfAccount } = world
+      const label = () => test.ask('catalogue.label', { kind: 'device', id: deviceId })
+      expect(await label()).toMatchObject({ chats: [] })
+      const { accounts } = (await test.ask('channel.list', {})) as {
+        accounts: { id: string; version: number; config: object }[]
+      }
+      const { version, config } = accounts.find(({ id }) => id === kfAccount.id)!
+      const entryLink = 'https://work.weixin.qq.com/kfid/kfc1?enc_scene=ENC1'
+      await test.run('channel.update', { id: kfAccount.id, version, config: { ...config, entryLink } })
+      await test.hub.registry.refresh()
+      expect(await label()).toMatchObject({
+        chats: [{ url: `${entryLink}&scene_param=${token}`, svg: expect.stringContaining('<svg') }],
+      })
+    })
+
     it('knows the machine of a follower who scanned it', async () => {
       const { oa, oaAccount } = world
       const user = oa.newFollower()
