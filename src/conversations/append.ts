@@ -65,6 +65,12 @@ export async function appendMessage(tx: Tx, given: AppendInput): Promise<Appende
   }
 }
 
+/** Whether a message tells only of earlier ones that the hub never saw: there is nowhere to put it. */
+export async function isStray(tx: Tx, accountId: string, envelope: MessageEnvelope): Promise<boolean> {
+  if (!envelope.message.needsThread) return false
+  return (await findByRefs(tx, { envelope: storable(envelope), account: { id: accountId } })) === null
+}
+
 /** Where people write back and forth; forms and letters are worked on as tickets. */
 function isChat({ settleMs, takesReplies = true }: Capabilities): boolean {
   return settleMs > 0 && takesReplies
@@ -153,7 +159,10 @@ function outlasts(until: Date) {
  * message whose receipt may not be stored yet, or by `ref:` and the number of a ticket (both only where a channel found its
  * signature right). The sender must take part in it: a stranger who knows a message id or a ticket number does not get in.
  */
-async function findByRefs(tx: Tx, { envelope, account }: AppendInput): Promise<string | null> {
+async function findByRefs(
+  tx: Tx,
+  { envelope, account }: { readonly envelope: MessageEnvelope; readonly account: { readonly id: string } },
+): Promise<string | null> {
   const refs = envelope.threadRefs ?? []
   if (refs.length === 0) return null
   const row = await sql<{ id: string }>`

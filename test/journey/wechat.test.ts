@@ -8,7 +8,7 @@ import { serveHub } from '../../src/app/serve.ts'
 import { sql } from '../../src/store/index.ts'
 import { testHub } from '../hub.ts'
 
-const patience = { timeout: 20_000, interval: 50 }
+const patience = { timeout: 40_000, interval: 50 }
 const fault = '杭州市西湖区文三路259号,家里空调不制冷了,电话13605712844,麻烦明天下午来修'
 
 /** A whole hub over HTTP, with WeChat's and WeCom's side on loopback. */
