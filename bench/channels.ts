@@ -103,6 +103,12 @@ async function measure(subject: Subject, parts: Parts): Promise<void> {
   ratios.push(
     { name: subject.name, value: accepted.rate / checked.rate, of: 'accepts', to: 'signature-only' },
     { name: subject.name, value: accepted.rate / ceiling, of: 'accepts', to: 'insert-ceiling' },
+    {
+      name: subject.name,
+      value: accepted.rate / Math.min(checked.rate, ceiling),
+      of: 'accepts',
+      to: 'lower-ceiling',
+    },
   )
 }
 

@@ -6,10 +6,15 @@ import { silentLog } from '../src/kernel/log.ts'
 import { openSecretBox } from '../src/store/index.ts'
 import type { TestHub } from './hub.ts'
 
-/** Replays everything that a test's hub has taken in, from the beginning until now. */
+/** Replays everything that a test's hub has taken in, until now. */
 export async function replayed(
   test: TestHub,
-  made: { readonly env?: Record<string, string>; readonly channels?: ChannelLoaders } = {},
+  made: {
+    readonly env?: Record<string, string>
+    readonly channels?: ChannelLoaders
+    /** Only what began from then on is compared, ms. */
+    readonly fromMs?: number
+  } = {},
 ): Promise<ReplayReport> {
   const config = readConfig({ DATA_DIR: test.dataDir, ...made.env })
   return await replay(
@@ -22,6 +27,6 @@ export async function replayed(
       log: silentLog,
       ...(made.channels ? { channels: made.channels } : {}),
     },
-    { fromMs: 0, toMs: test.hub.clock.now() },
+    { fromMs: made.fromMs ?? 0, toMs: test.hub.clock.now() },
   )
 }

@@ -4,6 +4,7 @@ import { ack } from './answer.ts'
 import { capabilities } from './capabilities.ts'
 import { type ApiConfig, apiConfigSchema } from './config.ts'
 import { deliver, fetchAttachment } from './deliver.ts'
+import { guide } from './guide.ts'
 import { parse } from './parse.ts'
 import { render } from './render.ts'
 import { verify } from './verify.ts'
@@ -19,6 +20,7 @@ export const apiChannel: Channel<ApiConfig> = {
   render,
   deliver,
   fetchAttachment,
+  guide,
   test,
 }
 

@@ -8,8 +8,8 @@ export const presets: readonly SetupPreset[] = [
     en: 'DingTalk',
     config: { baseUrl: 'https://api.dingtalk.com', oapiUrl: 'https://oapi.dingtalk.com' },
     note: {
-      zh: '在 open-dev.dingtalk.com 创建“企业内部应用”,添加“机器人”能力,消息接收模式选 Stream,发布后填入 Client ID 和 Client Secret。',
-      en: 'Create an internal app at open-dev.dingtalk.com, add a robot with message mode Stream, publish it, then enter its Client ID and Client Secret.',
+      zh: '国内版的接口地址是 api.dingtalk.com。',
+      en: "The Chinese edition's API is at api.dingtalk.com.",
     },
   },
   {

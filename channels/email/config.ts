@@ -2,6 +2,14 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 
 const security = z.enum(['tls', 'starttls', 'none'])
+const securityMeta = {
+  options: {
+    tls: { zh: 'TLS(一般用 993、465 端口)', en: 'TLS (mostly ports 993 and 465)' },
+    starttls: { zh: 'STARTTLS(一般用 143、587 端口)', en: 'STARTTLS (mostly ports 143 and 587)' },
+    none: { zh: '不加密(只用于本机)', en: 'None (this machine only)' },
+  },
+}
+const userMeta = { hint: { zh: '留空即邮箱地址。', en: 'Leave empty: the address.' } }
 
 /**
  * An e-mail account's settings. Either `password` (at QQ, 163 and 126 the 授权码, not the sign-in password)
@@ -12,27 +20,39 @@ export const emailConfigSchema = z
     /** The address that customers write to. */
     address: z.email().transform((value) => value.toLowerCase()),
     /** The name that customers see, e.g. 某某售后. */
-    name: z.string().max(100).default(''),
+    name: z
+      .string()
+      .max(100)
+      .default('')
+      .meta({
+        essential: true,
+        hint: { zh: '客户看到的发件人,例如“某某售后”。', en: 'The sender that customers see.' },
+      }),
     /** Further addresses of this mailbox; mail from them is our own. */
     aliases: z.array(z.email().transform((value) => value.toLowerCase())).default([]),
-    imap: z.object({
-      host: z.string().min(1).max(253),
-      port: z.int().min(1).max(65_535).default(993),
-      security: security.default('tls'),
-      /** Sign-in name; the address when absent. */
-      user: z.string().max(320).optional(),
-      /** Mailboxes (folders) that are read. */
-      mailboxes: z.array(z.string().min(1).max(250)).min(1).max(20).default(['INBOX']),
-    }),
-    smtp: z.object({
-      host: z.string().min(1).max(253),
-      port: z.int().min(1).max(65_535).default(465),
-      security: security.default('tls'),
-      /** Sign-in name; the address when absent. */
-      user: z.string().max(320).optional(),
-      /** False for a relay that asks nobody to sign in. */
-      authenticate: z.boolean().default(true),
-    }),
+    imap: z
+      .object({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(993),
+        security: security.default('tls').meta(securityMeta),
+        /** Sign-in name; the address when absent. */
+        user: z.string().max(320).optional().meta(userMeta),
+        /** Mailboxes (folders) that are read. */
+        mailboxes: z.array(z.string().min(1).max(250)).min(1).max(20).default(['INBOX']),
+      })
+      // The presets fill these in; the guide unfolds them for other providers.
+      .meta({ essential: false }),
+    smtp: z
+      .object({
+        host: z.string().min(1).max(253),
+        port: z.int().min(1).max(65_535).default(465),
+        security: security.default('tls').meta(securityMeta),
+        /** Sign-in name; the address when absent. */
+        user: z.string().max(320).optional().meta(userMeta),
+        /** False for a relay that asks nobody to sign in. */
+        authenticate: z.boolean().default(true),
+      })
+      .meta({ essential: false }),
     password: z.string().min(1).max(1000).optional().meta({ secret: true }),
     /** Where access tokens are fetched with the refresh token (RFC 6749 section 6); sign-in is then XOAUTH2. */
     oauthTokenUrl: z
@@ -46,7 +66,15 @@ export const emailConfigSchema = z
     /** Signs the tags that bring replies to their ticket; derived from the other secret when absent. */
     threadSecret: z.string().min(16).max(200).optional().meta({ secret: true }),
     /** Answer from `support+T1000427.…@…`: only where the provider delivers such addresses. */
-    plusAddressing: z.boolean().default(false),
+    plusAddressing: z
+      .boolean()
+      .default(false)
+      .meta({
+        hint: {
+          zh: '服务商能收“名字+标记@域名”的信时才打开。',
+          en: 'Only where the provider delivers addresses such as name+tag@domain.',
+        },
+      }),
     /** How many days of older mail are fetched when a mailbox is read for the first time. */
     backfillDays: z.int().min(0).max(3650).default(1),
     /** Pause between looks where the server cannot push (no IDLE), ms. */

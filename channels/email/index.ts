@@ -2,6 +2,7 @@ import type { Channel } from '../../src/contract/channel.ts'
 import { type EmailConfig, emailConfigSchema } from './config.ts'
 import { connect } from './connect.ts'
 import { deliver } from './deliver.ts'
+import { guide } from './guide.ts'
 import { parse } from './parse.ts'
 import { presets } from './presets.ts'
 import { maxTextLength, render } from './render.ts'
@@ -21,6 +22,7 @@ const email: Channel<EmailConfig> = {
     idempotentSend: 'none',
     settleMs: 0,
   },
+  guide,
   configSchema: emailConfigSchema,
   verify,
   parse,

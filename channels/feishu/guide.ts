@@ -7,9 +7,21 @@ export const guide: readonly GuideStep[] = [
     en: 'Open open.feishu.cn/app and press 创建企业自建应用 (Create custom app); customers see its name and icon.',
   },
   {
+    zh: '选择消息接收模式。长连接不需要公网地址;Lark 国际版用 Webhook。',
+    en: 'Choose how messages arrive. The long connection needs no public address; Lark takes the webhook.',
+    fields: ['mode'],
+  },
+  {
+    zh: '“凭证与基础信息”复制 App ID 和 App Secret,填到这里并保存。',
+    en: 'Copy App ID and App Secret from 凭证与基础信息 (Credentials & Basic Info), enter them here and save.',
+    fields: ['appId', 'appSecret'],
+    modes: ['long-connection'],
+  },
+  {
     zh: '“凭证与基础信息”复制 App ID 和 App Secret。',
     en: 'Copy App ID and App Secret from 凭证与基础信息 (Credentials & Basic Info).',
     fields: ['appId', 'appSecret'],
+    modes: ['webhook'],
   },
   {
     zh: '“添加应用能力 › 机器人”。没有机器人就发不出消息(错误 230006)。',
@@ -20,15 +32,20 @@ export const guide: readonly GuideStep[] = [
     en: 'Under 权限管理 (Permissions & Scopes) add im:message.p2p_msg:readonly, im:message.group_at_msg:readonly, im:message:send_as_bot and im:resource.',
   },
   {
-    zh: '先在这里保存,等连接状态变成“已连接”,再到“事件与回调”里把事件和回调的订阅方式都选为“使用长连接接收”:飞书只在已连接时允许保存。',
-    en: 'Save here first and wait until it is connected; then choose 使用长连接接收 (persistent connection) under 事件与回调, for events and for callbacks: Feishu lets it be saved only while the hub is connected.',
+    zh: '等下面“测试连接”处的连接状态变成“正常”,再到“事件与回调”里把事件和回调的订阅方式都选为“使用长连接接收”:飞书只在已连接时允许保存。',
+    en: 'Wait until the connection beside the test below is Up; then choose 使用长连接接收 (persistent connection) under 事件与回调, for events and for callbacks: Feishu lets it be saved only while the hub is connected.',
     modes: ['long-connection'],
   },
   {
-    zh: '“事件与回调 › 加密策略”里设置 Encrypt Key,和 Verification Token 一起填到这里并保存;再把下方的回调地址填到事件配置和回调配置两处。',
-    en: 'Set an Encrypt Key under 事件与回调 › 加密策略 (Encryption Strategy), enter it and the Verification Token here and save; then paste the callback address below in both places, for events and for callbacks.',
+    zh: '“事件与回调 › 加密策略”里设置 Encrypt Key,和 Verification Token 一起填到这里并保存。',
+    en: 'Set an Encrypt Key under 事件与回调 › 加密策略 (Encryption Strategy), enter it and the Verification Token here and save.',
     fields: ['encryptKey', 'verificationToken'],
-    callback: true,
+    modes: ['webhook'],
+  },
+  {
+    zh: '在“事件与回调”把这里的回调地址填到事件配置和回调配置两处;飞书会立即验证。',
+    en: 'Under 事件与回调 paste this callback address in both places, for events and for callbacks; Feishu checks it at once.',
+    part: 'callback',
     modes: ['webhook'],
   },
   {
@@ -40,7 +57,13 @@ export const guide: readonly GuideStep[] = [
     en: 'Publish a version under 版本管理与发布, with everybody who is to be reached in 应用可用范围. Permissions and events count only from then on.',
   },
   {
-    zh: '在这里测试连接,再在飞书里给机器人发一句话。',
-    en: 'Test the connection here, then write to the bot in Feishu.',
+    zh: '保存之后测试连接,每一行都要打勾。',
+    en: 'Save, then test the connection: every line should have its tick.',
+    part: 'test',
+  },
+  {
+    zh: '在飞书里给机器人发一句话。',
+    en: 'Write to the bot in Feishu.',
+    part: 'wait',
   },
 ]

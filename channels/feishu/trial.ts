@@ -103,7 +103,7 @@ async function tryDiscovery(io: Io): Promise<TestStep> {
     return {
       name: 'connection',
       ok: true,
-      zh: '可以建立长连接。请在“事件与回调”中,事件和回调都选择“使用长连接接收”;连接状态显示“已连接”后才能保存。',
+      zh: '可以建立长连接。请在“事件与回调”中,事件和回调都选择“使用长连接接收”;连接状态显示“正常”后才能保存。',
       en: 'The long connection can be opened. Choose it for events and for callbacks under Events & Callbacks; that can be saved once the connection is up.',
     }
   } catch (error) {

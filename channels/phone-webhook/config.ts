@@ -2,6 +2,17 @@ import { z } from 'zod'
 
 const path = z.string().max(300).default('')
 const secret = z.string().min(8).max(500).optional().meta({ secret: true, essential: true })
+/** Words of a choice whose values are names that everybody writes alike. */
+const plain = <const T extends readonly string[]>(values: T, words: (value: string) => string = String) =>
+  z.enum(values).meta({
+    options: Object.fromEntries(values.map((value) => [value, { zh: words(value), en: words(value) }])),
+  })
+const place = {
+  header: { zh: '请求头', en: 'Header' },
+  query: { zh: '地址里的参数', en: 'Query string of the address' },
+  field: { zh: '请求体的字段', en: 'Field of the body' },
+}
+const none = { zh: '没有', en: 'Nothing' }
 const words = (defaults: string[]) => z.array(z.string().min(1).max(100)).max(50).default(defaults)
 
 /**
@@ -39,18 +50,29 @@ const fields = z
 /** How a report is signed. `signText` says over what; its placeholders are `{params}`, `{secret}`, `{body}` and names of fields. */
 const sign = z
   .object({
-    algorithm: z
-      .enum(['md5', 'sha1', 'sha256', 'hmac-md5', 'hmac-sha1', 'hmac-sha256'])
-      .default('hmac-sha256'),
+    algorithm: plain(['md5', 'sha1', 'sha256', 'hmac-md5', 'hmac-sha1', 'hmac-sha256'], (value) =>
+      value.toUpperCase(),
+    ).default('hmac-sha256'),
     signText: z.string().min(1).max(500).default('{body}'),
     /** Between a name and its value in `{params}`. */
-    pairSign: z.enum(['=', ':', 'none']).default('='),
+    pairSign: z
+      .enum(['=', ':', 'none'])
+      .default('=')
+      .meta({ options: { '=': { zh: '=', en: '=' }, ':': { zh: ':', en: ':' }, none } }),
     /** Between the pairs of `{params}`, which stand in the order of their names. */
-    joinSign: z.enum(['&', ',', '|', 'none']).default('&'),
+    joinSign: z
+      .enum(['&', ',', '|', 'none'])
+      .default('&')
+      .meta({
+        options: { '&': { zh: '&', en: '&' }, ',': { zh: ',', en: ',' }, '|': { zh: '|', en: '|' }, none },
+      }),
     skipEmpty: z.boolean().default(true),
-    signIn: z.enum(['header', 'query', 'field']).default('header'),
+    signIn: z.enum(['header', 'query', 'field']).default('header').meta({ options: place }),
     signName: z.string().min(1).max(100).default('x-signature'),
-    encoding: z.enum(['hex', 'base64']).default('hex'),
+    encoding: z
+      .enum(['hex', 'base64'])
+      .default('hex')
+      .meta({ options: { hex: { zh: '十六进制', en: 'Hex' }, base64: { zh: 'Base64', en: 'Base64' } } }),
     /** Before the signature, e.g. `sha256=`. */
     signPrefix: z.string().max(20).default(''),
     /** The header, query member or field that carries the time; the signature should cover it. Empty: none. */
@@ -78,7 +100,10 @@ export const phoneConfigSchema = z
       .max(100)
       .default([])
       .meta({ essential: true }),
-    staticKeyIn: z.enum(['query', 'header']).default('query'),
+    staticKeyIn: z
+      .enum(['query', 'header'])
+      .default('query')
+      .meta({ options: { query: place.query, header: place.header } }),
     staticKeyName: z.string().min(1).max(100).default('key'),
     sign,
     /** Path of the list of calls where a report holds several; empty: the report is a call or a list of calls. */
@@ -91,20 +116,52 @@ export const phoneConfigSchema = z
     /** Values that mean that we called. */
     outbound: words(['out', 'outbound', 'outgoing', 'callout', 'dialout', '呼出']),
     /** What any other value means, or none at all. */
-    otherwise: z.enum(['in', 'out', 'ignore']).default('in'),
+    otherwise: z
+      .enum(['in', 'out', 'ignore'])
+      .default('in')
+      .meta({
+        options: {
+          in: { zh: '呼入', en: 'Incoming' },
+          out: { zh: '呼出', en: 'Outgoing' },
+          ignore: { zh: '不读取', en: 'Left out' },
+        },
+      }),
     /** `auto`: seconds, milliseconds, or `YYYY-MM-DD HH:mm:ss` in `utcOffset`. */
-    timeFormat: z.enum(['auto', 'seconds', 'milliseconds', 'local']).default('auto'),
+    timeFormat: z
+      .enum(['auto', 'seconds', 'milliseconds', 'local'])
+      .default('auto')
+      .meta({
+        options: {
+          auto: { zh: '自动识别', en: 'Found by itself' },
+          seconds: { zh: '秒(时间戳)', en: 'Seconds since 1970' },
+          milliseconds: { zh: '毫秒(时间戳)', en: 'Milliseconds since 1970' },
+          local: { zh: '年-月-日 时:分:秒', en: 'YYYY-MM-DD HH:mm:ss' },
+        },
+      }),
     utcOffset: z
       .string()
       .regex(/^[+-]\d{2}:\d{2}$/)
       .default('+08:00'),
     /** How a recording with two tracks is laid out; `unknown`: the parties are apart, but not known which is which. */
-    stereo: z.enum(['mixed', 'customer-first', 'agent-first', 'unknown']).default('unknown'),
+    stereo: z
+      .enum(['mixed', 'customer-first', 'agent-first', 'unknown'])
+      .default('unknown')
+      .meta({
+        options: {
+          mixed: { zh: '两个声道内容相同', en: 'Both tracks hold everybody' },
+          'customer-first': { zh: '左声道是客户', en: 'The customer is on the left' },
+          'agent-first': { zh: '左声道是坐席', en: 'The agent is on the left' },
+          unknown: { zh: '分开,但不知道哪边是谁', en: 'Apart, but not known which is whose' },
+        },
+      }),
     /** Before recording addresses that are only file names. */
     recordingBase: z.string().max(500).default(''),
     /** Sent when a recording is fetched. */
     recordingToken: z.string().min(1).max(2000).optional().meta({ secret: true }),
-    recordingTokenIn: z.enum(['header', 'query']).default('header'),
+    recordingTokenIn: z
+      .enum(['header', 'query'])
+      .default('header')
+      .meta({ options: { header: place.header, query: place.query } }),
     recordingTokenName: z.string().min(1).max(100).default('Authorization'),
     /** From the report to the first try, seconds. */
     firstTrySeconds: z.int().min(0).max(3600).default(5),

@@ -12,6 +12,7 @@ import type { ChannelIo } from '../../src/contract/ports.ts'
 import { cardText } from '../_kit/card-text.ts'
 import { splitText } from '../_kit/split-text.ts'
 import { type QrConfig, qrConfigSchema } from './config.ts'
+import { guide } from './guide.ts'
 import { parse } from './parse.ts'
 import { maxBodyBytes } from './submission.ts'
 import { signReceipt } from './token.ts'
@@ -40,6 +41,7 @@ const capabilities: Capabilities = {
 export const qrChannel: Channel<QrConfig> = {
   kind: 'qr',
   capabilities,
+  guide,
   configSchema: qrConfigSchema,
   verify,
   parse,

@@ -17,12 +17,18 @@ export const guide: readonly GuideStep[] = [
     fields: ['token', 'aesKey'],
   },
   {
-    zh: '把下方的回调地址填到“服务器配置”的 URL 并提交,微信会立即验证;然后按“启用”。启用后,原来在微信后台设置的自动回复和菜单会失效。',
-    en: "Paste the callback address below as URL in 服务器配置 and submit: WeChat checks it at once. Then press 启用. Automatic replies and menus set on WeChat's pages stop working.",
-    callback: true,
+    zh: '把这里的回调地址填到“服务器配置”的 URL 并提交,微信会立即验证;然后按“启用”。启用后,原来在微信后台设置的自动回复和菜单会失效。',
+    en: "Paste this callback address as URL in 服务器配置 and submit: WeChat checks it at once. Then press 启用. Automatic replies and menus set on WeChat's pages stop working.",
+    part: 'callback',
   },
   {
-    zh: '在这里测试连接,再用手机给公众号发一句话。',
-    en: 'Test the connection here, then write to the account with a phone.',
+    zh: '保存之后测试连接,每一行都要打勾。',
+    en: 'Save, then test the connection: every line should have its tick.',
+    part: 'test',
+  },
+  {
+    zh: '用手机给公众号发一句话。',
+    en: 'Write to the account with a phone.',
+    part: 'wait',
   },
 ]

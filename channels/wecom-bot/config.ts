@@ -9,13 +9,19 @@ export const botConfigSchema = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/, 'Bot ID 是字母和数字。The Bot ID is letters and digits.')
     .meta({
-      description: '智能机器人 › API 模式 › 长连接 › Bot ID · Smart robot › API mode › Long connection',
+      hint: {
+        zh: '智能机器人 › API 模式 › 长连接 › Bot ID',
+        en: 'Smart robot › API mode › Long connection › Bot ID',
+      },
     }),
   secret: z
     .string()
     .min(1)
     .max(500)
-    .meta({ secret: true, description: '智能机器人 › API 模式 › 长连接 › Secret · the same page › Secret' }),
+    .meta({
+      secret: true,
+      hint: { zh: '智能机器人 › API 模式 › 长连接 › Secret', en: 'The same page › Secret' },
+    }),
   /** Where the robot connects to. */
   wsUrl: z
     .url({ protocol: /^wss?$/ })

@@ -16,11 +16,13 @@ export const guide: readonly GuideStep[] = [
     en: 'Set 可见范围 to everybody who may use it.',
   },
   {
-    zh: '在这里保存;列表里的连接状态变成“已连接”就可以了,不需要公网地址。',
-    en: 'Save here; it works when the connection state in the list turns to connected. No public address is needed.',
+    zh: '保存之后测试连接:机器人显示已连接就可以了,不需要公网地址。',
+    en: 'Save, then test the connection: it works when the robot is connected. No public address is needed.',
+    part: 'test',
   },
   {
     zh: '请每位工程师先给机器人发一句话:在那之前机器人不能主动发给他。',
     en: 'Ask every engineer to write to the robot once: before that it may not write to them.',
+    part: 'wait',
   },
 ]

@@ -17,17 +17,23 @@ export const guide: readonly GuideStep[] = [
     en: 'Create an account under 应用管理 › 微信客服 › 客服账号; under API › 可调用接口的应用 add the application, and under 通过 API 管理微信客服账号 give it the account.',
   },
   {
-    zh: '“接收消息 › 设置 API 接收”里按“随机获取”得到 Token 和 EncodingAESKey,填到这里并先在这里保存。',
-    en: 'Under 接收消息 › 设置 API 接收 press 随机获取 for Token and EncodingAESKey, enter both here and save here first.',
+    zh: '“接收消息 › 设置 API 接收”里按“随机获取”得到 Token 和 EncodingAESKey,填到这里并先在这里保存,那边先不要保存。',
+    en: 'Under 接收消息 › 设置 API 接收 press 随机获取 for Token and EncodingAESKey, enter both here and save here; do not save there yet.',
     fields: ['token', 'aesKey'],
   },
   {
-    zh: '把下方的回调地址填到那里的 URL 并保存,企业微信会立即验证。',
-    en: 'Paste the callback address below as URL there and save: WeCom checks it at once.',
-    callback: true,
+    zh: '把这里的回调地址填到那边的 URL 再保存,企业微信会立即验证。',
+    en: 'Paste this callback address as URL there and save: WeCom checks it at once.',
+    part: 'callback',
   },
   {
-    zh: '在这里测试连接,再用微信打开客服链接发一句话。',
-    en: 'Test the connection here, then open the customer-service link in WeChat and write.',
+    zh: '保存之后测试连接,每一行都要打勾。',
+    en: 'Save, then test the connection: every line should have its tick.',
+    part: 'test',
+  },
+  {
+    zh: '用微信打开客服链接,发一句话。',
+    en: 'Open the customer-service link in WeChat and write.',
+    part: 'wait',
   },
 ]

@@ -10,29 +10,35 @@ export const wecomConfigSchema = z.object({
       /^[0-9A-Za-z_-]{1,64}$/,
       '企业 ID 形如 ww0123456789abcdef。The corp id looks like ww0123456789abcdef.',
     )
-    .meta({ description: '管理后台 › 我的企业 › 企业信息 › 企业 ID · My Enterprise › Enterprise ID' }),
+    .meta({ hint: { zh: '管理后台 › 我的企业 › 企业信息 › 企业 ID', en: 'My Enterprise › Enterprise ID' } }),
   agentId: z
     .string()
     .regex(/^\d{1,12}$/, 'AgentId 是数字。The AgentId is a number.')
-    .meta({ description: '应用管理 › 自建应用 › AgentId · App Management › the app › AgentId' }),
+    .meta({ hint: { zh: '应用管理 › 自建应用 › AgentId', en: 'App Management › the app › AgentId' } }),
   secret: z
     .string()
     .min(1)
     .max(200)
-    .meta({ secret: true, description: '应用管理 › 自建应用 › Secret · App Management › the app › Secret' }),
+    .meta({
+      secret: true,
+      hint: { zh: '应用管理 › 自建应用 › Secret', en: 'App Management › the app › Secret' },
+    }),
   token: z
     .string()
     .regex(/^[0-9A-Za-z]{1,32}$/, 'Token 最长 32 位字母或数字。At most 32 letters and digits.')
     .meta({
       secret: true,
-      description: '应用 › 接收消息 › 设置 API 接收 › Token · Receive Messages › Token',
+      hint: { zh: '应用 › 接收消息 › 设置 API 接收 › Token', en: 'Receive Messages › Token' },
     }),
   aesKey: z
     .string()
     .regex(/^[0-9A-Za-z+/]{43}$/, 'EncodingAESKey 是 43 位。The EncodingAESKey has 43 characters.')
     .meta({
       secret: true,
-      description: '应用 › 接收消息 › 设置 API 接收 › EncodingAESKey · Receive Messages › EncodingAESKey',
+      hint: {
+        zh: '应用 › 接收消息 › 设置 API 接收 › EncodingAESKey',
+        en: 'Receive Messages › EncodingAESKey',
+      },
     }),
   /** WeCom's host; a private edition (私有化) has its own. */
   baseUrl: z

@@ -22,12 +22,18 @@ export const guide: readonly GuideStep[] = [
     fields: ['token', 'aesKey'],
   },
   {
-    zh: '把下方的回调地址填到那里的 URL 再保存,企业微信会立即验证。',
-    en: 'Paste the callback address below as URL there and save: WeCom checks it at once.',
-    callback: true,
+    zh: '把这里的回调地址填到那边的 URL 再保存,企业微信会立即验证。',
+    en: 'Paste this callback address as URL there and save: WeCom checks it at once.',
+    part: 'callback',
   },
   {
-    zh: '在这里测试连接,再在企业微信里给这个应用发一句话。',
-    en: 'Test the connection here, then write to the application in WeCom.',
+    zh: '保存之后测试连接,每一行都要打勾。',
+    en: 'Save, then test the connection: every line should have its tick.',
+    part: 'test',
+  },
+  {
+    zh: '在企业微信里给这个应用发一句话。',
+    en: 'Write to the application in WeCom.',
+    part: 'wait',
   },
 ]

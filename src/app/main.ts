@@ -86,7 +86,7 @@ function greet(config: Config, running: Running): void {
       ? `  Embedded:       PostgreSQL ${storage.embedded.version} in ${config.dataDir}`
       : '  Database:       the server of DATABASE_URL',
     `  Wake-ups:       ${config.redisUrl ? 'BullMQ on the Redis of REDIS_URL' : 'PostgreSQL (set REDIS_URL for BullMQ)'}`,
-    `  Model:          ${config.llm ? config.llm.model : 'none, the rules engine extracts (set LLM_BASE_URL and LLM_MODEL)'}`,
+    `  Model:          ${config.llm ? `${config.llm.model}${config.llmPseudonyms ? ', with placeholders for personal data' : ''}` : 'none, the rules engine extracts (set LLM_BASE_URL and LLM_MODEL)'}`,
     `  Recogniser:     ${recognisersOf(config) ?? 'none, recorded calls are kept and not transcribed (set FUNASR_URL or ASR_BASE_URL and ASR_MODEL)'}`,
     ...(config.publicUrl ? [] : ['  Public address: not configured: QR codes and callbacks need PUBLIC_URL']),
     '',

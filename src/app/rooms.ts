@@ -80,8 +80,9 @@ const settings: directory.SettingSchemas = {
 
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
-  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
+  const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
+  const modelSettings = { timeoutMs: config.llmTimeoutMs, pseudonyms: config.llmPseudonyms }
   const engines = {
     rules: (input: ExtractionInput) =>
       thread.read(input).catch((error: unknown) => {
@@ -90,11 +91,18 @@ export function rooms(parts: RoomParts): BuiltRooms {
         return nothingRead('engine_failed')
       }),
     // Looking up what the model claims needs the data in this thread too.
-    ...(llm ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log }) } : {}),
+    ...(llm ? { llm: modelEngine({ ...modelSettings, llm, lexicon: loadLexicon(), log }) } : {}),
+  }
+  // The rules read no fields of a form's own.
+  const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {
+    const form = input.conversationId
+      ? await tickets.formForConversation(database.db, input.conversationId)
+      : null
+    return form ? { ...input, customForm: form } : input
   }
   const reading = {
-    extract: (input: ExtractionInput, signal?: AbortSignal) =>
-      extract(input, { ...engines, ...(signal ? { signal } : {}) }),
+    extract: async (input: ExtractionInput, signal?: AbortSignal) =>
+      extract(llm ? await withForm(input) : input, { ...engines, ...(signal ? { signal } : {}) }),
     catalogue: keptWithConfig(catalogue.readCatalogue),
     timeZone: config.timeZone,
   }

@@ -192,7 +192,11 @@ export interface Connection {
 export interface Channel<Config = unknown> {
   readonly kind: ChannelKind
   readonly capabilities: Capabilities
-  /** An account's settings; secret members are registered as `z.string().meta({ secret: true })`. */
+  /**
+   * An account's settings. What `meta` says of a member: `secret` (sealed at rest), `essential` (asked for first; false: folded
+   * although it is required), `modes` (only in these values of the setting `mode`), `hint` (`{zh, en}`), and for enums `options`
+   * (`{value: {zh, en}}`); the words are what people read in the set-up form.
+   */
   readonly configSchema: z.ZodType<Config>
   /** Answers a vendor's address check; null when the request is not one. */
   handshake?(request: RawRequest, config: Config): Result<RawResponse> | null
@@ -242,12 +246,19 @@ export interface Channel<Config = unknown> {
 export interface GuideStep {
   readonly zh: string
   readonly en: string
-  /** Settings that this step fills in. */
+  /** Settings that this step fills in; their boxes stand in the step. */
   readonly fields?: readonly string[]
-  /** The account's callback address is pasted there; it exists once the account was saved. */
-  readonly callback?: true
+  /**
+   * What the step holds besides, once the account was saved: the callback address to copy, the connection test, or the live wait
+   * for a test message.
+   */
+  readonly part?: 'callback' | 'test' | 'wait'
+  /** Something to copy, such as a command; `{callback}` stands for the callback address. */
+  readonly example?: string
   /** Only in these modes of the account (its setting `mode`); in all when absent. */
   readonly modes?: readonly string[]
+  /** Only for these presets (their keys), `other` for none of them; for all when absent. */
+  readonly presets?: readonly string[]
 }
 
 /** Settings of a known provider, for the set-up form. */

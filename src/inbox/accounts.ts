@@ -27,10 +27,14 @@ const guideStep = z.object({
   en: z.string(),
   /** Settings that the step fills in. */
   fields: z.array(z.string()),
-  /** The callback address is pasted there. */
-  callback: z.boolean(),
+  /** What the step holds: the callback address, the connection test, the wait for a test message. */
+  part: z.enum(['callback', 'test', 'wait']).nullable(),
+  /** Something to copy; `{callback}` stands for the callback address. */
+  example: z.string().nullable(),
   /** Modes in which the step is needed; empty: in all. */
   modes: z.array(z.string()),
+  /** Presets with which the step is needed; empty: with all. */
+  presets: z.array(z.string()),
 })
 
 const preset = z.object({
@@ -293,9 +297,14 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             return {
               kind,
               settings: settingsSchema(channel) as Record<string, unknown>,
-              guide: (channel.guide ?? []).map(({ fields = [], callback = false, modes = [], ...words }) => ({
-                ...words,
-                ...{ fields: [...fields], callback, modes: [...modes] },
+              guide: (channel.guide ?? []).map((step) => ({
+                zh: step.zh,
+                en: step.en,
+                fields: [...(step.fields ?? [])],
+                part: step.part ?? null,
+                example: step.example ?? null,
+                modes: [...(step.modes ?? [])],
+                presets: [...(step.presets ?? [])],
               })),
               presets: [...(channel.presets ?? [])],
             }
@@ -323,6 +332,8 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
           .select(['receivedAt', 'kind', 'state'])
           .where('accountId', '=', id)
           .where('receivedAt', '>', new Date(afterMs))
+          // Hints are also the hub's own, which proves nothing about the vendor.
+          .where('kind', '!=', 'pull-hint')
           .orderBy('receivedAt', 'desc')
           .limit(1)
           .executeTakeFirst()

@@ -1,5 +1,6 @@
 export { readClocks } from './clocks.ts'
 export { commands } from './commands/index.ts'
+export { formForConversation } from './form-for.ts'
 export { handlers } from './handlers.ts'
 export { takeExtraction } from './intake.ts'
 export { moveTicket } from './move.ts'

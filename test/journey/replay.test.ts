@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { channelLoaders } from '../../src/app/channel-list.ts'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
+import type { Channel } from '../../src/contract/channel.ts'
 import { sendToApi } from '../api.ts'
 import { type TestHub, testHub } from '../hub.ts'
 import { replayed } from '../replayed.ts'
@@ -44,6 +46,62 @@ describe('replay rebuilds the hub from what came in', () => {
     expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
     expect(report.envelopes).toBe(5)
     expect(report.commands).toBe(1)
+  })
+
+  it('finds no difference over a part of the time, though people went on with older tickets', async () => {
+    const { db } = test.fresh.database
+    const { max } = await db
+      .selectFrom('ticket')
+      .select((e) => e.fn.max('createdAt').as('max'))
+      .executeTakeFirstOrThrow()
+    const report = await replayed(test, { fromMs: max.getTime() })
+    expect(report.problems).toEqual([])
+    expect(report.differences).toEqual([])
+    expect([report.envelopes, report.commands]).toEqual([5, 1])
+  })
+
+  it('leaves out what began before the raw messages that are kept, and what people did with it', async () => {
+    const { db } = test.fresh.database
+    const first = await db
+      .selectFrom('envelope')
+      .select(['id', 'body', 'receivedAt'])
+      .orderBy('seq')
+      .executeTakeFirstOrThrow()
+    await db.updateTable('envelope').set({ body: null }).where('id', '=', first.id).execute()
+    const report = await again()
+    await db.updateTable('envelope').set({ body: first.body }).where('id', '=', first.id).execute()
+    expect(report.problems).toEqual([])
+    expect(report.differences).toEqual([])
+    expect(report.keptSinceMs).toBe(first.receivedAt.getTime() + 1)
+    // Nor the later message of that conversation, nor the note on its ticket.
+    expect([report.envelopes, report.commands]).toEqual([3, 0])
+  })
+
+  it('says in words what changed code makes of the same messages', async () => {
+    const api = (await channelLoaders.api!()) as Channel<unknown>
+    const changed: Channel<unknown> = {
+      ...api,
+      parse: (verified, config) =>
+        api.parse(verified, config).map((envelope) =>
+          envelope.kind === 'message'
+            ? {
+                ...envelope,
+                message: { ...envelope.message, text: envelope.message.text.replace('空调', '冰柜') },
+              }
+            : envelope,
+        ),
+    }
+    const report = await replayed(test, {
+      channels: { ...channelLoaders, api: async () => changed as Channel },
+    })
+    expect(report.problems).toEqual([])
+    const lines = inWords(report.differences).split('\n')
+    expect(lines).toContainEqual(expect.stringMatching(/^message .*: changed$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^ {4}text: "家里空调不制冷.*" → "家里冰柜不制冷.*"$/))
+    const number = /^ticket (T\d+) \(.*\): changed$/
+    expect(lines).toContainEqual(expect.stringMatching(number))
+    expect(lines).toContainEqual('    productCategory: "空调" → "冰箱"')
+    expect(lines.at(-1)).toBe(`${report.differences.length} differences`)
   })
 
   it('names the ticket and the member when something stored is not what the inputs give', async () => {

@@ -163,3 +163,4 @@ export const TicketPage = lazy(() => import('./pages/ticket.tsx'))
 export const ContactPage = lazy(() => import('./pages/contact.tsx'))
 /** Labels to print; not in the navigation. */
 export const LabelPage = lazy(() => import('./pages/labels.tsx'))
+export const SitePage = lazy(() => import('./pages/sites.tsx'))

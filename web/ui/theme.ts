@@ -45,8 +45,12 @@ export function consoleTheme(dark: boolean): ThemeConfig {
 const lightTokens = {
   colorPrimary: '#0b6b7d',
   colorInfo: '#0b6b7d',
+  colorInfoBg: '#e8f3f5',
+  colorInfoBorder: '#a9cdd4',
   colorLink: '#0b6075',
   colorSuccess: '#1a7f4b',
+  colorSuccessBg: '#e8f5ee',
+  colorSuccessBorder: '#a6d2ba',
   colorWarning: '#a35200',
   colorWarningBg: '#fff4e5',
   colorWarningBorder: '#e8c08f',

@@ -19,9 +19,10 @@ await runCommand({
 
 Rebuilds conversations and tickets from the stored envelopes and the stored commands of people, in a scratch schema, with the
 clock and the configuration of then, and compares them with what is stored. Nothing is sent and the stored rows do not change.
+It always starts at the beginning of what is kept, because tickets depend on those before them; the times say what is compared.
 
-  --from TIME   begin of the range (ISO 8601); default: the first envelope
-  --to TIME     end of the range; default: now
+  --from TIME   compare what began from then on (ISO 8601); default: everything
+  --to TIME     do everything again until then; default: now
   --json        print the differences as JSON
   --keep        keep the scratch schema for a closer look
 
@@ -48,6 +49,10 @@ Exit code: 0 without differences, 1 with some.`,
         say(
           `${report.envelopes} envelopes, ${report.commands} commands and ${report.steps} steps were done again.`,
         )
+        if (report.keptSinceMs > 0)
+          say(
+            `Raw messages are kept since ${new Date(report.keptSinceMs).toISOString()}; what began before is not rebuilt, and what was routed soon after may differ, because the tickets of then are not counted.`,
+          )
         for (const problem of report.problems) say(problem)
         say(describe(report.differences))
       }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../kernel/hash.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { type Database, sql } from '../../store/index.ts'
+import { ticketBegan } from './inputs.ts'
 
 /** One difference between the live hub and the replay. */
 export interface Difference {
@@ -59,30 +60,40 @@ const projections: readonly {
 
 type Row = { readonly [name: string]: JsonValue }
 
-async function rowsOf(database: Database, table: string, fromMs: number, toMs: number): Promise<Row[]> {
+/** What is compared: what began between two moments, as far as it could be rebuilt. */
+export interface Compared {
+  readonly fromMs: number
+  readonly toMs: number
+  /** What began earlier was not rebuilt. */
+  readonly keptSinceMs: number
+}
+
+async function rowsOf(database: Database, table: string, compared: Compared): Promise<Row[]> {
   const rows = await sql<{ row: Row }>`
-    select to_jsonb(t) as row from ${sql.table(table)} t ${scope(table, fromMs, toMs)}`.execute(database.db)
+    select to_jsonb(t) as row from ${sql.table(table)} t ${scope(table, compared)}`.execute(database.db)
   return rows.rows.map((r) => r.row)
 }
 
 /** Only what belongs to conversations that began in the range, or to tickets that were made in it. */
-function scope(table: string, fromMs: number, toMs: number) {
-  const [from, to] = [new Date(fromMs), new Date(toMs)]
-  const inRange = sql`select "id" from conversation where "openedAt" >= ${from} and "openedAt" <= ${to}`
+function scope(table: string, { fromMs, toMs, keptSinceMs }: Compared) {
+  const [from, to, kept] = [new Date(Math.max(fromMs, keptSinceMs)), new Date(toMs), new Date(keptSinceMs)]
+  const conversations = sql`select "id" from conversation where "openedAt" >= ${from} and "openedAt" <= ${to}`
+  const tickets = sql`select k."id" from ticket k
+    where k."createdAt" >= ${from} and k."createdAt" <= ${to} and not ${ticketBegan('k', kept)}`
   switch (table) {
     case 'conversation':
-      return sql`where t."openedAt" >= ${from} and t."openedAt" <= ${to}`
+      return sql`where t."id" in (${conversations})`
     case 'utterance':
-      return sql`where t."messageId" in (select "messageId" from call where "conversationId" in (${inRange}))`
+      return sql`where t."messageId" in (select "messageId" from call where "conversationId" in (${conversations}))`
     case 'message':
     case 'call':
     case 'conversation_ticket':
     case 'extraction':
-      return sql`where t."conversationId" in (${inRange})`
+      return sql`where t."conversationId" in (${conversations})`
     case 'ticket':
-      return sql`where t."createdAt" >= ${from} and t."createdAt" <= ${to}`
+      return sql`where t."id" in (${tickets})`
     default:
-      return sql`where t."ticketId" in (select "id" from ticket where "createdAt" >= ${from} and "createdAt" <= ${to})`
+      return sql`where t."ticketId" in (${tickets})`
   }
 }
 
@@ -123,22 +134,14 @@ async function erasedIn(
 const owners = ['id', 'conversationId', 'ticketId']
 
 /** Compares the projections row by row and member by member; what was erased is named instead. */
-export async function compare(
-  live: Database,
-  replayed: Database,
-  range: { readonly fromMs: number; readonly toMs: number },
-): Promise<Difference[]> {
+export async function compare(live: Database, replayed: Database, range: Compared): Promise<Difference[]> {
   const erased = await erasedIn(live, range)
   const differences: Difference[] = [...erased.differences]
   const gone = (row: Row | undefined) => owners.some((name) => erased.ids.has(String(row?.[name])))
   for (const { table, key, label, ignore } of projections) {
     const keyOf = (row: Row) => key.map((name) => String(row[name])).join('/')
-    const before = new Map(
-      (await rowsOf(live, table, range.fromMs, range.toMs)).map((row) => [keyOf(row), row]),
-    )
-    const after = new Map(
-      (await rowsOf(replayed, table, range.fromMs, range.toMs)).map((row) => [keyOf(row), row]),
-    )
+    const before = new Map((await rowsOf(live, table, range)).map((row) => [keyOf(row), row]))
+    const after = new Map((await rowsOf(replayed, table, range)).map((row) => [keyOf(row), row]))
     for (const id of new Set([...before.keys(), ...after.keys()])) {
       const [was, is] = [before.get(id), after.get(id)]
       if (gone(was) || gone(is)) continue

@@ -42,7 +42,33 @@ export interface CommandRow {
 /** At the same millisecond: configuration first, then what came in, then people, then the steps that followed. */
 const rank = { config: 0, envelope: 1, command: 2, step: 3 } as const
 
-/** Everything between two moments that moved conversations and tickets, in order. */
+/** From when on every raw message is kept, ms: retention empties the oldest. 0 when nothing was emptied. */
+export async function keptSince(live: Database): Promise<number> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select max("receivedAt") as at from envelope
+    where "state" = 'done' and "erasedAt" is null and "body" is null and "bodyMedia" is null`.execute(live.db)
+  return rows[0]?.at ? rows[0].at.getTime() + 1 : 0
+}
+
+/** Whether a ticket, or a conversation that feeds it, began before a moment. */
+export const ticketBegan = (ticket: string, before: Date) => sql<boolean>`(
+  ${sql.ref(`${ticket}.createdAt`)} < ${before} or exists (
+    select from conversation_ticket ct join conversation o on o."id" = ct."conversationId"
+    where ct."ticketId" = ${sql.ref(`${ticket}.id`)} and o."openedAt" < ${before}))`
+
+/** Whether a stored command names a ticket, conversation or contact that began before a moment. */
+const isAbout = (before: Date) => sql<boolean>`exists (
+  select from jsonb_path_query(c."payload", 'strict $.** ? (@.type() == "string")') v
+  where exists (select from ticket t where t."id"::text = v #>> '{}' and ${ticketBegan('t', before)})
+    or exists (select from conversation o where o."id"::text = v #>> '{}' and o."openedAt" < ${before})
+    or exists (select from contact p where p."id"::text = v #>> '{}' and p."createdAt" < ${before})
+    or exists (select from offer f join ticket t on t."id" = f."ticketId"
+      where f."id"::text = v #>> '{}' and ${ticketBegan('t', before)}))`
+
+/**
+ * Everything between two moments that moved conversations and tickets, in order. What people did with things that began before
+ * `fromMs` is left out: those are not rebuilt.
+ */
 export async function readInputs(
   live: Database,
   range: { readonly fromMs: number; readonly toMs: number },
@@ -61,6 +87,7 @@ export async function readInputs(
     .where('c.at', '<=', to)
     .where('c.outcome', '=', 'ok')
     .where('c.erasedAt', 'is', null)
+    .$if(range.fromMs > 0, (query) => query.where((e) => e.not(isAbout(from))))
     .where((e) => e.or([sql<boolean>`split_part(c."name", '.', 1) = any(${replayedRooms})`, replayedImports]))
     .execute()
   const steps = await live.db

@@ -9,21 +9,24 @@ import { composeHub, type Hub, type HubOptions } from '../compose.ts'
 import { recordedModel } from '../model.ts'
 import { recordedRecogniser } from '../recogniser.ts'
 import { compare, type Difference } from './compare.ts'
-import { type CommandRow, type Input, outsideJobs, readInputs } from './inputs.ts'
+import { type CommandRow, type Input, keptSince, outsideJobs, readInputs } from './inputs.ts'
 import { applyConfig, configAt, configChanges, makeScratch } from './scratch.ts'
 
 export interface ReplayReport {
   readonly envelopes: number
   readonly commands: number
   readonly steps: number
+  /** What began earlier cannot be rebuilt, ms: its raw messages are not kept any more. 0 when everything is kept. */
+  readonly keptSinceMs: number
   readonly differences: readonly Difference[]
   /** What could not be done again, in words; empty for unchanged code. */
   readonly problems: readonly string[]
 }
 
 /**
- * Rebuilds what came in between two moments in a scratch schema, following the recorded order of commits with the clock and
- * the configuration of then, and compares the result with what is stored. The live tables are only read.
+ * Rebuilds the hub in a scratch schema, following the recorded order of commits with the clock and the configuration of then, and
+ * compares what began between two moments with what is stored. It always starts at the beginning of what is kept: who gets a
+ * ticket depends on what others have to do, and a person is who their earlier messages made them. The live tables are only read.
  */
 export async function replay(
   options: Omit<HubOptions, 'clock' | 'without'>,
@@ -31,12 +34,13 @@ export async function replay(
 ): Promise<ReplayReport> {
   const live = options.database
   const changes = await configChanges(live, Number.MAX_SAFE_INTEGER / 4)
-  const inputs = await readInputs(live, range, changes)
+  const keptSinceMs = await keptSince(live)
+  const inputs = await readInputs(live, { fromMs: keptSinceMs, toMs: range.toMs }, changes)
   const scratch = await makeScratch(live, `replay_${range.fromMs}_${process.pid}`)
-  const clock = manualClock(range.fromMs)
+  const clock = manualClock(keptSinceMs)
   try {
     await scratch.database.transaction(async (tx) => {
-      for (const change of configAt(changes, range.fromMs)) await applyConfig(tx, change)
+      for (const change of configAt(changes, keptSinceMs)) await applyConfig(tx, change)
     })
     const recogniser = recordedRecogniser(live, options.config, options.recogniser)
     const hub = await composeHub({
@@ -51,13 +55,14 @@ export async function replay(
     })
     await hub.registry.refresh()
     const problems = await follow(hub, live, inputs, clock)
-    const differences = await compare(live, scratch.database, range)
+    const differences = await compare(live, scratch.database, { ...range, keptSinceMs })
     await hub.stop()
     const count = (kind: Input['kind']) => inputs.filter((input) => input.kind === kind).length
     return {
       envelopes: count('envelope'),
       commands: count('command'),
       steps: count('step'),
+      keptSinceMs,
       differences,
       problems,
     }

@@ -99,6 +99,9 @@ function urgencyOf(
   const pressing = signs.urgency.filter((h) => h.cue.of === 'high').map((h) => h.mark)
   if (pressing.length > 0 && intent !== 'inquiry' && intent !== 'feature_request')
     return { value: 'high', marks: pressing, confidence: 0.85 }
+  // who asks where their own thing is waits for somebody; who only wants to know something does not
+  const waiting = signs.intent.found.filter((h) => h.cue.waits).map((h) => h.mark)
+  if (intent === 'inquiry' && waiting.length > 0) return { value: 'normal', marks: waiting, confidence: 0.8 }
   return chosen(signs, model, chances(model, seen), signs.urgency, taken)
 }
 

@@ -65,6 +65,8 @@ function adjust(scores: Map<Intent, number>, text: string, fault: boolean): void
   }
   if (/(?:否则|不然|再.{0,4}不|要不).{0,12}(?:退货|退款|退)|(?:退货|退款).{0,4}(?:也|都)不/.test(text))
     lower('return_refund', 5)
+  if (/(?:退款|退的?钱|押金).{0,8}(?:什么时候|几天|多久|到账|到没到|进度)/.test(text))
+    lower('return_refund', 5)
   if (scores.has('billing') && /扣|charged|账单|invoice|多收/i.test(text)) lower('return_refund', 3)
   if (/约(?:个|一个|一下|到店|上门)|预约/.test(text)) lower('inquiry', 1.6)
   if (/(?:投诉|complain)/i.test(text)) scores.set('complaint', (scores.get('complaint') ?? 0) + 1)

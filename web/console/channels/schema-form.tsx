@@ -1,7 +1,7 @@
 import { Form, Input, InputNumber, Select, Switch } from 'antd'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
 import { channelsWords, settingWords } from '../words/channels.ts'
-import { isEssential, type Schema, type SettingKind, settingKind } from './schema.ts'
+import { type Schema, type SettingKind, settingKind } from './schema.ts'
 
 const lines = {
   getValueProps: (value: unknown) => ({ value: Array.isArray(value) ? value.join('\n') : '' }),
@@ -21,13 +21,17 @@ function Box({
   secretSet: boolean
 }) {
   const t = useWords(channelsWords)
+  const lang = language.use()
   const kept = secretSet ? t('secretSet') : undefined
   switch (kind) {
     case 'choice':
       return (
         <Select
           {...bound}
-          options={(schema.enum ?? []).map((value) => ({ value, label: value.toUpperCase() }))}
+          options={(schema.enum ?? []).map((value) => ({
+            value,
+            label: schema.options?.[value]?.[lang] ?? value,
+          }))}
         />
       )
     case 'number':
@@ -49,13 +53,16 @@ function Member({
   schema,
   required,
   secretsSet,
+  checked,
 }: {
   path: readonly string[]
   schema: Schema
   required: boolean
   secretsSet: readonly string[]
+  checked: boolean
 }) {
   const t = useWords(settingWords)
+  const lang = language.use()
   const name = path.at(-1) ?? ''
   const label = name in settingWords ? t(name as keyof typeof settingWords) : name
   const kind = settingKind(schema)
@@ -64,7 +71,7 @@ function Member({
     return (
       <fieldset className="setting-group">
         <legend className="setting-legend">{label}</legend>
-        <Members schema={schema} path={path} secretsSet={secretsSet} only="all" />
+        <Members schema={schema} path={path} secretsSet={secretsSet} checked={checked} />
       </fieldset>
     )
   const secretSet = secretsSet.includes(path.join('.'))
@@ -72,8 +79,9 @@ function Member({
     <Form.Item
       name={['config', ...path]}
       label={label}
-      extra={schema.description}
+      extra={schema.hint?.[lang]}
       required={required && !secretSet}
+      rules={checked && required && !secretSet ? [{ required: true }] : []}
       valuePropName={kind === 'boolean' ? 'checked' : 'value'}
       {...(kind === 'lines' || kind === 'secret-lines' ? lines : {})}
     >
@@ -82,27 +90,27 @@ function Member({
   )
 }
 
-/** The members of an object of settings: what is essential, the rest, or all. */
+/** The members of an object of settings: those with the given names, or all. */
 export function Members({
   schema,
   path,
   secretsSet,
-  only,
+  names,
+  checked = false,
 }: {
   schema: Schema
   path: readonly string[]
   secretsSet: readonly string[]
-  only: 'essential' | 'rest' | 'all'
+  names?: readonly string[]
+  /** Whether an empty box that is needed is refused before the hub is asked; not where it may be folded away. */
+  checked?: boolean
 }) {
   const required = schema.required ?? []
   return (
     Object.entries(schema.properties ?? {})
-      .filter(([, member]) => !member.supplied)
+      .filter(([name, member]) => (names ? names.includes(name) : !member.supplied))
       // Servers and other groups come after what only the person knows.
       .sort(([, a], [, b]) => Number(settingKind(a) === 'group') - Number(settingKind(b) === 'group'))
-      .filter(
-        ([name, member]) => only === 'all' || isEssential(name, required, member) === (only === 'essential'),
-      )
       .map(([name, member]) => (
         <Member
           key={name}
@@ -110,6 +118,7 @@ export function Members({
           schema={member}
           required={required.includes(name)}
           secretsSet={secretsSet}
+          checked={checked}
         />
       ))
   )

@@ -1,3 +1,8 @@
+import type { Language } from '../../ui/language.ts'
+
+/** Words in the languages of the pages. */
+type Said = Readonly<Record<Language, string>>
+
 /** The parts of JSON Schema that settings use. */
 export interface Schema {
   readonly type?: string | readonly string[]
@@ -7,11 +12,16 @@ export interface Schema {
   readonly items?: Schema
   readonly default?: unknown
   readonly anyOf?: readonly Schema[]
-  readonly description?: string
+  /** What a person has to know to fill it in. */
+  readonly hint?: Said
+  /** What the values of `enum` mean. */
+  readonly options?: Readonly<Record<string, Said>>
   /** Stored encrypted and never sent back. */
   readonly secret?: boolean
-  /** Asked for first, although it has a default or may be left out. */
+  /** Asked for first, although it has a default or may be left out; false: folded, although it is required. */
   readonly essential?: boolean
+  /** Values of the setting `mode` in which it means something; in all when absent. */
+  readonly modes?: readonly string[]
   /** Put in by the hub; not a person's setting. */
   readonly supplied?: boolean
 }
@@ -55,9 +65,73 @@ export function defaults(schema: Schema): Record<string, unknown> {
   return values
 }
 
-/** Without this nobody can connect; the rest has defaults. */
-export function isEssential(name: string, required: readonly string[], member?: Schema): boolean {
-  return required.includes(name) || name === 'password' || name === 'name' || member?.essential === true
+/** What decides whether a step of a guide is needed. */
+interface StepFor {
+  readonly modes: readonly string[]
+  readonly presets: readonly string[]
+}
+
+/** The steps of a guide for an account in a mode, set up with a preset (`other` for none of them). */
+export function stepsFor<S extends StepFor>(
+  guide: readonly S[],
+  mode: unknown,
+  preset: string,
+): readonly S[] {
+  return guide.filter(
+    ({ modes, presets }) =>
+      (modes.length === 0 || modes.some((each) => each === mode)) &&
+      (presets.length === 0 || presets.includes(preset)),
+  )
+}
+
+/**
+ * Which settings stand open and which are folded, by name: open is without what nobody can connect, and what a step names; beside
+ * the steps (`guided`) what is only worth asking for is folded when they do not name it. What the hub puts in, and what means
+ * nothing in this mode, is in neither.
+ */
+export function arrange(
+  schema: Schema,
+  steps: readonly { readonly fields: readonly string[] }[],
+  mode: unknown,
+  guided: boolean,
+): { readonly open: readonly string[]; readonly folded: readonly string[] } {
+  const named = new Set(steps.flatMap(({ fields }) => fields))
+  const needed = (name: string, { essential }: Schema) =>
+    essential !== false && (schema.required?.includes(name) ?? false)
+  const isOpen = ([name, member]: readonly [string, Schema]) =>
+    named.has(name) || (guided ? needed(name, member) : (member.essential ?? needed(name, member)))
+  const members = Object.entries(schema.properties ?? {}).filter(
+    ([, { supplied, modes }]) => !supplied && (!modes || modes.some((each) => each === mode)),
+  )
+  const names = (wanted: boolean) =>
+    members.filter((member) => isOpen(member) === wanted).map(([name]) => name)
+  return { open: names(true), folded: names(false) }
+}
+
+/** The first preset whose settings an account has, all of them; null when it has none's. */
+export function presetOf(
+  presets: readonly { readonly key: string; readonly config: Readonly<Record<string, unknown>> }[],
+  config: Readonly<Record<string, unknown>>,
+): string | null {
+  return presets.find((preset) => holds(config, preset.config))?.key ?? null
+}
+
+function holds(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null || Array.isArray(part))
+    return JSON.stringify(whole) === JSON.stringify(part)
+  if (typeof whole !== 'object' || whole === null) return false
+  return Object.entries(part).every(([name, value]) =>
+    holds((whole as Readonly<Record<string, unknown>>)[name], value),
+  )
+}
+
+/** Of a sentence that is said in both languages, Chinese first, the one that the person reads; any other text as it is. */
+export function spoken(text: string, lang: Language): string {
+  const both =
+    /^(.*[\p{Script=Han}\u3002\uff01\uff1f])[\s·]*([^\p{Script=Han}\u3000-\u303f\uff00-\uffef]*[a-z][^\p{Script=Han}\u3000-\u303f\uff00-\uffef]*)$/su.exec(
+      text,
+    )
+  return both?.[lang === 'zh' ? 1 : 2] ?? text
 }
 
 /** What is sent: empty boxes are left out, so that the hub's own defaults and stored secrets stand. */

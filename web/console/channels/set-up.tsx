@@ -1,11 +1,13 @@
-import { Form, Input, Radio, Switch } from 'antd'
-import { useState } from 'react'
+import { Button, Form, Input, Radio, Switch } from 'antd'
+import { useMemo, useState } from 'react'
+import { Refused } from '../../ui/api.ts'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, useTell } from '../data/hub.ts'
 import { EditDrawer } from '../parts/admin.tsx'
-import { channelsWords, settingWords } from '../words/channels.ts'
+import { channelsWords } from '../words/channels.ts'
 import { channelWords } from '../words/terms.ts'
-import { cleaned, combine, defaults, type Schema } from './schema.ts'
+import { Guide, type Subject } from './guide.tsx'
+import { arrange, cleaned, combine, defaults, presetOf, type Schema, spoken, stepsFor } from './schema.ts'
 import { Members } from './schema-form.tsx'
 import { CallbackAddress, TestMessage, TestSteps } from './trial.tsx'
 
@@ -20,95 +22,129 @@ interface Values {
   config: Record<string, unknown>
 }
 
-/** Kinds that poll or connect by themselves, and the modes of others in which they do: nothing is posted to them. */
-const outgoing = ['email', 'wecom-bot']
-const outgoingModes: readonly unknown[] = ['long-connection', 'stream']
-
-function Presets({ kind, choose }: { kind: Kind; choose: (config: Record<string, unknown>) => void }) {
+function Presets({
+  kind,
+  chosen,
+  hasOther,
+  missing,
+  choose,
+}: {
+  kind: Kind
+  chosen: string | null
+  /** Whether "none of them" means something. */
+  hasOther: boolean
+  missing: boolean
+  choose: (key: string) => void
+}) {
   const t = useWords(channelsWords)
   const lang = language.use()
-  const [chosen, setChosen] = useState<string | null>(null)
   if (kind.presets.length === 0) return null
-  const preset = kind.presets.find((each) => each.key === chosen)
+  const note = kind.presets.find((each) => each.key === chosen)?.note[lang]
   return (
-    <Form.Item label={t('preset')} extra={preset?.note[lang]}>
+    <Form.Item
+      label={t('preset')}
+      extra={note}
+      {...(missing ? { validateStatus: 'error' as const, help: t('presetMissing') } : {})}
+    >
       <Radio.Group
-        optionType="button"
+        className="presets"
         value={chosen}
-        onChange={(event) => {
-          const key = event.target.value as string
-          setChosen(key)
-          choose(kind.presets.find((each) => each.key === key)?.config ?? {})
-        }}
+        onChange={(event) => choose(event.target.value as string)}
         options={[
           ...kind.presets.map((each) => ({ value: each.key, label: each[lang] })),
-          { value: 'other', label: t('presetOther') },
+          ...(hasOther ? [{ value: 'other', label: t('presetOther') }] : []),
         ]}
       />
     </Form.Item>
   )
 }
 
-/** What to do on the other side's pages, in order; the boxes below have the names that stand beside each step. */
-function Guide({ kind, mode, isNew }: { kind: Kind; mode: unknown; isNew: boolean }) {
+/** What the hub found wrong with the settings, at the boxes of this form and in the person's language. */
+function useRefused(refused: Refused | null): Refused | null {
   const t = useWords(channelsWords)
-  const label = useWords(settingWords)
   const lang = language.use()
-  const steps = kind.guide.filter(({ modes }) => modes.length === 0 || modes.some((each) => each === mode))
-  if (steps.length === 0) return null
-  const named = (field: string) => (field in settingWords ? label(field as keyof typeof settingWords) : field)
-  return (
-    <details className="guide" open={isNew}>
-      <summary>{t('guide')}</summary>
-      <ol>
-        {steps.map((step) => (
-          <li key={step.en}>
-            {step[lang]}
-            {step.fields.length > 0 && (
-              <span className="quiet">
-                {' '}
-                {t('guideFields')}
-                {step.fields.map(named).join(lang === 'zh' ? '、' : ', ')}
-              </span>
-            )}
-          </li>
-        ))}
-      </ol>
-    </details>
-  )
+  return useMemo(() => {
+    if (refused?.code !== 'channel.config_invalid') return refused
+    const issues = refused.issues.map(({ path, message }) => ({
+      path: `config.${path}`,
+      message:
+        lang === 'zh' && !/\p{Script=Han}/u.test(message)
+          ? t('wrongValue', { message })
+          : spoken(message, lang),
+    }))
+    return new Refused(refused.status, refused.code, refused.message, refused.params, issues)
+  }, [refused, lang, t])
 }
 
-function Settings({ schema, secretsSet }: { schema: Schema; secretsSet: readonly string[] }) {
+/** Callback address, connection test and live wait, where they are not steps. */
+function Parts({ steps, subject }: { steps: Kind['guide']; subject: Subject & { accountId: string } }) {
   const t = useWords(channelsWords)
+  const lang = language.use()
+  const { kind, accountId, trial, heardBeforeMs } = subject
   return (
-    <>
-      <Members schema={schema} path={[]} secretsSet={secretsSet} only="essential" />
-      <details className="advanced">
-        <summary>{t('advanced')}</summary>
-        <Members schema={schema} path={[]} secretsSet={secretsSet} only="rest" />
-      </details>
-    </>
+    <div className="stack">
+      {steps.some(({ part }) => part === 'callback') && (
+        <section className="panel">
+          <h2>{t('callback')}</h2>
+          <CallbackAddress kind={kind} accountId={accountId} />
+        </section>
+      )}
+      <div className="panel">
+        <TestSteps accountId={accountId} trial={trial} />
+      </div>
+      <TestMessage
+        accountId={accountId}
+        afterMs={heardBeforeMs}
+        hint={steps.find(({ part }) => part === 'wait')?.[lang] ?? t('awaitSoon')}
+      />
+    </div>
   )
 }
 
-/** Guided set-up of one account: settings, then the connection test, then the callback address where there is one. */
+/** Guided set-up of one account: for a new one step by step with the boxes in the steps; for another one its settings, at choice. */
 export function SetUp({ kind, account, close }: { kind: Kind; account: Account | null; close: () => void }) {
   const t = useWords(channelsWords)
   const word = useWords(channelWords)
-  const { run, busy, refused } = useTell()
+  const { run, busy, refused } = useTell((refused) =>
+    refused.code === 'channel.config_invalid' ? t('wrongSettings') : refused.message,
+  )
+  const found = useRefused(refused)
   const [form] = Form.useForm<Values>()
   const [savedId, setSavedId] = useState<string | null>(account?.id ?? null)
   const [version, setVersion] = useState(account?.version ?? 0)
   const [trial, setTrial] = useState(0)
-  const mode = Form.useWatch(['config', 'mode'], form)
-  const connects = outgoingModes.includes(mode)
+  const [heardBeforeMs] = useState(() => (account?.lastReceivedAt ? Date.parse(account.lastReceivedAt) : 0))
+  const [guided, setGuided] = useState(account === null && kind.guide.length > 0)
   const schema = kind.settings as Schema
-  const initial: Values = {
+  const [initial] = useState<Values>(() => ({
     name: account?.name ?? '',
     enabled: account?.enabled ?? true,
     config: combine(defaults(schema), account?.config ?? {}),
+  }))
+  const config = Form.useWatch('config', form) ?? initial.config
+  const [chosen, setChosen] = useState<string | null>(() =>
+    account && kind.presets.length > 0 ? (presetOf(kind.presets, initial.config) ?? 'other') : null,
+  )
+  const [missing, setMissing] = useState(false)
+  const stepsDependOnPreset = kind.guide.some(({ presets }) => presets.length > 0)
+  // A preset that is only a shorthand for some boxes follows them.
+  const preset = stepsDependOnPreset
+    ? chosen
+    : (presetOf(kind.presets, combine(initial.config, config)) ?? 'other')
+  const undecided = stepsDependOnPreset && chosen === null
+  const choose = (key: string) => {
+    setChosen(key)
+    setMissing(false)
+    const of = kind.presets.find((each) => each.key === key)?.config ?? {}
+    form.setFieldValue('config', combine(form.getFieldValue('config') ?? {}, of))
   }
+  const mode = config.mode ?? initial.config.mode
+  const steps = stepsFor(kind.guide, mode, preset ?? 'other')
+  const { open, folded } = arrange(schema, steps, mode, guided)
+  const inSteps = new Set(guided ? steps.flatMap(({ fields }) => fields) : [])
+  const secretsSet = account?.secretsSet ?? []
   const save = async (values: Values) => {
+    if (undecided) return setMissing(true)
     const config = cleaned(combine(initial.config, values.config ?? {}))
     const { name, enabled } = values
     if (savedId) {
@@ -124,6 +160,8 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
     setTrial((n) => n + 1)
   }
   const title = kind.kind in channelWords ? word(kind.kind as keyof typeof channelWords) : kind.kind
+  const subject = { kind: kind.kind, accountId: savedId, trial, heardBeforeMs }
+  const foldedIsWrong = found?.issues.some(({ path }) => folded.includes(path.split('.')[1] ?? '')) ?? false
   return (
     <EditDrawer<Values>
       title={title}
@@ -131,35 +169,59 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
       save={(values) => void save(values)}
       close={close}
       busy={busy}
-      refused={refused}
+      refused={found}
       form={form}
-      width={600}
+      width={640}
+      closing={savedId ? t('finished') : undefined}
+      extra={
+        kind.guide.length > 0 && (
+          <Button size="small" onClick={() => setGuided(!guided)}>
+            {t(guided ? 'onlySettings' : 'guide')}
+          </Button>
+        )
+      }
     >
-      <Guide kind={kind} mode={mode} isNew={!account} />
-      <Presets
-        kind={kind}
-        choose={(config) => form.setFieldValue('config', combine(form.getFieldValue('config') ?? {}, config))}
-      />
       <Form.Item name="name" label={t('name')} extra={t('nameHint')} rules={[{ required: true }]}>
         <Input maxLength={100} autoFocus={!account} />
       </Form.Item>
-      <Settings schema={schema} secretsSet={account?.secretsSet ?? []} />
-      {savedId && (
+      <Presets
+        kind={kind}
+        chosen={preset}
+        hasOther={stepsDependOnPreset || preset === 'other'}
+        missing={missing}
+        choose={choose}
+      />
+      {undecided ? (
+        <p className="quiet">{t('choosePreset')}</p>
+      ) : (
+        <>
+          {guided && <Guide steps={steps} schema={schema} secretsSet={secretsSet} subject={subject} />}
+          <Members
+            checked
+            schema={schema}
+            path={[]}
+            secretsSet={secretsSet}
+            names={open.filter((name) => !inSteps.has(name))}
+          />
+          {folded.length > 0 && (
+            <details className="advanced" key={String(foldedIsWrong)} open={foldedIsWrong}>
+              <summary>{t('advanced')}</summary>
+              <Members schema={schema} path={[]} secretsSet={secretsSet} names={folded} />
+            </details>
+          )}
+        </>
+      )}
+      {account && (
         <Form.Item name="enabled" label={t('enabled')} valuePropName="checked">
           <Switch />
         </Form.Item>
       )}
-      {savedId && !outgoing.includes(kind.kind) && !connects && (
-        <CallbackAddress kind={kind.kind} accountId={savedId} />
-      )}
-      {savedId ? (
-        <div className="stack">
-          <TestSteps accountId={savedId} trial={trial} />
-          <TestMessage accountId={savedId} />
-        </div>
-      ) : (
-        <p className="quiet">{t('saveThenTest')}</p>
-      )}
+      {!guided &&
+        (savedId ? (
+          <Parts steps={[...steps]} subject={{ ...subject, accountId: savedId }} />
+        ) : (
+          <p className="quiet">{t('saveThenTest')}</p>
+        ))}
     </EditDrawer>
   )
 }

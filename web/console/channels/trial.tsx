@@ -7,6 +7,7 @@ import { language, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { type Answer, useAsk } from '../data/hub.ts'
 import { Copyable } from '../parts/admin.tsx'
+import { ConnectionMark } from '../parts/connections.tsx'
 import { channelsWords } from '../words/channels.ts'
 
 type Steps = Answer<'channel.test'>['steps']
@@ -36,27 +37,73 @@ export function AddressWarning() {
   )
 }
 
-/** The address that the other side posts to. */
-export function CallbackAddress({ kind, accountId }: { kind: string; accountId: string }) {
-  const t = useWords(channelsWords)
+/** The address that the other side posts to; null while the hub has not said it. */
+function useCallbackAddress(kind: string, accountId: string): string | null {
   const { data } = useAsk('system.reachability', {})
-  if (!data) return null
+  return data ? `${data.linkBase}/channels/${kind}/${accountId}` : null
+}
+
+/** The address that the other side posts to, to copy. */
+export function CallbackAddress({ kind, accountId }: { kind: string; accountId: string }) {
+  const address = useCallbackAddress(kind, accountId)
+  if (!address) return null
   return (
-    <section className="panel">
-      <h2>{t('callback')}</h2>
-      <div className="stack">
-        <Copyable text={`${data.linkBase}/channels/${kind}/${accountId}`} />
-        <p className="quiet">{t('callbackHint')}</p>
-        <AddressWarning />
-      </div>
-    </section>
+    <div className="stack">
+      <Copyable text={address} />
+      <AddressWarning />
+    </div>
   )
 }
 
-/** Waits for a test message: the proof that the vendor reaches the hub. Looks every two seconds while it is open. */
-export function TestMessage({ accountId }: { accountId: string }) {
+/** Something to copy into a terminal, with the callback address in its place. */
+export function Example({ text, kind, accountId }: { text: string; kind: string; accountId: string }) {
+  const address = useCallbackAddress(kind, accountId)
+  return (
+    <div className="example">
+      <Copyable text={address ? text.replaceAll('{callback}', address) : text} />
+    </div>
+  )
+}
+
+/** The account's long connections as they are now; nothing where it has none. */
+function Connections({ accountId }: { accountId: string }) {
   const t = useWords(channelsWords)
-  const [afterMs] = useState(() => Date.now())
+  const { data } = useQuery({
+    queryKey: ['channels', 'channel.list', {}],
+    queryFn: ({ signal }) => ask<Answer<'channel.list'>>('channel.list', {}, signal),
+    refetchInterval: 2000,
+  })
+  const connections = data?.accounts.find(({ id }) => id === accountId)?.connections ?? []
+  if (connections.length === 0) return null
+  return (
+    <p className="trial-connections">
+      <span className="quiet">{t('connection')}</span>
+      {connections.map(({ name, state, detail }) => (
+        <span key={name}>
+          <ConnectionMark state={state} /> {detail && <span className="quiet">{detail}</span>}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+/**
+ * Waits for a test message: the proof that the vendor reaches the hub. Looks every two seconds while it is open. `afterMs` is the
+ * hub's time of what had come in before, so that a wrong clock here does not matter.
+ */
+export function TestMessage({
+  accountId,
+  afterMs,
+  done,
+  hint,
+}: {
+  accountId: string
+  afterMs: number
+  done?: (heard: boolean) => void
+  /** What to do for it. */
+  hint: string
+}) {
+  const t = useWords(channelsWords)
   const query = useQuery({
     queryKey: ['channels', 'channel.heard', accountId, afterMs],
     queryFn: ({ signal }) =>
@@ -64,27 +111,30 @@ export function TestMessage({ accountId }: { accountId: string }) {
     refetchInterval: 2000,
   })
   const heard = query.data?.heard
+  const works = !!heard && heard.state !== 'dead'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was heard is told on
+  useEffect(() => done?.(works), [works])
   return (
     <Alert
       role="status"
       type={!heard ? 'info' : heard.state === 'dead' ? 'error' : 'success'}
       showIcon
       title={t(!heard ? 'awaitMessage' : heard.state === 'dead' ? 'messageDead' : 'messageHeard')}
-      description={
-        heard ? (
-          <>
-            {heard.kind} · <Moment at={heard.at} />
-          </>
-        ) : (
-          t('awaitHint')
-        )
-      }
+      description={heard ? <Moment at={heard.at} /> : query.error ? t('awaitBroken') : hint}
     />
   )
 }
 
 /** Tries the settings against the vendor, step by step. Runs when asked, and after each save (`trial` grows). */
-export function TestSteps({ accountId, trial }: { accountId: string; trial: number }) {
+export function TestSteps({
+  accountId,
+  trial,
+  done,
+}: {
+  accountId: string
+  trial: number
+  done?: (works: boolean) => void
+}) {
   const t = useWords(channelsWords)
   const lang = language.use()
   const [steps, setSteps] = useState<Steps | null>(null)
@@ -94,9 +144,12 @@ export function TestSteps({ accountId, trial }: { accountId: string; trial: numb
     setBusy(true)
     setProblem(null)
     try {
-      setSteps((await ask<Answer<'channel.test'>>('channel.test', { id: accountId })).steps)
+      const found = (await ask<Answer<'channel.test'>>('channel.test', { id: accountId })).steps
+      setSteps(found)
+      done?.(found.length > 0 && found.every((step) => step.ok))
     } catch (error) {
       setSteps(null)
+      done?.(false)
       setProblem(error instanceof Refused ? error.message : String(error))
     } finally {
       setBusy(false)
@@ -107,13 +160,14 @@ export function TestSteps({ accountId, trial }: { accountId: string; trial: numb
     if (trial > 0) void test()
   }, [trial])
   return (
-    <section className="panel" aria-live="polite">
+    <section aria-live="polite">
       <header className="section-head">
-        <h2>{busy ? t('testing') : steps && t(steps.every((step) => step.ok) ? 'testOk' : 'testBad')}</h2>
+        <h3>{busy ? t('testing') : steps && t(steps.every((step) => step.ok) ? 'testOk' : 'testBad')}</h3>
         <Button loading={busy} onClick={() => void test()}>
           {t('test')}
         </Button>
       </header>
+      <Connections accountId={accountId} />
       {problem && <p className="step-bad">{problem}</p>}
       {steps?.length === 0 && <p className="quiet">{t('noTest')}</p>}
       <ul className="steps-list">

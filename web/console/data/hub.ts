@@ -50,8 +50,11 @@ export function useAsk<N extends keyof Queries>(
   })
 }
 
-/** Gives commands from a page: renews what they touch, says that it is done, and shows refusals in words. */
-export function useTell(): {
+/**
+ * Gives commands from a page: renews what they touch, says that it is done, and shows refusals in words; `inWords` finds others than
+ * the hub's, for a page that shows what is wrong in its own way.
+ */
+export function useTell(inWords: (refused: Refused) => string = ({ message }) => message): {
   readonly busy: boolean
   /** The answer, or null when the hub refused; `done` is said on success. */
   readonly run: <N extends keyof Commands>(
@@ -81,7 +84,7 @@ export function useTell(): {
       } catch (error) {
         if (!(error instanceof Refused)) throw error
         setRefused(error)
-        message.error(error.message, 6)
+        message.error(inWords(error), 6)
         return null
       } finally {
         setRunning((n) => n - 1)

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { App, Button, Form, Input, Select, Table, type TableProps } from 'antd'
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { ask } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
@@ -9,6 +9,7 @@ import { type Answer, type Input as CommandInput, useAsk, useTell } from '../dat
 import { mayDo } from '../data/session.ts'
 import { AdminPage, EditDrawer, Loaded, openable } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
+import { AddressBoxes, addressOf, CustomerBoxes } from '../parts/place-boxes.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSettled } from '../parts/settled.ts'
 import { valueText } from '../ticket/field-text.ts'
@@ -59,22 +60,8 @@ function Boxes() {
           }))}
         />
       </Form.Item>
-      <Form.Item name="customerName" label={t('customer')} {...orNull}>
-        <Input maxLength={80} />
-      </Form.Item>
-      <Form.Item name="phone" label={t('phone')} {...orNull}>
-        <Input inputMode="tel" maxLength={40} />
-      </Form.Item>
-      <div className="days">
-        {(['province', 'city', 'district'] as const).map((level) => (
-          <Form.Item key={level} name={['address', level]} label={t(level)} {...orNull}>
-            <Input maxLength={40} />
-          </Form.Item>
-        ))}
-      </div>
-      <Form.Item name={['address', 'detail']} label={t('detail')} {...orNull}>
-        <Input maxLength={200} />
-      </Form.Item>
+      <CustomerBoxes />
+      <AddressBoxes />
       <div className="days">
         <Form.Item name="installedAt" label={t('installed')} {...orNull}>
           <Input type="date" />
@@ -93,8 +80,7 @@ function DeviceForm({ device, close }: { device: Device | null; close: () => voi
   const { run, busy, refused } = useTell()
   const { modal } = App.useApp()
   const save = async (values: Values) => {
-    const filled = Object.values(values.address ?? {}).some(Boolean)
-    const input = { ...values, address: filled ? { ...values.address, adcode: null } : null }
+    const input = { ...values, address: addressOf(values.address) }
     const done = device
       ? await run('device.update', { id: device.id, version: device.version, ...input })
       : await run('device.create', input)
@@ -216,6 +202,7 @@ export default function Devices() {
       hint={t('hint')}
       actions={
         <>
+          <Link to="/devices/sites">{t('sites')}</Link>
           {print}
           {add}
         </>

@@ -38,10 +38,11 @@ export default function Labels() {
   const navigate = useNavigate()
   const [search] = useSearchParams()
   const ids = (search.get('ids') ?? '').split(',').filter(Boolean)
+  const kind = search.get('kind') === 'site' ? 'site' : 'device'
   const labels = useQueries({
     queries: ids.map((id) => ({
-      queryKey: ['catalogue', 'label', id],
-      queryFn: () => ask<Label>('catalogue.label', { kind: 'device', id }),
+      queryKey: ['catalogue', 'label', kind, id],
+      queryFn: () => ask<Label>('catalogue.label', { kind, id }),
     })),
   })
   const [chat, setChat] = useState('')

@@ -1,9 +1,10 @@
 import { Alert, Button } from 'antd'
 import { useState } from 'react'
-import { language, useWords } from '../../ui/language.ts'
+import { useWords } from '../../ui/language.ts'
 import { AddressWarning } from '../channels/trial.tsx'
 import { type Answer, type Input, useAsk, useTell } from '../data/hub.ts'
 import { AdminPage, Copyable, Loaded } from '../parts/admin.tsx'
+import { CalendarDays } from '../parts/calendar-days.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { settingsWords } from '../words/access.ts'
 import { commonWords } from '../words/terms.ts'
@@ -57,30 +58,14 @@ function AddressPanel() {
   )
 }
 
-/** Calendars of which next year's holidays are not known yet. */
-function CalendarWarnings() {
-  const lang = language.use()
-  const calendars = useAsk('calendar.list', {})
-  const warnings = (calendars.data?.calendars ?? []).flatMap((calendar) =>
-    calendar.warnings.map((warning) => ({
-      key: `${calendar.id} ${warning.year}`,
-      name: calendar.name,
-      text: warning[lang],
-    })),
-  )
-  return warnings.map((warning) => (
-    <Alert key={warning.key} type="warning" showIcon title={warning.name} description={warning.text} />
-  ))
-}
-
 /** Settings of the whole hub. */
 export default function Settings() {
   const t = useWords(settingsWords)
   const settings = useAsk('setting.list', {})
   return (
     <AdminPage title={t('title')} hint={t('hint')}>
-      <CalendarWarnings />
       <AddressPanel />
+      <CalendarDays />
       <Loaded query={settings}>
         {(data) => data.settings.map((setting) => <SettingPanel key={setting.name} setting={setting} />)}
       </Loaded>

@@ -102,6 +102,7 @@ export function EditDrawer<T extends object>({
   extra,
   form: given,
   width = 520,
+  closing,
 }: {
   title: string
   initial: T
@@ -113,6 +114,8 @@ export function EditDrawer<T extends object>({
   extra?: ReactNode
   form?: FormInstance<T>
   width?: number
+  /** Says on the button that closes what leaving means, where nothing is cancelled by it. */
+  closing?: string | undefined
 }) {
   const t = useWords(commonWords)
   const [own] = Form.useForm<T>()
@@ -131,7 +134,7 @@ export function EditDrawer<T extends object>({
       extra={extra}
       footer={
         <div className="drawer-foot">
-          <Button onClick={close}>{t('cancel')}</Button>
+          <Button onClick={close}>{closing ?? t('cancel')}</Button>
           <Button type="primary" loading={busy} onClick={() => form.submit()}>
             {t('save')} <Key>Ctrl ↵</Key>
           </Button>

@@ -46,6 +46,22 @@ export const deviceWords = {
   noAccountHint: ['先接入“扫码”渠道,再打印。', 'Connect the QR channel first, then print.'],
   connect: ['接入渠道', 'Connect a channel'],
   more: ['继续读取', 'Read more'],
+  sites: ['场所', 'Sites'],
+} as const satisfies Words
+
+/** Words of places with several devices. */
+export const siteWords = {
+  title: ['场所', 'Sites'],
+  hint: [
+    '门店、厂房、楼宇:一处有多台设备时,贴一张场所的二维码,客户扫码后地址已知,再选或写设备。',
+    'Shops, plants, buildings: one code for a place with several devices. Who scans it need not write the address.',
+  ],
+  search: ['名称、客户、电话、地址', 'Name, customer, phone, address'],
+  add: ['新增场所', 'Add a site'],
+  empty: ['还没有场所', 'No sites yet'],
+  emptyHint: ['先新增一个,再打印它的二维码。', 'Add one, then print its code.'],
+  noMatch: ['没有符合的场所', 'No site matches'],
+  devices: ['设备数', 'Devices'],
 } as const satisfies Words
 
 /** Words of imports and the sample workspace. */

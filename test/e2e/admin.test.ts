@@ -1,0 +1,194 @@
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type FreshHub,
+  freshHub,
+  openBrowser,
+  type Person,
+  person,
+  pictures,
+  picturesOfFailure,
+  signInAtPage,
+} from './browser.ts'
+
+describe('an administrator at the console', () => {
+  let browser: Browser
+  let hub: FreshHub
+  let admin: Person
+  let customer: Person | undefined
+
+  beforeAll(async () => {
+    ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
+    await hub.desk.post('/api/channel/create', { kind: 'qr', name: '扫码', config: {} })
+    admin = await person(browser)
+    await signInAtPage(admin.page, hub)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await hub?.end()
+  })
+  beforeEach((context) => picturesOfFailure(context, () => [admin, customer]))
+
+  const keep = (name: string) =>
+    admin.page.screenshot({ path: join(pictures, 'admin', `${name}.png`), fullPage: true })
+
+  it('adds a site and prints its code; who scans it need not write the address', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/devices`)
+    await page.getByRole('link', { name: '场所' }).click()
+    await page.getByText('还没有场所').waitFor()
+    await page.getByRole('button', { name: '新增场所' }).first().click()
+    await page.getByRole('textbox', { name: '名称' }).fill('湖滨银泰店')
+    await page.getByLabel('市', { exact: true }).fill('杭州市')
+    await page.getByLabel('区县').fill('上城区')
+    await page.getByLabel('详细地址').fill('东坡路7号')
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.getByRole('row').filter({ hasText: '湖滨银泰店' }).waitFor()
+    await keep('sites')
+    await page.getByRole('checkbox', { name: '湖滨银泰店' }).check()
+    await page.getByRole('button', { name: '打印二维码' }).click()
+    const code = page.locator('.sticker img')
+    await code.waitFor()
+    const sticker = (await code.getAttribute('alt'))!
+    customer = await person(browser, { size: 'phone' })
+    await customer.page.goto(sticker)
+    await customer.page.getByText('湖滨银泰店').waitFor()
+    await customer.page.getByLabel('哪里坏了').fill('三号磨豆机堵了,出粉很慢')
+    await customer.page.getByLabel('您的电话').fill('13705710099')
+    await customer.page.getByLabel('怎么称呼您').fill('潘店长')
+    await customer.page.getByRole('button', { name: '提交' }).click()
+    await customer.page.waitForURL(/\/c\/t\//)
+    const shown = customer.page.locator('.number')
+    await shown.waitFor()
+    const number = (await shown.textContent())!
+    await customer.context.close()
+    await page.goto(`${hub.url}/tickets`)
+    await page.getByRole('row').filter({ hasText: number }).getByRole('link').first().click()
+    await page.locator('[data-field=address]').getByText('东坡路7号').waitFor()
+  })
+
+  it('writes a day off into the calendar, and it is there after a reload', async () => {
+    const { page } = admin
+    await hub.desk.post('/api/calendar/create', { name: '门店', hours: '24x7', isDefault: true })
+    await page.goto(`${hub.url}/settings`)
+    const panel = page.getByRole('region', { name: '门店' })
+    await panel.getByRole('button', { name: '增加日期' }).click()
+    expect(await panel.getByRole('button', { name: '保存' }).isDisabled()).toBe(true)
+    await panel.getByLabel('日期').fill('2027-02-05')
+    await panel.getByLabel('名称').fill('年会')
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.getByRole('button', { name: '取消' }).waitFor({ state: 'detached' })
+    await page.reload()
+    await panel.getByLabel('日期').waitFor()
+    expect(await panel.getByLabel('日期').inputValue()).toBe('2027-02-05')
+    expect(await panel.getByLabel('名称').inputValue()).toBe('年会')
+    await keep('calendar')
+    const { calendars } = (await hub.desk.get('/api/calendar/list')) as {
+      calendars: { overrides: { days: unknown } }[]
+    }
+    expect(calendars[0]!.overrides.days).toEqual({ '2027-02-05': { work: false, name: '年会' } })
+  })
+
+  it('keeps a search as a view, uses it after a reload, and takes it away', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/tickets`)
+    await page.getByRole('searchbox').first().fill('磨豆机')
+    await page.getByRole('button', { name: '保存当前筛选' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('磨豆机的单')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /确\s*定/ })
+      .click()
+    const view = page.getByRole('button', { name: '磨豆机的单', exact: true })
+    await view.waitFor()
+    await page.goto(`${hub.url}/tickets`)
+    await view.click()
+    await page.waitForURL(/q=/)
+    await page.locator('.view[aria-pressed=true]').filter({ hasText: '磨豆机的单' }).waitFor()
+    await keep('saved-view')
+    await page
+      .getByRole('button', { name: /磨豆机的单/ })
+      .nth(1)
+      .click()
+    await view.waitFor({ state: 'detached' })
+  })
+
+  it('sees what an import would do, downloads its wrong rows, leaves them out, and undoes it', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/import`)
+    const csv = '工号,姓名,手机\nHZ-1,王建国,13605710021\nHZ-2,李晓梅,13605710022\nHZ-3,,13605710023\n'
+    const file = { name: '人员.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByText('跳过有误的,导入 2 行').waitFor()
+    await keep('import-preview')
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: '下载有误的行' }).click()
+    const wrong = await (await downloading).createReadStream()
+    let text = ''
+    for await (const chunk of wrong) text += chunk
+    expect(text).toContain('HZ-3')
+    expect(text).not.toContain('HZ-1')
+    await page.getByRole('button', { name: '跳过有误的,导入 2 行' }).click()
+    await page.getByText('已导入 2 行').waitFor()
+    const staff = async () =>
+      ((await hub.desk.get('/api/staff/list')) as { staff: { name: string }[] }).staff.map(({ name }) => name)
+    expect((await staff()).sort()).toEqual(['李晓梅', '王建国'])
+    await page.getByRole('button', { name: '撤销' }).click()
+    await page.getByText('删除 2 行,恢复 0 行').waitFor()
+    expect(await staff()).toEqual([])
+  })
+
+  it('says on every page that it could not be read, and reads it when asked again', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/tickets`)
+    const links = page.getByRole('navigation').getByRole('link')
+    await links.first().waitFor()
+    const paths = await links.evaluateAll((all) =>
+      all.map((link) => new URL((link as HTMLAnchorElement).href).pathname),
+    )
+    expect(paths.length).toBeGreaterThan(12)
+    const silent: string[] = []
+    for (const path of new Set(paths)) {
+      // The session is read; whatever the page itself asks for does not arrive.
+      await page.route(/\/api\/(?!session|events)/, (route) => route.abort())
+      await page.goto(hub.url + path)
+      const alert = page.getByRole('alert').filter({ has: page.getByRole('button', { name: '重试' }) })
+      const told = await alert
+        .first()
+        .waitFor({ timeout: 8000 })
+        .then(
+          () => true,
+          () => false,
+        )
+      if (path === '/tickets') await keep('could-not-be-read')
+      await page.unroute(/\/api\/(?!session|events)/)
+      if (!told) {
+        silent.push(path)
+        continue
+      }
+      while (await alert.count()) await alert.first().getByRole('button', { name: '重试' }).click()
+      await alert.first().waitFor({ state: 'detached' })
+    }
+    expect(silent).toEqual([])
+  })
+
+  it('shows that a page is being read, and no emptiness before the answer', async () => {
+    const { page } = admin
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/\/api\/(?!session|events)/, async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto(`${hub.url}/devices`)
+    await page.locator('[aria-busy=true]').first().waitFor()
+    expect(await page.getByText('还没有设备').count()).toBe(0)
+    await keep('being-read')
+    release()
+    await page.getByText('还没有设备').waitFor()
+    await page.unroute(/\/api\/(?!session|events)/)
+  })
+})
