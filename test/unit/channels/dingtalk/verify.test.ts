@@ -111,7 +111,14 @@ describe('what is posted to the callback address', () => {
       { ...genuine, query: { ...genuine.query, nonce: 'other' } },
       { ...genuine, query: { ...genuine.query, timestamp: '1' } },
       { ...genuine, query: { ...genuine.query, msg_signature: `0${good!.slice(1)}x`, signature: '' } },
-      { ...genuine, body: Buffer.from(genuine.body.toString().replace(/"encrypt":"./, '"encrypt":"A')) },
+      {
+        ...genuine,
+        body: Buffer.from(
+          genuine.body
+            .toString()
+            .replace(/"encrypt":"./, (start) => (start.endsWith('A') ? '"encrypt":"B' : '"encrypt":"A')),
+        ),
+      },
     ]
     for (const request of wrong) expect(refusal(request as RawRequest)).toBe('signature.invalid')
     expect(refusal({ ...genuine, body: Buffer.from('{') })).toBe('signature.missing')
