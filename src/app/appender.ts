@@ -1,6 +1,6 @@
 import { systemActor } from '../contract/actor.ts'
 import type { ActionAnswer } from '../contract/channel.ts'
-import { type Effects, joinEffects } from '../contract/jobs.ts'
+import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type {
   ActionEnvelope,
   CallFacts,
@@ -10,7 +10,7 @@ import type {
   ReceiptEnvelope,
 } from '../contract/message.ts'
 import type { MediaStore } from '../contract/ports.ts'
-import { appendMessage, type LandedAttachment } from '../conversations/index.ts'
+import { appendMessage, isStray, type LandedAttachment } from '../conversations/index.ts'
 import {
   type Appended,
   answerOf,
@@ -168,6 +168,7 @@ export function makeAppender(options: AppenderOptions) {
       case 'message': {
         const staff = await options.staffMessage(tx, handledOf<MessageEnvelope>(landed, nowMs))
         if (staff) return { effects: staff }
+        if (await isStray(tx, account.id, envelope)) return { effects: noEffects }
         const { recordLink } = envelope.message
         const record = recordLink ? await options.recordOf(tx, recordLink) : null
         const appended = await appendMessage(tx, {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import type { Command, Query, TicketLinks } from '../access/index.ts'
 import type { TestStep } from '../contract/channel.ts'
 import type { JobKind, NewJob } from '../contract/jobs.ts'
@@ -203,8 +203,9 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     registry,
     io,
     receive,
-    supervise: makeSupervise({ clock, log }),
+    supervise: (changed) => makeSupervise({ clock, log, changed }),
     leader: makeLeader({ leases, log }),
+    node: `${hostname()} ${worker}`,
     clock,
     log,
     changed: (accountId, state) =>

@@ -229,6 +229,8 @@ const account = z.object({
   connections: z.array(
     z.object({
       name: z.string(),
+      /** The process that holds it; several hold one each where the vendor allows that. */
+      node: z.string(),
       state: z.string(),
       detail: z.string().nullable(),
       since: z.string(),
@@ -257,7 +259,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
         const channels = new Map(
           await Promise.all(kinds.map(async (kind) => [kind, await ports.channel(kind)] as const)),
         )
-        const states = await db.selectFrom('connection_state').selectAll().execute()
+        const states = await db.selectFrom('connection_state').selectAll().orderBy('node').execute()
         const last = await db
           .selectFrom('envelope')
           .select(['accountId', (e) => e.fn.max('receivedAt').as('at')])
@@ -279,6 +281,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
               .filter((s) => s.accountId === row.id)
               .map((s) => ({
                 name: s.name,
+                node: s.node,
                 state: s.state,
                 detail: s.detail,
                 since: s.since.toISOString(),

@@ -198,6 +198,7 @@ export const settingWords = {
   templateFields: ['模板字段', 'Fields of the template'],
   openKfIds: ['客服账号 ID', 'Customer-service account ids'],
   welcomeText: ['欢迎语', 'Welcome'],
+  entryLink: ['客服链接', 'Link of the chat'],
   linkSecrets: ['二维码签名密钥', 'Secrets of the codes'],
   askLocation: ['请客户提供手机定位', "Ask for the phone's location"],
   backfillHours: ['首次读取的小时数', 'Hours read at first'],
