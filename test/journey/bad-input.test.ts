@@ -13,6 +13,7 @@ import {
   startHub,
 } from '../../bench/hub-process.ts'
 import { type ImapEmulator, startImapEmulator } from '../../channels/email/emulator/imap.ts'
+import { type HubPlace, hubPlace } from '../hub-place.ts'
 import { workbookBomb } from '../xlsx.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'email')
@@ -32,6 +33,7 @@ interface Refused {
 describe('bad input to a whole hub', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-bad-'))
   const sent: string[] = []
+  let place: HubPlace
   let hub: HubProcess
   let desk: Console
   let imap: ImapEmulator
@@ -56,7 +58,9 @@ describe('bad input to a whole hub', () => {
       },
     })
     await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve))
-    hub = await startHub({ DATA_DIR: dataDir, PORT: String(await freePort()), LOG_LEVEL: 'info' })
+    place = await hubPlace()
+    const env = { DATA_DIR: dataDir, PORT: String(await freePort()), LOG_LEVEL: 'info' }
+    hub = await startHub({ ...env, ...place.env })
     desk = await signIn(hub, firstPassword(hub))
     const api = await desk.post('/api/channel/create', {
       kind: 'api',
@@ -82,6 +86,7 @@ describe('bad input to a whole hub', () => {
     await hub?.stop()
     await imap?.stop()
     await new Promise<void>((resolve) => smtp.close(() => resolve()))
+    await place?.drop()
     rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -130,6 +135,10 @@ describe('bad input to a whole hub', () => {
     const read = (await answer.json()) as { error?: { code: string } }
     return { status: answer.status, code: read.error?.code ?? '' }
   }
+
+  it('meets a hub on the database and the wake-ups of this run', () => {
+    for (const line of place.greeting) expect(hub.output()).toContain(line)
+  })
 
   it.each([
     ['half an object', '{"text": "空调不制'],
