@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { firstPassword, freePort, type HubProcess, signIn, startHub } from '../../bench/hub-process.ts'
 
-describe('npm start on a machine that has nothing', () => {
+describe('npm start on a machine that has nothing', { timeout: 240_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-start-'))
   const pidFile = join(dataDir, 'postgres', 'postmaster.pid')
   let env: Record<string, string>
