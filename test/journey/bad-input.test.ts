@@ -31,7 +31,7 @@ interface Refused {
   readonly code: string
 }
 
-describe('bad input to a whole hub', () => {
+describe('bad input to a whole hub', { timeout: 240_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-bad-'))
   const sent: string[] = []
   let place: HubPlace
@@ -179,7 +179,7 @@ describe('bad input to a whole hub', () => {
 
   it('refuses a table that is small as a file and enormous unpacked', async () => {
     const form = new FormData()
-    form.set('file', new Blob([new Uint8Array(workbookBomb(300_000_000, true))]), '../../人员.xlsx')
+    form.set('file', new Blob([new Uint8Array(workbookBomb(100_000_000, true))]), '../../人员.xlsx')
     const { hash } = (await desk.upload('/api/media', form)) as { hash: string }
     await expect(desk.get(`/api/import/preview?kind=staff&hash=${hash}`)).rejects.toThrow('import.invalid')
   })
