@@ -136,7 +136,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     if (config.role === 'web') driver.announce([])
   }
   const driver = config.redisUrl
-    ? bullmqDriver({ url: config.redisUrl, prefix: `yitong-${database.schema}`, now: () => clock.now(), log })
+    ? bullmqDriver({ url: config.redisUrl, prefix: await wakePrefix(database), now: () => clock.now(), log })
     : postgresDriver(database, log)
 
   const registry = makeRegistry({
@@ -318,6 +318,14 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
       await safe.close()
     },
   }
+}
+
+/** Names this hub's keys in a Redis: hubs on another server, in another database or in another schema may share it. */
+async function wakePrefix(database: Database): Promise<string> {
+  const [row] = await database.query<{ place: string }>(
+    `select "system_identifier"::text || '-' || current_database() as place from pg_control_system()`,
+  )
+  return `yitong-${row!.place}-${database.schema}`
 }
 
 async function tokensOf(

@@ -104,7 +104,12 @@ export interface Config {
   readonly metricsToken: string | null
 }
 
-/** Reads the environment. Throws an Error whose message names each wrong variable and what it should be. */
+/** An environment that cannot be used; the message says what is wrong, for people. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the environment. Throws a ConfigError whose message names each wrong variable and what it should be. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -112,7 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
+    throw new ConfigError(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
   }
   const e = parsed.data
   const dataDir = resolve(e.DATA_DIR)
