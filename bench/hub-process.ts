@@ -18,12 +18,13 @@ export interface HubProcess {
   stop(): Promise<number | null>
 }
 
-/** Starts a hub and waits until it says that it is up. */
-export async function startHub(env: Record<string, string>): Promise<HubProcess> {
+/** Starts a hub and waits until it says that it is up. `signal` ends it also before that. */
+export async function startHub(env: Record<string, string>, signal?: AbortSignal): Promise<HubProcess> {
   const child = spawn(process.execPath, [join(root, 'bin', 'yitong.mjs'), 'start'], {
     cwd: root,
     env: { ...process.env, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal ? { signal } : {}),
   })
   let text = ''
   const up = new Promise<void>((resolve, reject) => {
@@ -33,6 +34,7 @@ export async function startHub(env: Record<string, string>): Promise<HubProcess>
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
+    child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`the hub ended with ${code}:\n${text}`)))
   })
   await up

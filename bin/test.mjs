@@ -8,6 +8,25 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const all = process.env.YITONG_TEST_ALL === '1'
 const reports = process.env.YITONG_TEST_REPORT
 
+const help = `Usage: npm test [-- FILTER … [OPTIONS]]
+
+Runs the tests that need nothing outside this repository: unit, boundary, eval, contract and journey. They bring their own embedded
+PostgreSQL. What they leave out is said at the end; .ci/run installs what that needs and leaves nothing out.
+
+  FILTER              only test files whose path contains this
+  -t WORDS            only tests whose title matches; any other option is Vitest's as well
+
+  TEST_DATABASE_URL   a PostgreSQL server to use instead of the embedded one; a database is made for each test file
+  TEST_REDIS_URL      a Redis for the hubs that tests start as processes
+  YITONG_TEST_ALL=1   runs everything: also services, fault and e2e (Debian's packages, root and Chromium)
+  YITONG_TEST_REPORT  a folder that gets what was counted, as JSON
+  YITONG_FAULT_KILLS  how often the hub and its database are killed, 4 by default`
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(help)
+  process.exit(0)
+}
+
 // Kills, browsers and mail servers want the machine for themselves, so those groups run one file after the other. The others often
 // wait, for clocks and for the database: two files at a time even on two cores.
 const groups = [

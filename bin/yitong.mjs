@@ -17,11 +17,16 @@ const commands = {
   restore: ['src/app/commands/restore.ts', 'read such a file into an empty database'],
   replay: ['src/app/commands/replay.ts', 'rebuild conversations and tickets from what came in, and compare'],
   verify: ['src/app/commands/verify.ts', 'check the chains of the timelines and of the audit log'],
+  eval: ['src/app/commands/eval.ts', 'say how right the extraction is, and what changed'],
+  'knowledge:import': [
+    'src/app/commands/knowledge-import.ts',
+    'import articles from a folder of Markdown files',
+  ],
   'rotate-key': ['src/app/commands/rotate-key.ts', 'encrypt the stored secrets with a new key'],
 }
 
 function usage() {
-  const lines = Object.entries(commands).map(([name, [, text]]) => `  ${name.padEnd(12)}${text}`)
+  const lines = Object.entries(commands).map(([name, [, text]]) => `  ${name.padEnd(18)}${text}`)
   return `Usage: yitong COMMAND [options]\n\n${lines.join('\n')}\n\nEach command explains itself with --help.\n`
 }
 

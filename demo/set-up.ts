@@ -29,7 +29,14 @@ export async function setUp(desk: Console, hubUrl: string, vendors: readonly Ven
   }
   await onDuty(desk)
   await employ(desk, vendors, accounts)
-  await desk.post('/api/setting/set', { name: 'offers', value: { enabled: true } })
+  await offerTo(desk, 1)
+  // Somebody sits at the desk, so that chats find an agent.
+  await desk.post('/api/desk/presence', { status: 'online', maxChats: 50 })
+}
+
+/** How many engineers are asked about a ticket at the same time. */
+export async function offerTo(desk: Console, atOnce: number): Promise<void> {
+  await desk.post('/api/setting/set', { name: 'offers', value: { enabled: true, atOnce } })
 }
 
 async function onDuty(desk: Console): Promise<void> {

@@ -16,6 +16,8 @@ export interface SimulatorOptions {
   readonly consoleUrl: string
   /** How to sign in at the console of the demo. */
   readonly signIn: string
+  /** What the picture button sends. */
+  readonly picture: Buffer
 }
 
 /**
@@ -53,7 +55,10 @@ async function answer(
     createReadStream(join(page, path.slice(1))).pipe(response)
     return
   }
-  if (request.method === 'GET' && path === '/state') return send(response, 200, stateOf(options))
+  if (request.method === 'GET' && path === '/state') {
+    await Promise.all(options.windows.map((window) => window.refresh?.()))
+    return send(response, 200, stateOf(options))
+  }
   // Another site's page must not type here: it cannot send JSON without asking first.
   if (request.method !== 'POST' || !/^application\/json/.test(request.headers['content-type'] ?? ''))
     return send(response, 404, { error: 'not found' })
@@ -61,9 +66,15 @@ async function answer(
   const window = options.windows.find((each) => each.vendor === body.vendor)
   const person = window?.people.find((each) => each.id === body.person)
   if (!window || !person) return send(response, 404, { error: 'nobody of that name' })
-  if (path === '/say') {
-    // What the hub does with it is seen on the screen; a vendor's delivery may take its time.
-    void window.say(person.id, String(body.text ?? '').slice(0, 500))
+  // What the hub does with it is seen on the screen; a vendor's delivery may take its time.
+  const happens: Readonly<Record<string, (() => Promise<unknown>) | undefined>> = {
+    '/say': window.say && (() => window.say!(person.id, String(body.text ?? '').slice(0, 500))),
+    '/image': window.sendImage && (() => window.sendImage!(person.id, options.picture)),
+    '/call': window.call && (() => window.call!(person.id)),
+  }
+  const happening = happens[path]
+  if (happening) {
+    happening().catch((error: unknown) => console.error(error))
     return send(response, 200, {})
   }
   if (path === '/press' && window.press)
@@ -82,7 +93,9 @@ function stateOf({ windows, consoleUrl, signIn }: SimulatorOptions) {
         (most, each) => (each.screen.length > most.screen.length ? each : most),
         people[0]!,
       )
-      return { vendor: window.vendor, zh: window.zh, en: window.en, people, busiest: busiest?.id ?? null }
+      const { vendor, zh, en, say, sendImage, call } = window
+      const can = { say: Boolean(say), image: Boolean(sendImage), call: Boolean(call) }
+      return { vendor, zh, en, can, people, busiest: busiest?.id ?? null }
     }),
   }
 }

@@ -6,6 +6,7 @@ export async function sendToApi(
   test: TestHub,
   accountId: string,
   { key, ...body }: { readonly key: string; readonly [member: string]: unknown },
+  receivedAtMs = Date.now(),
 ): Promise<readonly ReceiveOutcome[]> {
   await test.hub.registry.refresh()
   const account = test.hub.registry.byId(accountId)!
@@ -16,7 +17,7 @@ export async function sendToApi(
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
     body: Buffer.from(JSON.stringify(body)),
     remoteAddress: '127.0.0.1',
-    receivedAtMs: Date.now(),
+    receivedAtMs,
   }
   const claims = { by: 'token:test', key }
   const envelopes = account.channel.parse({ request, claims }, account.config)

@@ -6,6 +6,7 @@ import type { ChannelLoaders } from '../src/app/channels.ts'
 import { composeHub, type Hub } from '../src/app/compose.ts'
 import { readConfig } from '../src/app/config.ts'
 import { systemActor } from '../src/contract/actor.ts'
+import type { KnowledgePort } from '../src/contract/knowledge.ts'
 import type { LlmPort } from '../src/contract/llm.ts'
 import type { RecogniserPort } from '../src/contract/transcript.ts'
 import { type Clock, systemClock } from '../src/kernel/clock.ts'
@@ -36,6 +37,7 @@ export async function testHub(
     llm?: LlmPort
     channels?: ChannelLoaders
     recogniser?: RecogniserPort
+    knowledge?: KnowledgePort
   } = {},
 ): Promise<TestHub> {
   const fresh = options.fresh ?? (await freshDatabase())
@@ -52,6 +54,7 @@ export async function testHub(
     log: options.log ?? silentLog,
     ...(options.llm ? { llm: options.llm } : {}),
     ...(options.channels ? { channels: options.channels } : {}),
+    ...(options.knowledge ? { knowledge: options.knowledge } : {}),
     ...(options.recogniser ? { recogniser: options.recogniser } : {}),
   })
   const actor = systemActor('test')

@@ -75,3 +75,14 @@ export function workbookBomb(bytes: number, honest: boolean): Buffer {
   const sheet = Buffer.concat([xml(start), Buffer.alloc(bytes, 'a'), Buffer.from(end)])
   return workbookOf(sheet, honest ? undefined : (content) => Math.min(content.length, 1000))
 }
+
+/** A workbook whose sheet declares entities that unfold to gigabytes where they are expanded; its one cell is the last of them. */
+export function workbookLaughs(): Buffer {
+  const entities = 'bcdefghij'
+    .split('')
+    .map((name, at) => `<!ENTITY ${name} "${`&${'abcdefghij'[at]};`.repeat(10)}">`)
+    .join('')
+  const type = `<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa">${entities}]>`
+  const cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row>'
+  return workbookOf(xml(`${type}<worksheet xmlns="${main}"><sheetData>${cell}</sheetData></worksheet>`))
+}

@@ -1,5 +1,6 @@
 import type { Outbound, ProviderCall } from '../../src/contract/channel.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
+import { choicesText } from '../_kit/choices.ts'
 import { splitText } from '../_kit/split-text.ts'
 import { type CardCall, fileTypeOf, imageTypes, type Target, type TextCall } from './call.ts'
 import { actionMessage, cardParams, fitsTemplate } from './card.ts'
@@ -12,7 +13,7 @@ const textInCard = 300
 /** An outgoing message as calls to DingTalk: text, card, files. Pure. */
 export function render(out: Outbound, config: DingtalkConfig): ProviderCall[] {
   const target = targetOf(out, config)
-  const text = [out.text, quickReplies(out)].filter(Boolean).join('\n\n')
+  const text = [out.text, choicesText(out)].filter(Boolean).join('\n\n')
   const inCard = out.card !== undefined && [...text].length <= textInCard
   const files = (out.attachments ?? []).flatMap((attachment) => fileCalls(attachment, target))
   const words = inCard ? '' : text
@@ -32,11 +33,6 @@ function targetOf(out: Outbound, config: DingtalkConfig): Target {
     return { robotCode: by, conversationId, nick: typeof nick === 'string' ? nick : '' }
   }
   return { robotCode: by, userId: out.to }
-}
-
-function quickReplies({ quickReplies: replies, lang }: Outbound): string {
-  if (!replies?.length) return ''
-  return lang === 'zh' ? `可以直接回复：${replies.join(' / ')}` : `You can answer: ${replies.join(' / ')}`
 }
 
 function textCalls(text: string, target: Target): ProviderCall[] {

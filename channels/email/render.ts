@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Outbound, ProviderCall } from '../../src/contract/channel.ts'
 import { cardText } from '../_kit/card-text.ts'
+import { choicesText } from '../_kit/choices.ts'
 import { splitText } from '../_kit/split-text.ts'
 import { type EmailConfig, isOwnAddress, threadKeyOf } from './config.ts'
 import { limits } from './limits.ts'
@@ -59,7 +60,7 @@ export function render(out: Outbound, config: EmailConfig): ProviderCall[] {
     references: referencesOf(thread),
     autoSubmitted: out.automatic ? (isAnswer ? 'auto-replied' : 'auto-generated') : null,
   } as const
-  const whole = [out.text, out.card ? cardText(out.card, out.lang) : '', choices(out)]
+  const whole = [out.text, out.card ? cardText(out.card, out.lang) : '', choicesText(out)]
     .filter(Boolean)
     .join('\n\n')
   const pieces = splitText(whole, maxTextLength)
@@ -143,10 +144,6 @@ function referencesOf(thread: Thread): string[] {
   const shortened = known.length <= 20 ? known : [known[0]!, ...known.slice(-19)]
   const answered = realId(thread.messageId)
   return answered ? [...shortened.filter((id) => id !== answered), answered] : shortened
-}
-
-function choices(out: Outbound): string {
-  return (out.quickReplies ?? []).map((reply) => `- ${reply}`).join('\n')
 }
 
 function htmlOf(text: string): string {

@@ -120,6 +120,7 @@ function recallOf({ id, body }: FeishuEvent): MessageEnvelope[] {
         text: `${who}撤回了一条消息`,
         attachments: [],
         automatic: 'bulk',
+        needsThread: true,
       },
     },
   ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Card, Outbound, ProviderCall } from '../../src/contract/channel.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import { cardText } from '../_kit/card-text.ts'
+import { choicesText } from '../_kit/choices.ts'
 import { splitText } from '../_kit/split-text.ts'
 import { drawCard, isTooLarge } from './card.ts'
 import { limits } from './limits.ts'
@@ -73,9 +74,7 @@ function targetOf({ to, thread }: Outbound): JsonObject {
 }
 
 function textOf(out: Outbound): string {
-  if (!out.quickReplies?.length) return out.text
-  const replies = out.quickReplies.join(' / ')
-  return `${out.text}\n${out.lang === 'zh' ? '可回复:' : 'Answer with: '}${replies}`
+  return [out.text, choicesText(out)].filter(Boolean).join('\n')
 }
 
 /** Text messages read `<at user_id="all">` as a mention: whoever wrote it must not call everybody. */

@@ -1,6 +1,7 @@
 import type { Card, Outbound, ProviderCall } from '../../src/contract/channel.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import { cardText } from '../_kit/card-text.ts'
+import { choicesText } from '../_kit/choices.ts'
 import { splitBytes } from '../_kit/split-bytes.ts'
 import { botCards, taskIdOf, templateCard } from '../_kit/wecom-card.ts'
 import { limits } from './limits.ts'
@@ -11,7 +12,7 @@ import { limits } from './limits.ts'
  */
 export function render(out: Outbound): ProviderCall[] {
   const drawn = out.card ? draw(out.card, out) : null
-  const words = [out.text, ...(out.card && !drawn ? [textOfCard(out.card, out.lang)] : []), choices(out)]
+  const words = [out.text, ...(out.card && !drawn ? [textOfCard(out.card, out.lang)] : []), choicesText(out)]
   const chatid = typeof out.thread.chatid === 'string' ? out.thread.chatid : out.to
   const call = (name: string, body: JsonObject, label: string) => ({
     name,
@@ -50,8 +51,4 @@ function textOfCard(card: Card, lang: 'zh' | 'en'): string {
 /** A ticket's number, by which people see that two messages are one; the stand-in before there is a ticket says nothing to them. */
 function spoken(reference: string): string | null {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(reference) ? reference : null
-}
-
-function choices(out: Outbound): string {
-  return (out.quickReplies ?? []).map((reply) => `- ${reply}`).join('\n')
 }

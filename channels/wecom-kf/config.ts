@@ -58,6 +58,18 @@ export const wecomKfConfigSchema = z.object({
         en: 'Sent only where no welcome is set in the administration pages.',
       },
     }),
+  /** The link of `add_contact_way`; printed codes may open the chat by it, with their device in `scene_param`. */
+  entryLink: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .default(null)
+    .meta({
+      hint: {
+        zh: '客服账号的接入链接；填写后打印二维码时可以选它。',
+        en: 'The link by which customers enter the chat; printed codes can then open it.',
+      },
+    }),
   /** How much of what happened before the account was connected is fetched; WeCom keeps three days. */
   backfillHours: z.int().min(0).max(72).default(24),
   /** How often the accounts are looked at even if WeCom announced nothing, ms. */
@@ -70,6 +82,14 @@ export const wecomKfConfigSchema = z.object({
 
 /** Settings of one account. */
 export type WecomKfConfig = z.infer<typeof wecomKfConfigSchema>
+
+/** The link by which a customer enters with the code of a device; null where the account has no link. */
+export function entryLinkOf({ entryLink }: WecomKfConfig, token: string): string | null {
+  if (entryLink === null) return null
+  const url = new URL(entryLink)
+  url.searchParams.set('scene_param', token)
+  return url.href
+}
 
 /** Whether messages of this customer-service account are wanted. */
 export function isWanted(openKfId: string, { openKfIds }: WecomKfConfig): boolean {

@@ -1,6 +1,7 @@
 import type { Card, Outbound, ProviderCall } from '../../src/contract/channel.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import { cardText } from '../_kit/card-text.ts'
+import { choicesText } from '../_kit/choices.ts'
 import { splitBytes } from '../_kit/split-bytes.ts'
 import { appCards, taskIdOf, templateCard } from '../_kit/wecom-card.ts'
 import { limits } from './limits.ts'
@@ -12,7 +13,7 @@ import { limits } from './limits.ts'
 export function render(out: Outbound): ProviderCall[] {
   if (out.replaces && out.card) return [change(out, out.card)]
   const drawn = out.card ? draw(out.card, out, false) : null
-  const words = [out.text, ...(out.card && !drawn ? [textOfCard(out.card, out.lang)] : []), choices(out)]
+  const words = [out.text, ...(out.card && !drawn ? [textOfCard(out.card, out.lang)] : []), choicesText(out)]
   return [
     ...texts(out, words.filter(Boolean).join('\n\n')),
     ...(drawn ? [call('card', { to: out.to, card: drawn, reference: out.reference }, out.card!.title)] : []),
@@ -67,10 +68,6 @@ function sentence(card: Card): string {
 
 function oneText(text: string): string {
   return splitBytes(text, limits.textBytes)[0]!
-}
-
-function choices(out: Outbound): string {
-  return (out.quickReplies ?? []).map((reply) => `· ${reply}`).join('\n')
 }
 
 function call(name: string, body: JsonObject, label: string): ProviderCall {

@@ -4,6 +4,8 @@ export interface Breaker {
   allows(): boolean
   succeeded(): void
   failed(): void
+  /** The request was given up by the one who made it, which says nothing about the server. */
+  leftOff(): void
 }
 
 /** A breaker that opens after `after` failures in a row for `pauseMs`. */
@@ -26,6 +28,9 @@ export function breaker(after: number, pauseMs: number, now: () => number): Brea
       failures++
       trying = false
       if (failures >= after) openUntil = now() + pauseMs
+    },
+    leftOff() {
+      trying = false
     },
   }
 }

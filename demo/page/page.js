@@ -26,9 +26,10 @@ function element(name, properties = {}, ...children) {
   return made
 }
 
+// Each vendor draws the same parts in its own order; page.css gives them its colours.
 function cardOf(window, person, card) {
-  const buttons = card.buttons.map(({ key, text, url }) => {
-    const button = element('button', { type: 'button', textContent: text })
+  const buttons = card.buttons.map(({ key, text, url, style, dead }) => {
+    const button = element('button', { type: 'button', textContent: text, className: style, disabled: dead })
     button.addEventListener('click', () => {
       if (url) return open(url, '_blank', 'noreferrer')
       button.disabled = true
@@ -36,20 +37,62 @@ function cardOf(window, person, card) {
     })
     return button
   })
+  const tags = card.tags.map(({ text, colour }) =>
+    element('span', { className: `mark c-${colour}`, textContent: text }),
+  )
+  const lines = card.lines.map(({ label, value, url }) =>
+    element(
+      'p',
+      { className: label ? '' : 'whole' },
+      ...(label ? [element('span', { className: 'label', textContent: label })] : []),
+      url
+        ? element('a', { href: url, target: '_blank', rel: 'noreferrer', textContent: value })
+        : element('span', { textContent: value }),
+    ),
+  )
   return element(
     'div',
-    { className: 'card' },
-    element('strong', { textContent: card.title }),
-    ...card.lines.map((line) => element('p', { textContent: line })),
-    element('div', {}, ...buttons),
+    { className: `card c-${card.colour}` },
+    element('div', { className: 'head' }, element('strong', { textContent: card.title }), ...tags),
+    element('div', { className: 'lines' }, ...lines),
+    element('div', { className: 'buttons' }, ...buttons),
   )
 }
 
 function lineOf(window, person, line) {
   const item = element('li', { className: line.by })
-  if (line.card) item.append(cardOf(window, person, line.card))
-  else item.textContent = line.picture ? '[图片 picture]' : line.text
+  if (line.card) {
+    item.classList.add('with-card')
+    item.append(cardOf(window, person, line.card))
+  } else item.textContent = line.picture ? '[图片 picture]' : line.text
   return item
+}
+
+/** What can be done in a window, at its foot: type, send the picture, call. */
+function footOf(window, select) {
+  const happen = (action, more = {}) => {
+    if (select.value) void post(action, { vendor: window.vendor, person: select.value, ...more })
+  }
+  const form = element('form')
+  if (window.can.say) {
+    const text = element('input', { type: 'text', ariaLabel: `${window.zh} 输入 text`, maxLength: 500 })
+    form.append(text, element('button', { textContent: '发送' }))
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      const typed = text.value
+      if (!typed.trim()) return
+      text.value = ''
+      happen('say', { text: typed })
+    })
+  }
+  const act = (action, textContent, ariaLabel) => {
+    const button = element('button', { type: 'button', textContent, ariaLabel })
+    button.addEventListener('click', () => happen(action))
+    form.append(button)
+  }
+  if (window.can.image) act('image', '图片', '发一张图片 send a picture')
+  if (window.can.call) act('call', '拨打热线 call', '拨打热线 call the hotline')
+  return form
 }
 
 function draw(window) {
@@ -61,28 +104,18 @@ function draw(window) {
       shown = ''
       void refresh()
     })
-    const text = element('input', { type: 'text', ariaLabel: `${window.zh} 输入 text`, maxLength: 500 })
-    const form = element('form', {}, text, element('button', { textContent: '发送' }))
-    form.addEventListener('submit', (event) => {
-      event.preventDefault()
-      const person = select.value
-      if (!text.value.trim() || !person) return
-      const typed = text.value
-      text.value = ''
-      void post('say', { vendor: window.vendor, person, text: typed })
-    })
     box = element(
       'section',
       { className: 'window', ariaLabel: window.zh },
       element(
         'div',
         {},
-        element('h2', { textContent: `${window.zh} ${window.en}` }),
+        element('h2', {}, window.zh, element('small', { lang: 'en', textContent: window.en })),
         element('span', { className: 'tag', textContent: '模拟 simulated' }),
         select,
       ),
       element('ol'),
-      form,
+      footOf(window, select),
     )
     box.dataset.vendor = window.vendor
     windows.append(box)
@@ -99,6 +132,7 @@ function draw(window) {
   select.value = person
   const lines = window.people.find(({ id }) => id === person)?.screen ?? []
   const list = box.querySelector('ol')
+  list.dataset.person = person
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
   list.replaceChildren(
     ...(lines.length > 0

@@ -1,23 +1,44 @@
 import { startDingtalkEmulator } from '../../channels/dingtalk/emulator/index.ts'
-import type { Line, Person, SeenCard, Vendor } from './window.ts'
+import type { Colour, Line, Person, SeenButton, SeenCard, Vendor } from './window.ts'
 
 type Params = Readonly<Record<string, string>>
 
-function cardOf(id: string, params: Params): SeenCard {
+const colours: Readonly<Record<string, Colour>> = {
+  ...{ low: 'grey', normal: 'blue', high: 'orange', critical: 'red' },
+  ...{ success: 'green', info: 'blue', warning: 'orange', error: 'red' },
+}
+const colourOf = (word: string | undefined): Colour => colours[word ?? ''] ?? 'blue'
+
+/** The card as the template of channels/dingtalk/README.md draws it from its variables. */
+export function cardOf(id: string, params: Params): SeenCard {
   const slots = [1, 2, 3].filter((n) => params[`b${n}_text`])
+  const lines = JSON.parse(params.lines || '[]') as SeenCard['lines']
+  const { urgency, urgency_text: urgent, state, state_text: became, notice } = params
   return {
     id,
     title: params.title ?? '',
-    lines: [params.urgency_text, params.state_text, params.lines, params.notice].filter(
-      (line): line is string => Boolean(line),
-    ),
-    buttons: slots.map((n) => ({
-      key: params[`b${n}_key`] ?? '',
-      text: params[`b${n}_text`]!,
-      ...(params[`b${n}_url`] ? { url: params[`b${n}_url`]! } : {}),
-    })),
+    colour: colourOf(state || urgency),
+    tags: [
+      ...(urgent ? [{ text: urgent, colour: colourOf(urgency) }] : []),
+      ...(became ? [{ text: became, colour: colourOf(state) }] : []),
+    ],
+    // What a tap answered is mostly the state itself.
+    lines: [...lines, ...(notice && notice !== became ? [{ label: '', value: notice }] : [])],
+    buttons: [
+      ...slots.map((n) => ({
+        key: params[`b${n}_key`] ?? '',
+        text: params[`b${n}_text`]!,
+        style: styleOf(params[`b${n}_style`]),
+      })),
+      ...(params.link_text
+        ? [{ key: '', text: params.link_text, style: 'default' as const, url: params.link_url ?? '' }]
+        : []),
+    ],
   }
 }
+
+const styleOf = (word: string | undefined): SeenButton['style'] =>
+  word === 'primary' || word === 'danger' ? word : 'default'
 
 const group = 'cidEmulatedGroup=='
 

@@ -1,19 +1,37 @@
 import { FeishuEmulator } from '../../channels/feishu/emulator/index.ts'
 import type { SeenCard as FeishuCard } from '../../channels/feishu/emulator/screen.ts'
-import type { Line, Person, SeenCard, Vendor } from './window.ts'
+import type { Colour, Line, Person, SeenCard, Vendor } from './window.ts'
 
-function cardOf(card: FeishuCard): SeenCard {
+const known = ['grey', 'blue', 'wathet', 'green', 'yellow', 'orange', 'red'] as const
+const colourOf = (template: string): Colour => known.find((each) => each === template) ?? 'grey'
+/** A tag of these words keeps its colour when the head takes another one. */
+const urgencies: Readonly<Record<string, Colour>> = { 不急: 'wathet', 加急: 'orange', 紧急: 'red' }
+
+/** The card as it stands on a Feishu screen. */
+export function cardOf(card: FeishuCard): SeenCard {
   const pressed = card.buttons.map((button) => button.value ?? {})
+  const colour = colourOf(card.template)
   return {
     id: String(pressed.find((value) => value.cardId)?.cardId ?? ''),
-    title: [card.title, ...card.tags].join(' · '),
-    lines: card.words,
-    buttons: card.buttons.map(({ text, url }, i) => ({
+    title: card.title,
+    colour,
+    tags: card.tags.map((text) => ({ text, colour: urgencies[text] ?? colour })),
+    lines: pairs(card.words),
+    buttons: card.buttons.map(({ text, type, url }, i) => ({
       key: String(pressed[i]?.key ?? ''),
       text,
+      style: type.startsWith('primary') ? 'primary' : type.startsWith('danger') ? 'danger' : 'default',
       ...(url ? { url } : {}),
     })),
   }
+}
+
+/** Labels and values follow each other; one word too many is a text above them. */
+function pairs(words: readonly string[]): SeenCard['lines'] {
+  const above = words.length % 2
+  const lines = words.slice(0, above).map((value) => ({ label: '', value }))
+  for (let i = above; i < words.length; i += 2) lines.push({ label: words[i]!, value: words[i + 1]! })
+  return lines
 }
 
 /** Feishu: a user reports a fault; engineers get cards. */

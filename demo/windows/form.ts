@@ -9,15 +9,21 @@ export async function qrForm(hubUrl: string, desk: Console): Promise<ChatWindow>
   const { devices } = (await desk.get('/api/device/list?limit=1')) as { devices: { id: string }[] }
   const label = await desk.get(`/api/catalogue/label?kind=device&id=${devices[0]!.id}`)
   const link = String(label.url).split('/').at(-1)!
-  const lines: Line[] = []
+  const filed: Filed[] = []
   return {
     vendor: 'qr',
     zh: '设备二维码',
     en: 'QR code on a device',
     people: [customer],
-    screen: () => lines,
+    screen: () =>
+      filed.flatMap(({ text, progress }): Line[] => [
+        { by: 'person', text },
+        { by: 'hub', text: progress },
+      ]),
+    async refresh() {
+      for (const each of filed) each.progress = await progressOf(hubUrl, each)
+    },
     async say(_id, text) {
-      lines.push({ by: 'person', text })
       const form = (await (await fetch(`${hubUrl}/c/api/link?link=${link}`)).json()) as Json
       const answer = await fetch(`${hubUrl}/channels/qr/${String(form.accountId)}`, {
         method: 'POST',
@@ -34,7 +40,37 @@ export async function qrForm(hubUrl: string, desk: Console): Promise<ChatWindow>
       })
       if (answer.status !== 202 && answer.status !== 200)
         throw new Error(`the form answered ${answer.status}`)
-      lines.push({ by: 'hub', text: '已提交,稍后显示工单号和进度 Filed' })
+      const { receipt } = (await answer.json()) as { receipt: string }
+      filed.push({ text, receipt, progress: '已提交,稍后显示工单号和进度 Filed', readAtMs: 0 })
     },
   }
+}
+
+/** A request that was filed, and what its progress page showed last. */
+interface Filed {
+  readonly text: string
+  readonly receipt: string
+  progress: string
+  readAtMs: number
+}
+
+const steps: Readonly<Record<string, string>> = {
+  received: '已提交',
+  opened: '已建单',
+  assigned: '已派工程师',
+  working: '处理中',
+  done: '已完成',
+  cancelled: '已取消',
+}
+
+/** What the customer's progress page says; read at most twice a second, as a page would not do more often either. */
+async function progressOf(hubUrl: string, filed: Filed): Promise<string> {
+  const now = Date.now()
+  if (now - filed.readAtMs < 500) return filed.progress
+  filed.readAtMs = now
+  const answer = await fetch(`${hubUrl}/c/api/progress?receipt=${filed.receipt}`)
+  if (!answer.ok) return filed.progress
+  const { number, step, engineer } = (await answer.json()) as Json
+  const who = typeof engineer === 'string' ? `,工程师 ${engineer}` : ''
+  return `${typeof number === 'string' ? `${number} ` : ''}${steps[String(step)] ?? String(step)}${who}`
 }

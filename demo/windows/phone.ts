@@ -4,6 +4,7 @@ import { presets } from '../../channels/phone-webhook/presets.ts'
 import type { ScriptedLine } from '../../connectors/asr/scripted/index.ts'
 import { sha256 } from '../../src/kernel/hash.ts'
 import { tones } from '../../test/fixtures/recordings.ts'
+import type { Line, Person, Vendor } from './window.ts'
 
 /** What is "heard" in the recording of the story's call. Offsets in ms. */
 const said: readonly ScriptedLine[] = [
@@ -25,13 +26,17 @@ const said: readonly ScriptedLine[] = [
   { speaker: 'customer', text: '可以的,谢谢。', startMs: 24_300, endMs: 25_600 },
 ]
 
+const caller: Person = { id: '13605710011', name: '郑先生', role: 'customer' }
+const talkMs = 26_000
+
 /** A cloud call center on loopback: it pushes reports of a call and holds its recording, which is not ready at first. */
-export async function phone(scriptFile: string) {
+export async function phone(scriptFile: string): Promise<Vendor> {
   const center = await startCallCenter('generic')
   // Tones instead of voices: the scripted recogniser knows the recording by its hash and hears nothing.
-  const recording = tones([220, 330], 26)
+  const recording = tones([220, 330], talkMs / 1000)
   writeFileSync(scriptFile, JSON.stringify({ [sha256(recording)]: said }))
   let callback = ''
+  const lines: Line[] = []
   return {
     kind: 'phone-webhook',
     accountName: '模拟呼叫中心',
@@ -40,13 +45,29 @@ export async function phone(scriptFile: string) {
       signSecret: center.secret,
       firstTrySeconds: 0,
     },
-    connect: (url: string) => {
+    connect: (url) => {
       callback = url
     },
-    /** A call from this number ends; its recording can be fetched at the second try. */
-    async call(from: string): Promise<unknown> {
-      const call = center.call({ from, recording, talkMs: 26_000, misses: ['missing'] })
-      return await center.report(call, callback, { hurry: 1000 })
+    window: {
+      vendor: 'phone',
+      zh: '电话热线',
+      en: 'Phone',
+      people: [caller],
+      screen: () => lines,
+      /** A call from this number ends; its recording can be fetched at the second try. */
+      async call(from) {
+        lines.push({
+          by: 'note',
+          text: `${caller.name} ${from} 来电,录音是提示音,文字是预先写好的 (scripted)`,
+        })
+        for (const { speaker, text } of said)
+          lines.push({ by: speaker === 'customer' ? 'person' : 'hub', text })
+        const call = center.call({ from, recording, talkMs, misses: ['missing'] })
+        const pushed = await center.report(call, callback, { hurry: 1000 })
+        const taken = pushed.filter(({ accepted }) => accepted).length
+        lines.push({ by: 'note', text: `通话 0:26,已推送话单和录音地址 ${taken}/${pushed.length} pushed` })
+        return pushed
+      },
     },
     stop: () => center.close(),
   }

@@ -1,29 +1,60 @@
 import { type ScreenItem, startWecomEmulator } from '../../channels/wecom/emulator/index.ts'
-import type { Line, Person, SeenCard, Vendor } from './window.ts'
+import type { Colour, Line, Person, SeenButton, SeenCard, Vendor } from './window.ts'
 
 interface TemplateCard {
   readonly task_id?: string
+  readonly source?: { readonly desc?: string; readonly desc_color?: number | string }
   readonly main_title?: { readonly title?: string; readonly desc?: string }
   readonly sub_title_text?: string
-  readonly horizontal_content_list?: readonly { readonly keyname: string; readonly value?: string }[]
-  readonly button_list?: readonly { readonly key?: string; readonly text: string; readonly url?: string }[]
+  readonly horizontal_content_list?: readonly {
+    readonly keyname: string
+    readonly value?: string
+    readonly url?: string
+  }[]
+  readonly button_list?: readonly {
+    readonly key?: string
+    readonly text: string
+    readonly style?: number | string
+    readonly url?: string
+  }[]
+  readonly replace_text?: string
 }
 
-function cardOf(raw: TemplateCard): SeenCard {
-  const lines = (raw.horizontal_content_list ?? []).map(({ keyname, value }) => `${keyname}  ${value ?? ''}`)
+/** `source.desc_color` of document 90236. */
+const colours: readonly Colour[] = ['grey', 'black', 'red', 'green']
+
+/** The card as WeCom draws it (document 90236). */
+export function cardOf(raw: TemplateCard): SeenCard {
+  const colour = colours[Number(raw.source?.desc_color ?? 0)] ?? 'grey'
+  const texts = [raw.main_title?.desc, ...(raw.sub_title_text?.split('\n') ?? [])]
   return {
     id: raw.task_id ?? '',
     title: raw.main_title?.title ?? '',
-    lines: [raw.main_title?.desc, raw.sub_title_text, ...lines].filter((line): line is string =>
-      Boolean(line),
-    ),
-    buttons: (raw.button_list ?? []).map(({ key, text, url }) => ({
-      key: key ?? '',
-      text,
-      ...(url ? { url } : {}),
-    })),
+    colour,
+    tags: raw.source?.desc ? [{ text: raw.source.desc, colour }] : [],
+    lines: [
+      ...texts.flatMap((value) => (value ? [{ label: '', value }] : [])),
+      ...(raw.horizontal_content_list ?? []).map(({ keyname, value, url }) => ({
+        label: keyname,
+        value: value ?? '',
+        ...(url ? { url } : {}),
+      })),
+    ],
+    buttons: buttonsOf(raw),
   }
 }
+
+/** A card that was answered greys what could be tapped, and says there what became of it. */
+function buttonsOf({ button_list: list = [], replace_text: became }: TemplateCard): SeenCard['buttons'] {
+  const shown = list.map(({ key, text, style, url }) => ({
+    ...{ key: key ?? '', text, style: styles[Number(style)] ?? ('default' as const) },
+    ...(url ? { url } : {}),
+  }))
+  if (!became) return shown
+  return [{ key: '', text: became, style: 'default', dead: true }, ...shown.filter(({ url }) => url)]
+}
+
+const styles: Readonly<Record<number, SeenButton['style']>> = { 1: 'primary', 2: 'default', 4: 'danger' }
 
 function lineOf(item: ScreenItem): Line {
   return {

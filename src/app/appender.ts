@@ -1,6 +1,6 @@
 import { systemActor } from '../contract/actor.ts'
 import type { ActionAnswer } from '../contract/channel.ts'
-import { type Effects, joinEffects } from '../contract/jobs.ts'
+import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type {
   ActionEnvelope,
   CallFacts,
@@ -10,7 +10,7 @@ import type {
   ReceiptEnvelope,
 } from '../contract/message.ts'
 import type { MediaStore } from '../contract/ports.ts'
-import { appendMessage, type LandedAttachment } from '../conversations/index.ts'
+import { appendMessage, isStray, type LandedAttachment } from '../conversations/index.ts'
 import {
   type Appended,
   answerOf,
@@ -168,6 +168,7 @@ export function makeAppender(options: AppenderOptions) {
       case 'message': {
         const staff = await options.staffMessage(tx, handledOf<MessageEnvelope>(landed, nowMs))
         if (staff) return { effects: staff }
+        if (await isStray(tx, account.id, envelope)) return { effects: noEffects }
         const { recordLink } = envelope.message
         const record = recordLink ? await options.recordOf(tx, recordLink) : null
         const appended = await appendMessage(tx, {
@@ -285,7 +286,7 @@ function handledOf<E extends Envelope>(landed: Landed, nowMs: number): Handled<E
 }
 
 /** Reads an envelope again from its raw bytes and stores the files it carries. What nobody can read is final. */
-async function land(stored: StoredEnvelope, { registry, media }: AppenderOptions): Promise<Landing> {
+async function land(stored: StoredEnvelope, { registry, media, log }: AppenderOptions): Promise<Landing> {
   const account = registry.byId(stored.accountId)
   if (!account)
     return {
@@ -297,6 +298,7 @@ async function land(stored: StoredEnvelope, { registry, media }: AppenderOptions
     const request = await restoreRequest(stored, media)
     const envelope = parsePart(account, request, stored.part)
     const attachments = envelope.kind === 'message' ? await landAttachments(envelope, media) : []
+    noteFiles(log, stored.id, attachments)
     return { stored, account, envelope, attachments }
   } catch (error) {
     return {
@@ -305,6 +307,17 @@ async function land(stored: StoredEnvelope, { registry, media }: AppenderOptions
       final: error instanceof Unreadable,
     }
   }
+}
+
+/** One line for the files of a message: what each claims to be and what it is. Names are personal data, and no paths. */
+function noteFiles(log: Log, envelopeId: string, attachments: readonly LandedAttachment[]): void {
+  const files = attachments.map((file) =>
+    file.state === 'stored'
+      ? { declared: file.declaredType, type: file.contentType, size: file.size, hash: file.hash }
+      : { declared: file.declaredType, state: file.state },
+  )
+  if (files.length > 0)
+    log.info({ envelopeId, files }, 'the files of a message are kept by their content; none is opened')
 }
 
 class Unreadable extends Error {

@@ -1,3 +1,4 @@
+import { type Automatic, automaticOf } from '../contract/automatic.ts'
 import type { Channel } from '../contract/channel.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Database } from '../store/index.ts'
@@ -12,6 +13,8 @@ export interface Account {
   readonly kind: string
   readonly enabled: boolean
   readonly audience: Audience
+  /** What the hub says there by itself. */
+  readonly automatic: Automatic
   readonly channel: Channel
   readonly config: unknown
   readonly version: number
@@ -83,7 +86,8 @@ export function makeRegistry(options: {
       const config = { ...(parsed.data as object), ...(await options.extra(row.id, row.kind)) }
       const { id, name, kind, enabled, version } = row
       const audience = (row.audience ?? 'both') as Audience
-      next.set(id, { id, name, kind, enabled, audience, version, channel: code, config })
+      const automatic = automaticOf(code.capabilities, row.automatic)
+      next.set(id, { id, name, kind, enabled, audience, automatic, version, channel: code, config })
     }
     accounts = next
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import type { Command, Query, TicketLinks } from '../access/index.ts'
 import type { TestStep } from '../contract/channel.ts'
 import type { JobKind, NewJob } from '../contract/jobs.ts'
+import type { KnowledgePort } from '../contract/knowledge.ts'
 import type { LlmPort } from '../contract/llm.ts'
 import type { MediaStore, ReceivePort } from '../contract/ports.ts'
 import type { RecogniserPort } from '../contract/transcript.ts'
@@ -65,6 +66,8 @@ export interface HubOptions {
   readonly llm?: LlmPort
   /** Who transcribes recorded calls; nobody when absent. */
   readonly recogniser?: RecogniserPort
+  /** Who finds articles that answer inquiries; the knowledge room when absent. */
+  readonly knowledge?: KnowledgePort
   /** What became of files then: replay asks this and fetches nothing. */
   readonly recordedFile?: (attachmentId: string) => Promise<FetchedFile | null>
   /** Kinds of job that stay off: replay does not speak to the outside. */
@@ -133,7 +136,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     if (config.role === 'web') driver.announce([])
   }
   const driver = config.redisUrl
-    ? bullmqDriver({ url: config.redisUrl, prefix: `yitong-${database.schema}`, now: () => clock.now(), log })
+    ? bullmqDriver({ url: config.redisUrl, prefix: await wakePrefix(database), now: () => clock.now(), log })
     : postgresDriver(database, log)
 
   const registry = makeRegistry({
@@ -156,6 +159,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     llm: options.llm,
     recogniser: options.recogniser ?? null,
     recordedFile: options.recordedFile,
+    knowledge: options.knowledge,
   }
   const built = rooms(parts)
   const receiver = makeReceiver({
@@ -199,8 +203,9 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     registry,
     io,
     receive,
-    supervise: makeSupervise({ clock, log }),
+    supervise: (changed) => makeSupervise({ clock, log, changed }),
     leader: makeLeader({ leases, log }),
+    node: `${hostname()} ${worker}`,
     clock,
     log,
     changed: (accountId, state) =>
@@ -313,6 +318,14 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
       await safe.close()
     },
   }
+}
+
+/** Names this hub's keys in a Redis: hubs on another server, in another database or in another schema may share it. */
+async function wakePrefix(database: Database): Promise<string> {
+  const [row] = await database.query<{ place: string }>(
+    `select "system_identifier"::text || '-' || current_database() as place from pg_control_system()`,
+  )
+  return `yitong-${row!.place}-${database.schema}`
 }
 
 async function tokensOf(

@@ -33,11 +33,16 @@ const schema = z.object({
   LLM_BASE_URL: z.url().optional(),
   LLM_API_KEY: z.string().optional(),
   LLM_MODEL: z.string().optional(),
+  LLM_TIMEOUT_MS: z.coerce.number().int().min(100).max(300_000).default(30_000),
+  LLM_PSEUDONYMS: z.enum(['on', 'off']).default('off'),
   LLM_TOKENS_PER_DAY: z.coerce.number().int().positive().default(20_000_000),
   LLM_TOKENS_PER_CONVERSATION: z.coerce.number().int().positive().default(200_000),
   LLM_PRICE_INPUT: z.coerce.number().nonnegative().default(0),
   LLM_PRICE_OUTPUT: z.coerce.number().nonnegative().default(0),
   LLM_COST_PER_DAY: z.coerce.number().positive().optional(),
+  LLM_COST_PER_CONVERSATION: z.coerce.number().positive().optional(),
+  LLM_SECONDS_PER_DAY: z.coerce.number().positive().optional(),
+  LLM_SECONDS_PER_CONVERSATION: z.coerce.number().positive().default(600),
   FUNASR_URL: z.url({ protocol: /^wss?$/ }).optional(),
   ASR_BASE_URL: z.url().optional(),
   ASR_API_KEY: z.string().optional(),
@@ -70,6 +75,10 @@ export interface Config {
   readonly concurrency: number
   readonly poolSize: number
   readonly llm: { readonly baseUrl: string; readonly apiKey: string; readonly model: string } | null
+  /** Whole time for one extraction by the model, ms. */
+  readonly llmTimeoutMs: number
+  /** Whether names, numbers and addresses are replaced before a conversation goes to the model. */
+  readonly llmPseudonyms: boolean
   /** What the model may take, over all nodes. */
   readonly llmLimits: {
     readonly tokensPerDay: number
@@ -78,6 +87,10 @@ export interface Config {
     readonly price: { readonly input: number; readonly output: number }
     /** In the currency of the prices; null: no limit. */
     readonly costPerDay: number | null
+    readonly costPerConversation: number | null
+    /** Time that all requests together wait for the model; null: no limit. */
+    readonly msPerDay: number | null
+    readonly msPerConversation: number
   }
   /** Recognisers of recorded calls. */
   readonly asr: {
@@ -91,7 +104,12 @@ export interface Config {
   readonly metricsToken: string | null
 }
 
-/** Reads the environment. Throws an Error whose message names each wrong variable and what it should be. */
+/** An environment that cannot be used; the message says what is wrong, for people. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the environment. Throws a ConfigError whose message names each wrong variable and what it should be. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -99,7 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
+    throw new ConfigError(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
   }
   const e = parsed.data
   const dataDir = resolve(e.DATA_DIR)
@@ -123,11 +141,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       e.LLM_BASE_URL && e.LLM_MODEL
         ? { baseUrl: e.LLM_BASE_URL, apiKey: e.LLM_API_KEY ?? 'none', model: e.LLM_MODEL }
         : null,
+    llmTimeoutMs: e.LLM_TIMEOUT_MS,
+    llmPseudonyms: e.LLM_PSEUDONYMS === 'on',
     llmLimits: {
       tokensPerDay: e.LLM_TOKENS_PER_DAY,
       tokensPerConversation: e.LLM_TOKENS_PER_CONVERSATION,
       price: { input: e.LLM_PRICE_INPUT, output: e.LLM_PRICE_OUTPUT },
       costPerDay: e.LLM_COST_PER_DAY ?? null,
+      costPerConversation: e.LLM_COST_PER_CONVERSATION ?? null,
+      msPerDay: e.LLM_SECONDS_PER_DAY === undefined ? null : e.LLM_SECONDS_PER_DAY * 1000,
+      msPerConversation: e.LLM_SECONDS_PER_CONVERSATION * 1000,
     },
     asr: {
       funasr: e.FUNASR_URL ? { url: e.FUNASR_URL } : null,

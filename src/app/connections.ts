@@ -10,7 +10,7 @@ import type {
 import type { Clock } from '../kernel/clock.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import type { Log } from '../kernel/log.ts'
-import type { Database } from '../store/index.ts'
+import { type Database, sql } from '../store/index.ts'
 import type { Account, Registry } from './channels.ts'
 
 /** Everything of ChannelIo that is the same for all accounts, and how to make the tokens of one. */
@@ -23,8 +23,11 @@ export interface ConnectionsOptions {
   readonly registry: Registry
   readonly io: SharedIo
   readonly receive: ReceivePort
-  readonly supervise: SupervisePort
+  /** Makes the supervise port; `changed` hears of each state, those too that a channel does not report itself. */
+  readonly supervise: (changed: (name: string, state: ConnectionState) => void) => SupervisePort
   readonly leader: LeaderPort
+  /** This process, as people are shown it. */
+  readonly node: string
   readonly clock: Clock
   readonly log: Log
   /** Called when a state was written, so that the pages hear of it. */
@@ -66,9 +69,24 @@ export function connectIo(
   }
 }
 
+/** A node that said nothing for so long is gone, s: it says so with every alignment, each five seconds. */
+const goneAfterSeconds = 60
+
 /** Keeps the long connections and pollers of all enabled accounts running, and restarts one when its account changed. */
 export function makeConnections(options: ConnectionsOptions) {
+  const { node, database } = options
   const running = new Map<string, { version: number; stop(): Promise<void> }>()
+  const nameOf = (accountId: string) => `channel:${accountId}`
+  const supervise = options.supervise((name, state) => void save(name.slice(nameOf('').length), state))
+  /** One write after the other: the last state that is stored is the last that was. */
+  let writing: Promise<unknown> = Promise.resolve()
+
+  function write(accountId: string, statement: () => Promise<unknown>): Promise<unknown> {
+    writing = writing.then(statement).catch((error) => {
+      options.log.warn({ err: error, account: accountId }, 'the state of a connection could not be stored')
+    })
+    return writing
+  }
 
   async function save(accountId: string, state: ConnectionState): Promise<void> {
     const row = {
@@ -76,28 +94,50 @@ export function makeConnections(options: ConnectionsOptions) {
       detail: state.detail ?? null,
       since: new Date(state.sinceMs),
       lastSeenAt: state.lastSeenMs ? new Date(state.lastSeenMs) : null,
+      aliveAt: sql<Date>`clock_timestamp()`,
     }
-    try {
-      await options.database.db
+    await write(accountId, async () => {
+      await database.db
         .insertInto('connection_state')
-        .values({ accountId, name: 'main', ...row })
-        .onConflict((c) => c.columns(['accountId', 'name']).doUpdateSet(row))
+        .values({ accountId, name: 'main', node, ...row })
+        .onConflict((c) => c.columns(['accountId', 'name', 'node']).doUpdateSet(row))
         .execute()
       options.changed(accountId, state)
-    } catch (error) {
-      options.log.warn({ err: error, account: accountId }, 'the state of a connection could not be stored')
-    }
+    })
+  }
+
+  /** Takes back what this node said about an account, or about all. */
+  async function forget(accountId?: string): Promise<void> {
+    await write(accountId ?? 'all', () =>
+      database.db
+        .deleteFrom('connection_state')
+        .where('node', '=', node)
+        .$if(accountId !== undefined, (q) => q.where('accountId', '=', accountId!))
+        .execute(),
+    )
+  }
+
+  /** Says that this node is there, and drops what nodes that are gone left behind. */
+  async function sweep(): Promise<void> {
+    await write('all', async () => {
+      await database.db
+        .updateTable('connection_state')
+        .set({ aliveAt: sql<Date>`clock_timestamp()` })
+        .where('node', '=', node)
+        .execute()
+      await database.db
+        .deleteFrom('connection_state')
+        .where('aliveAt', '<', sql<Date>`clock_timestamp() - ${goneAfterSeconds}::int * interval '1 second'`)
+        .execute()
+    })
   }
 
   function start(account: Account): { version: number; stop(): Promise<void> } {
     const { channel } = account
     const supervised = (outer?: AbortSignal) =>
-      options.supervise(`channel:${account.id}`, async (signal, report) => {
+      supervise(nameOf(account.id), async (signal, report) => {
         const both = outer ? AbortSignal.any([signal, outer]) : signal
-        const io = connectIo(account, options, both, (state) => {
-          report(state)
-          void save(account.id, state)
-        })
+        const io = connectIo(account, options, both, report)
         const connection = await channel.connect!(io)
         both.addEventListener('abort', () => void connection.close(), { once: true })
         await connection.done
@@ -106,13 +146,15 @@ export function makeConnections(options: ConnectionsOptions) {
       const one = supervised()
       return { version: account.version, stop: () => one.stop() }
     }
-    const elected = options.leader(`channel:${account.id}`, async (signal) => {
+    const elected = options.leader(nameOf(account.id), async (signal) => {
       const one = supervised(signal)
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve()
         else signal.addEventListener('abort', () => resolve(), { once: true })
       })
       await one.stop()
+      // Whoever leads now tells how it is.
+      await forget(account.id)
     })
     return { version: account.version, stop: () => elected.stop() }
   }
@@ -135,11 +177,13 @@ export function makeConnections(options: ConnectionsOptions) {
       for (const [id, account] of wanted) {
         if (!running.has(id)) running.set(id, start(account))
       }
+      await sweep()
     },
     async stop(): Promise<void> {
       const all = [...running.values()]
       running.clear()
       await Promise.allSettled(all.map((connection) => connection.stop()))
+      await forget()
     },
   }
 }

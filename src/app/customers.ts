@@ -11,6 +11,7 @@ import {
   signPass,
   signUpload,
 } from '../../channels/qr/token.ts'
+import { entryLinkOf, type WecomKfConfig } from '../../channels/wecom-kf/config.ts'
 import type { Command, Query, TicketLinks } from '../access/index.ts'
 import { type LabelPorts, type Linked, maskedAddress, openRequests, readLinked } from '../catalogue/index.ts'
 import type { Actor } from '../contract/actor.ts'
@@ -74,7 +75,15 @@ export function labelPorts(registry: Registry, config: Config): LabelPorts {
       if (!account) return null
       const settings = account.config as QrConfig
       const token = signLink({ ...row, accountId: account.id }, settings.linkSecrets)
-      return { url: `${linkBase(config)}/c/r/${token}`, accountName: account.name, hotline: settings.hotline }
+      const chats = registry
+        .all()
+        .filter((each) => each.kind === 'wecom-kf' && each.enabled)
+        .flatMap((each) => {
+          const url = entryLinkOf(each.config as WecomKfConfig, token)
+          return url ? [{ accountName: each.name, url }] : []
+        })
+      const url = `${linkBase(config)}/c/r/${token}`
+      return { url, accountName: account.name, hotline: settings.hotline, chats }
     },
   }
 }

@@ -9,7 +9,8 @@ const idleMs = 5 * 60_000
 
 /** The rules engine in a thread of its own: a text that takes long keeps nobody waiting who files a request meanwhile. */
 export interface ExtractionThread {
-  read(input: ExtractionInput): Promise<Extraction>
+  /** Reads with the shipped classifier, or with another one. */
+  read(input: ExtractionInput, classifier?: NamedWeights | null): Promise<Extraction>
   stop(): Promise<void>
 }
 
@@ -18,6 +19,22 @@ interface Waiting {
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
 }
+
+/** Weights of a classifier under an id that names them. */
+interface NamedWeights {
+  readonly id: string
+  readonly weights: string
+}
+
+/** What the thread is asked. Weights come once; `alone` says that it need not keep others. */
+export interface Question {
+  readonly id: number
+  readonly input: ExtractionInput
+  readonly classifier?: { readonly id: string; readonly weights?: string; readonly alone?: boolean }
+}
+
+/** Classifiers that the thread keeps besides the shipped one; some 5 MB each. */
+const mostClassifiers = 4
 
 /** What the thread answers. */
 export type Answer = { readonly id: number } & (
@@ -31,14 +48,25 @@ export function extractionThread(log: Log): ExtractionThread {
   let idle: NodeJS.Timeout | null = null
   let next = 0
   const waiting = new Map<number, Waiting>()
+  /** Classifiers that the present thread has. */
+  const sent = new Set<string>()
 
   function start(): Worker {
+    sent.clear()
     const started = new Worker(new URL('./extraction-worker.ts', import.meta.url))
     started.unref()
     started.on('message', (answer: Answer) => settle(answer))
     started.on('error', (error) => end(started, new ThreadEnded(String(error))))
     started.on('exit', () => end(started, new ThreadEnded('the extraction thread ended')))
     return started
+  }
+
+  function named({ id, weights }: NamedWeights): NonNullable<Question['classifier']> {
+    if (sent.has(id)) return { id }
+    const alone = sent.size >= mostClassifiers
+    if (alone) sent.clear()
+    sent.add(id)
+    return { id, weights, alone }
   }
 
   function settle(answer: Answer): void {
@@ -73,7 +101,7 @@ export function extractionThread(log: Log): ExtractionThread {
   }
 
   return {
-    read(input) {
+    read(input, classifier) {
       worker ??= start()
       const thread = worker
       if (idle) clearTimeout(idle)
@@ -88,7 +116,8 @@ export function extractionThread(log: Log): ExtractionThread {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => tooSlow(id), longestMs)
         waiting.set(id, { resolve, reject, timer })
-        thread.postMessage({ id, input })
+        const question: Question = { id, input, ...(classifier ? { classifier: named(classifier) } : {}) }
+        thread.postMessage(question)
       })
     },
     async stop() {

@@ -1,16 +1,30 @@
 // The thread of src/app/extraction-thread.ts: the rules engine and its data, one question after the other.
 import { parentPort } from 'node:worker_threads'
-import type { ExtractionInput } from '../contract/extraction.ts'
 import { readByRules } from '../pipeline/extract.ts'
-import { loadLexicon } from '../pipeline/rules/lexicon.ts'
-import type { Answer } from './extraction-thread.ts'
+import { readWeights } from '../pipeline/rules/classifier.ts'
+import { type Lexicon, loadLexicon } from '../pipeline/rules/lexicon.ts'
+import type { Answer, Question } from './extraction-thread.ts'
 
 const lexicon = loadLexicon()
+/** Lexicons with other classifiers than the shipped one, by the id of their weights. */
+const others = new Map<string, Lexicon>()
 
-parentPort!.on('message', ({ id, input }: { id: number; input: ExtractionInput }) => {
+function lexiconOf({ classifier }: Question): Lexicon {
+  if (!classifier) return lexicon
+  if (classifier.weights !== undefined) {
+    if (classifier.alone) others.clear()
+    others.set(classifier.id, { ...lexicon, classifier: readWeights(classifier.weights) })
+  }
+  const other = others.get(classifier.id)
+  if (!other) throw new Error(`the weights ${classifier.id} never came`)
+  return other
+}
+
+parentPort!.on('message', (question: Question) => {
+  const { id, input } = question
   let answer: Answer
   try {
-    answer = { id, extraction: readByRules(input, lexicon) }
+    answer = { id, extraction: readByRules(input, lexiconOf(question)) }
   } catch (error) {
     answer = { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }

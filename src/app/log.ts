@@ -2,10 +2,14 @@ import pino from 'pino'
 import type { Log } from '../kernel/log.ts'
 
 const hidden = '[pii]'
+const cut = '[cut]'
+/** Nobody reads a line that is nested deeper than this, and what is not looked at must not pass. */
+const deepest = 6
 
-/** Replaces what stands under keys with a `pii` segment, at any depth. */
+/** Replaces what stands under keys with a `pii` segment, and cuts off what lies too deep to be looked at. */
 function redact(value: unknown, depth = 0): unknown {
-  if (value === null || typeof value !== 'object' || depth > 6) return value
+  if (value === null || typeof value !== 'object') return value
+  if (depth > deepest) return cut
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
   if (value instanceof Error) return value
   return Object.fromEntries(
@@ -28,7 +32,8 @@ export function makeLog(level: string, destination?: pino.DestinationStream): Lo
       level: (label) => ({ level: label }),
       log: (fields) => redact(fields) as Record<string, unknown>,
     },
-    serializers: { err: pino.stdSerializers.err },
+    // What an error carries beside its message is written too.
+    serializers: { err: (error: Error) => redact(pino.stdSerializers.err(error)) },
   }
   return wrap(destination ? pino(options, destination) : pino(options))
 }

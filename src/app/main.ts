@@ -4,7 +4,7 @@ import { timeIds } from '../kernel/ids.ts'
 import { openMediaStore } from '../media/store.ts'
 import { migrate, openSecretBox, StoreError } from '../store/index.ts'
 import { composeHub } from './compose.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
 import { makeLog } from './log.ts'
 import { openModel } from './model.ts'
 import { openRecogniser } from './recogniser.ts'
@@ -86,7 +86,7 @@ function greet(config: Config, running: Running): void {
       ? `  Embedded:       PostgreSQL ${storage.embedded.version} in ${config.dataDir}`
       : '  Database:       the server of DATABASE_URL',
     `  Wake-ups:       ${config.redisUrl ? 'BullMQ on the Redis of REDIS_URL' : 'PostgreSQL (set REDIS_URL for BullMQ)'}`,
-    `  Model:          ${config.llm ? config.llm.model : 'none, the rules engine extracts (set LLM_BASE_URL and LLM_MODEL)'}`,
+    `  Model:          ${config.llm ? `${config.llm.model}${config.llmPseudonyms ? ', with placeholders for personal data' : ''}` : 'none, the rules engine extracts (set LLM_BASE_URL and LLM_MODEL)'}`,
     `  Recogniser:     ${recognisersOf(config) ?? 'none, recorded calls are kept and not transcribed (set FUNASR_URL or ASR_BASE_URL and ASR_MODEL)'}`,
     ...(config.publicUrl ? [] : ['  Public address: not configured: QR codes and callbacks need PUBLIC_URL']),
     '',
@@ -123,13 +123,12 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
     stopOnSignal(running)
     greet(config, running)
   } catch (error) {
-    const known =
-      error instanceof StoreError || (error instanceof Error && error.message.startsWith('The environment'))
+    const known = error instanceof StoreError || error instanceof ConfigError
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
     const text = inUse
       ? `The port is in use: another program listens there. Choose another one with PORT=… or stop it.`
       : known
-        ? (error as Error).message
+        ? error.message
         : String((error as Error).stack ?? error)
     process.stderr.write(`${text}\n`)
     process.exit(1)

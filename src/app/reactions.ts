@@ -41,6 +41,13 @@ function settle(ticketId: string): NewJob {
   return { kind: 'offer.settle', payload, uniqueKey: ticketId, serialKey: `ticket:${ticketId}` }
 }
 
+/** A person speaks: what the hub asked there is theirs to ask now. */
+function dropQuestion(conversationId: unknown): NewJob[] {
+  if (typeof conversationId !== 'string') return []
+  const serialKey = `conversation:${conversationId}`
+  return [{ kind: 'question.drop', payload: { conversationId }, uniqueKey: conversationId, serialKey }]
+}
+
 /** Which event starts which job. Rooms announce what happened; only this table knows who follows. */
 const reactions: Partial<Record<EventType, Reaction>> = {
   // A recording came, or is given up: either way the call goes on.
@@ -55,6 +62,10 @@ const reactions: Partial<Record<EventType, Reaction>> = {
           },
         ]
       : [],
+  'conversation.assigned': ({ data: { conversationId, agentId, by } }) =>
+    by === 'hand' && agentId !== null ? dropQuestion(conversationId) : [],
+  'outbox.queued': ({ data: { author, conversationId } }) =>
+    author === 'agent' ? dropQuestion(conversationId) : [],
   'message.sent': ({ data: { author, conversationId } }) =>
     author === 'agent' && typeof conversationId === 'string'
       ? [{ kind: 'ticket.responded', payload: { conversationId } }]

@@ -5,6 +5,7 @@ import * as calls from '../calls/index.ts'
 import * as catalogue from '../catalogue/index.ts'
 import type { ExtractionInput } from '../contract/extraction.ts'
 import type { NewJob } from '../contract/jobs.ts'
+import type { KnowledgePort } from '../contract/knowledge.ts'
 import type { LlmPort } from '../contract/llm.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import type { RecogniserPort } from '../contract/transcript.ts'
@@ -13,15 +14,21 @@ import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import type { Log } from '../kernel/log.ts'
+import * as knowledge from '../knowledge/index.ts'
 import { removeMedia } from '../media/store.ts'
 import * as outbox from '../outbox/index.ts'
 import {
   extract,
   loadLexicon,
+  makeEvaluation,
   makePipelineHandlers,
   mentionsDanger,
   modelEngine,
   nothingRead,
+  numbered,
+  readPublished,
+  withPublishedPrompt,
+  withWords,
 } from '../pipeline/index.ts'
 import type { JobHandler } from '../queue/index.ts'
 import * as router from '../router/index.ts'
@@ -38,6 +45,8 @@ import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
 import { accountSecrets } from './secrets.ts'
 import { staffMessage } from './staff-messages.ts'
+import { trainInThread } from './training.ts'
+import { version } from './version.ts'
 
 /** What rooms may be given. */
 export interface RoomParts {
@@ -51,6 +60,7 @@ export interface RoomParts {
   readonly log: Log
   readonly llm: LlmPort | undefined
   readonly recogniser: RecogniserPort | null
+  readonly knowledge: KnowledgePort | undefined
   readonly recordedFile: ((attachmentId: string) => Promise<conversations.FetchedFile | null>) | undefined
 }
 
@@ -80,22 +90,48 @@ const settings: directory.SettingSchemas = {
 
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
-  const { config, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
+  const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
   const thread = extractionThread(log)
+  const modelSettings = { timeoutMs: config.llmTimeoutMs, pseudonyms: config.llmPseudonyms }
+  const { db } = database
+  // What administrators published of the extraction; what they only try reads nothing but evaluations.
+  const published = keptWithConfig(readPublished)
+  const prompt = async () => (await published(db)).prompt
   const engines = {
-    rules: (input: ExtractionInput) =>
-      thread.read(input).catch((error: unknown) => {
+    rules: async (input: ExtractionInput) =>
+      thread.read(input, (await published(db)).classifier).catch((error: unknown) => {
         if (error instanceof ThreadEnded) throw error
         log.error({ err: error }, 'the rules engine failed on a text; its ticket is made without fields')
         return nothingRead('engine_failed')
       }),
     // Looking up what the model claims needs the data in this thread too.
-    ...(llm ? { llm: modelEngine({ llm, lexicon: loadLexicon(), log }) } : {}),
+    ...(llm
+      ? {
+          llm: numbered(
+            modelEngine({
+              ...modelSettings,
+              llm: withPublishedPrompt(llm, prompt),
+              lexicon: loadLexicon(),
+              log,
+            }),
+            prompt,
+          ),
+        }
+      : {}),
+  }
+  // The rules read no fields of a form's own.
+  const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {
+    const form = input.conversationId
+      ? await tickets.formForConversation(database.db, input.conversationId)
+      : null
+    return form ? { ...input, customForm: form } : input
   }
   const reading = {
-    extract: (input: ExtractionInput, signal?: AbortSignal) =>
-      extract(input, { ...engines, ...(signal ? { signal } : {}) }),
-    catalogue: keptWithConfig(catalogue.readCatalogue),
+    extract: async (input: ExtractionInput, signal?: AbortSignal) =>
+      extract(llm ? await withForm(input) : input, { ...engines, ...(signal ? { signal } : {}) }),
+    catalogue: keptWithConfig(async (reader) =>
+      withWords(await catalogue.readCatalogue(reader), (await readPublished(reader)).words),
+    ),
     timeZone: config.timeZone,
   }
   const sending = {
@@ -106,6 +142,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
     isMute: (id: string) => registry.byId(id)?.channel.capabilities.replyWindow?.messages === 0,
     progressLink: (ticketId: string) =>
       config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
+  }
+  const talking = (id: string) => {
+    const account = registry.byId(id)
+    return account && { capabilities: account.channel.capabilities, automatic: account.automatic }
   }
   const hooks = {
     fetch: io.fetch,
@@ -120,6 +160,16 @@ export function rooms(parts: RoomParts): BuiltRooms {
     takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
     ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
   }
+  const evaluation = makeEvaluation({
+    release: version,
+    rules: (classifier) => (input) => thread.read(input, classifier),
+    lexicon: loadLexicon,
+    ...(llm ? { llm } : {}),
+    catalogue: catalogue.readCatalogue,
+    timeZone: config.timeZone,
+    train: trainInThread,
+  })
+  const readKnowledge = knowledge.keptKnowledge()
   const importing = { media, seal: accountSecrets(box).seal }
   return {
     commands: [
@@ -127,6 +177,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
       ...calls.commands,
@@ -135,12 +186,14 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...router.makeOfferCommands(offers),
       ...outbox.makeOutboxCommands({ media }),
       ...webhooks.makeWebhookCommands(hooks),
+      ...evaluation.commands,
     ],
     queries: [
       ...access.queries,
       ...directory.queries,
       ...directory.makeSettingQueries(settings),
       ...catalogue.queries,
+      ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
       ...catalogue.makeLabelQueries(labelPorts(registry, config)),
       ...router.queries,
@@ -149,6 +202,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...tickets.makeTicketQueries(reading),
       ...outbox.queries,
       ...webhooks.makeWebhookQueries(hooks),
+      ...evaluation.queries,
     ],
     handlers: [
       conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
@@ -156,7 +210,11 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
       retentionHandler,
-      ...makePipelineHandlers(reading),
+      ...makePipelineHandlers({
+        ...{ ...reading, account: talking, notices: sending },
+        knowledge: (db) => parts.knowledge ?? knowledge.knowledgePort(readKnowledge, db),
+      }),
+      ...evaluation.handlers,
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
       ...outbox.makeOutboxHandlers(sending),

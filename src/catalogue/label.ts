@@ -8,11 +8,13 @@ import { readLinked } from './linked.ts'
 /** Who signs the links of printed codes. */
 export interface LabelPorts {
   /** The address that a code leads to; null when no channel account of the kind `qr` is switched on. */
-  link(row: {
-    readonly kind: 'device' | 'site'
-    readonly id: string
-    readonly linkVersion: number
-  }): { readonly url: string; readonly accountName: string; readonly hotline: string | null } | null
+  link(row: { readonly kind: 'device' | 'site'; readonly id: string; readonly linkVersion: number }): {
+    readonly url: string
+    readonly accountName: string
+    readonly hotline: string | null
+    /** Chats that the code may open instead of the form; the device or site goes along. */
+    readonly chats: readonly { readonly accountName: string; readonly url: string }[]
+  } | null
 }
 
 /** `catalogue.label`: what is printed on a sticker. */
@@ -30,6 +32,8 @@ export function makeLabelQueries(ports: LabelPorts): Query[] {
           svg: z.string(),
           accountName: z.string(),
           hotline: z.string().nullable(),
+          /** Chats that the code may open instead of the form, each with its own code. */
+          chats: z.array(z.object({ accountName: z.string(), url: z.string(), svg: z.string() })),
           device: z
             .object({
               category: z.string().nullable(),
@@ -45,13 +49,17 @@ export function makeLabelQueries(ports: LabelPorts): Query[] {
         if (!row) return refuse('not_found', { what: kind })
         const link = ports.link({ kind, id, linkVersion: row.linkVersion })
         if (!link) return refuse('qr.no_account')
-        const svg = await drawQr(link.url, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 })
+        const draw = (url: string) => drawQr(url, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 })
+        const svg = await draw(link.url)
+        const chats = await Promise.all(
+          link.chats.map(async (chat) => ({ ...chat, svg: await draw(chat.url) })),
+        )
         const device = row.device && {
           category: row.device.category,
           model: row.device.model,
           serialNumber: row.device.serialNumber,
         }
-        return ok({ ...link, svg, device, site: row.site })
+        return ok({ ...link, svg, chats, device, site: row.site })
       },
     ),
   ]

@@ -46,7 +46,9 @@ export const eventTypes = [
   'channel.changed',
   'directory.changed',
   'catalogue.changed',
+  'knowledge.changed',
   'setting.changed',
+  'evaluation.changed',
   'webhook.failed',
 ] as const
 export type EventType = (typeof eventTypes)[number]

@@ -89,12 +89,46 @@ export type ExtractionAction =
     }
   | { readonly kind: 'answer'; readonly articleId: string }
   | { readonly kind: 'handover' }
+  /** "到哪了?": the customer asks how far an open ticket is. */
+  | { readonly kind: 'progress'; readonly ticketId: string }
+  /** 催单: the customer presses for an open ticket; `said` are the words that do. */
+  | { readonly kind: 'expedite'; readonly ticketId: string; readonly said: string }
+
+/** What the hub itself did in a conversation so far; the next action is chosen with it. */
+export interface Dialogue {
+  /** Tickets of the customer that somebody waits for, those of this conversation first, then the newest. */
+  readonly tickets: readonly {
+    readonly id: string
+    readonly number: string
+    /** Whether this conversation is about it. */
+    readonly here: boolean
+  }[]
+  /** The question that waits for its answer; `turn` is the hub's message. */
+  readonly asked: {
+    readonly field: FieldName
+    readonly turn: string
+    readonly quickReplies: readonly string[]
+  } | null
+  /** Fields that were asked for in this conversation; nothing is asked for twice. */
+  readonly askedFields: readonly FieldName[]
+  /** Whether the hub's last words were an article's. */
+  readonly answered: boolean
+}
+
+/** A quick reply that a customer chose, by its number or its words. */
+export interface Choice {
+  readonly field: FieldName
+  readonly reply: string
+  readonly evidence: Extract<Evidence, { kind: 'span' }>
+}
 
 export interface Extraction {
   readonly fields: { readonly [K in FieldName]?: ExtractedField<TicketFields[K]> }
   /** Custom fields of the form, by name. */
   readonly custom: Readonly<Record<string, ExtractedField>>
   readonly action: ExtractionAction
+  /** How the waiting question was answered, where it was by one of its quick replies. */
+  readonly choice?: Choice
   readonly lang: string
   readonly engine: 'rules' | 'llm' | 'auto'
   /** Values that a verifier refused, with the reason; shown to the curious, never used. */
@@ -132,6 +166,8 @@ export interface ExtractionInput {
   readonly known: KnownFacts
   /** JSON Schema of the ticket type's custom fields, if any. */
   readonly customForm?: JsonValue
+  /** What the hub itself did before; absent where nothing is known of it. */
+  readonly dialogue?: Dialogue
   /** Whom a model's work is charged to. */
   readonly conversationId?: string
 }

@@ -6,6 +6,10 @@ const id = z.uuid()
 export const jobPayloads = {
   /** Read a conversation's new turns; coalesced per conversation. */
   'conversation.extract': z.object({ conversationId: id }),
+  /** A customer's time to answer the hub's question is over. */
+  'question.expire': z.object({ questionId: id }),
+  /** A person speaks in a conversation: what the hub asked there need not be answered any more. */
+  'question.drop': z.object({ conversationId: id }),
   /** Gives chats that wait to agents who have room. */
   'desk.assign': z.object({}),
   /** Fetch what a hint announced; one at a time for each pull key of an account, with the newest hint's data. */
@@ -33,6 +37,10 @@ export const jobPayloads = {
   'ticket.forget': z.object({ ticketId: id }),
   /** Removes files that nothing refers to any more. */
   'media.forget': z.object({ hashes: z.array(z.string()) }),
+  /** Reads the next cases of an evaluation run; leaves itself behind until all are read. */
+  'evaluation.step': z.object({ runId: id }),
+  /** Trains a classifier from the cold start and corrected tickets into a draft version. */
+  'evaluation.train': z.object({ versionId: id }),
   'outbox.render': z.object({ outboxId: id }),
   'outbox.send': z.object({ partId: id }),
   'webhook.fanout': z.object({}),

@@ -15,6 +15,11 @@ export interface LlmRequest {
   readonly timeoutMs: number
   readonly maxTokens: number
   readonly signal?: AbortSignal | undefined
+  /**
+   * Where it is given, the answer is read as it comes: called with each member of its top level that is complete and fits the
+   * schema. A member may come again when the answer is asked for again; what counts in the end is the answer.
+   */
+  readonly onMember?: (name: string, value: JsonValue) => void
   /** Whose budget it is charged to, e.g. a conversation id. */
   readonly budgetKey?: string
 }
@@ -54,10 +59,15 @@ export interface LlmTokens {
   readonly output: number
 }
 
+/** What a request took: tokens, and how long it was waited for, ms. */
+export interface LlmSpent extends LlmTokens {
+  readonly ms: number
+}
+
 /** What may still be spent; shared by all nodes. */
 export interface LlmBudget {
   /** Whether a request of about this many tokens may still be made, for the day and for whom it is charged to, if anybody. */
   allows(key: string | null, tokens: LlmTokens): Promise<boolean>
   /** Notes what a request took, also one whose answer was no use. */
-  record(key: string | null, tokens: LlmTokens): Promise<void>
+  record(key: string | null, spent: LlmSpent): Promise<void>
 }

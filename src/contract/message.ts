@@ -113,6 +113,11 @@ export interface InboundMessage {
   readonly replyWindow?: { readonly windowMs: number; readonly messages: number | null } | null
   /** Set when a machine wrote it: such a message is stored and shown, opens nothing, and is never answered. */
   readonly automatic?: 'auto-reply' | 'bounce' | 'bulk' | 'loop'
+  /**
+   * Set when it only tells of an earlier message (`threadRefs`: a recall). Where the hub knows none of these, it is kept as it came and
+   * opens nothing.
+   */
+  readonly needsThread?: true
   /** What the vendor sent for a type that we do not read; the raw envelope is kept besides. */
   readonly unsupported?: string
   /** Threading facts that an answer needs (e-mail: reply-to, references). */

@@ -1,3 +1,4 @@
+import { isChat } from '../contract/automatic.ts'
 import type { Capabilities } from '../contract/channel.ts'
 import type { NewEvent } from '../contract/events.ts'
 import type { Effects } from '../contract/jobs.ts'
@@ -65,9 +66,10 @@ export async function appendMessage(tx: Tx, given: AppendInput): Promise<Appende
   }
 }
 
-/** Where people write back and forth; forms and letters are worked on as tickets. */
-function isChat({ settleMs, takesReplies = true }: Capabilities): boolean {
-  return settleMs > 0 && takesReplies
+/** Whether a message tells only of earlier ones that the hub never saw: there is nowhere to put it. */
+export async function isStray(tx: Tx, accountId: string, envelope: MessageEnvelope): Promise<boolean> {
+  if (!envelope.message.needsThread) return false
+  return (await findByRefs(tx, { envelope: storable(envelope), account: { id: accountId } })) === null
 }
 
 interface Opened {
@@ -90,15 +92,15 @@ async function openConversation(tx: Tx, input: AppendInput, identity: KnownIdent
     lastMessageAt: at,
     ...(envelope.message.replyTo ? { thread: json(envelope.message.replyTo) } : {}),
   }
-  // A message with a window of its own (a scan) never shortens one that is open.
+  // A message with a window of its own (a scan) never shortens one that is open and has messages left.
   const opened =
     !window || !until || !fromCustomer
       ? {}
       : replyWindow === undefined
         ? { windowUntil: until, windowLeft: window.messages }
         : {
-            windowLeft: sql<number>`case when conversation."windowUntil" > ${until} then conversation."windowLeft" else ${window.messages}::int end`,
-            windowUntil: sql<Date>`greatest(conversation."windowUntil", ${until})`,
+            windowLeft: sql<number>`case when ${outlasts(until)} then conversation."windowLeft" else ${window.messages}::int end`,
+            windowUntil: sql<Date>`case when ${outlasts(until)} then conversation."windowUntil" else ${until} end`,
           }
   const touch = {
     ...touched,
@@ -143,12 +145,20 @@ async function openConversation(tx: Tx, input: AppendInput, identity: KnownIdent
   return row
 }
 
+/** Whether the conversation's window ends after `until` and is not used up; one without a number never is. */
+function outlasts(until: Date) {
+  return sql`(conversation."windowUntil" > ${until} and conversation."windowLeft" is distinct from 0)`
+}
+
 /**
  * The conversation that an earlier message of the thread belongs to: by a vendor's message id, by `out:` and the id of an outgoing
  * message whose receipt may not be stored yet, or by `ref:` and the number of a ticket (both only where a channel found its
  * signature right). The sender must take part in it: a stranger who knows a message id or a ticket number does not get in.
  */
-async function findByRefs(tx: Tx, { envelope, account }: AppendInput): Promise<string | null> {
+async function findByRefs(
+  tx: Tx,
+  { envelope, account }: { readonly envelope: MessageEnvelope; readonly account: { readonly id: string } },
+): Promise<string | null> {
   const refs = envelope.threadRefs ?? []
   if (refs.length === 0) return null
   const row = await sql<{ id: string }>`

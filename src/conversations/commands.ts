@@ -22,7 +22,7 @@ async function setState(
     .updateTable('conversation')
     .set(
       state === 'closed'
-        ? { state, closedAt: at, waitingSince: null, queuedAt: null }
+        ? { state, closedAt: at, waitingSince: null, queuedAt: null, takenAt: null }
         : { state, closedAt: null },
     )
     .where('id', '=', id)

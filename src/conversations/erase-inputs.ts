@@ -66,6 +66,9 @@ export async function eraseReadings(tx: Tx, conversationIds: readonly string[]):
     )
   }
   await sql`
+    update question set "choice" = null, "evidence" = null
+    where "conversationId" = any(${[...conversationIds]}::uuid[])`.execute(tx)
+  await sql`
     update extraction set "fields" = '{}', "custom" = '{}', "dropped" = '[]',
       "action" = jsonb_build_object('kind', "action" -> 'kind')
     where "conversationId" = any(${[...conversationIds]}::uuid[])`.execute(tx)

@@ -6,7 +6,7 @@ import { deskQuery } from './desk/queries.ts'
 import { queries as threadQueries } from './queries.ts'
 import { receiptQuery } from './receipt.ts'
 
-export { type AppendInput, appendMessage, type LandedAttachment } from './append.ts'
+export { type AppendInput, appendMessage, isStray, type LandedAttachment } from './append.ts'
 export { assignHandler } from './desk/assign.ts'
 export { deskSettingsSchema } from './desk/settings.ts'
 export { type ErasurePorts, makeErasureHandlers } from './erase.ts'

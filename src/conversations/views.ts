@@ -22,6 +22,8 @@ export const messageSchema = z.object({
   direction: z.enum(['in', 'out', 'note']),
   author: z.enum(['customer', 'agent', 'system']),
   authorName: text,
+  /** What made the hub say it by itself: `question`, a notice's name, or `knowledge:` and an article's id; null for people's words. */
+  rule: text,
   kind: z.string(),
   text: z.string(),
   /** The whole text with quotes, when it differs. */
@@ -102,6 +104,7 @@ export async function readMessages(
     direction: m.direction as Message['direction'],
     author: m.author as Message['author'],
     authorName: m.authorName,
+    rule: m.direction === 'out' && m.author === 'system' ? m.authorId : null,
     kind: m.kind,
     text: m.text,
     fullText: m.fullText,

@@ -30,7 +30,9 @@ export const audience: Readonly<Record<string, Permission>> = {
   webhook: operators,
   directory: everybody,
   catalogue: everybody,
+  knowledge: service,
   setting: everybody,
+  evaluation: { roles: ['supervisor'] },
 }
 
 const nobody: Permission = { roles: [] }

@@ -52,6 +52,19 @@ export async function writeBatch(
   return id
 }
 
+/** Adds rows to a batch that another room has written, so that they leave with it; `from` is the first free ordinal. */
+export async function rememberRows(
+  tx: Tx,
+  batchId: string,
+  table: BatchTable,
+  ids: readonly string[],
+  from: number,
+): Promise<void> {
+  if (ids.length === 0) return
+  const rows = ids.map((rowId, i) => ({ batchId, ordinal: from + i, table, rowId, before: null }))
+  await tx.insertInto('import_row').values(rows).execute()
+}
+
 /** Neighbours that one statement can write: inserts into the same table with the same columns. */
 function* partsOf(writes: readonly Write[]): Generator<Write[]> {
   let part: Write[] = []

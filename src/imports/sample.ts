@@ -5,8 +5,9 @@ import { recordChange } from '../audit/index.ts'
 import { completedAddress } from '../catalogue/index.ts'
 import type { Address } from '../contract/ticket.ts'
 import { ok, refuse } from '../kernel/result.ts'
+import { addSampleArticles } from '../knowledge/index.ts'
 import { type Reader, sql } from '../store/index.ts'
-import { type Write, writeBatch } from './batch.ts'
+import { rememberRows, type Write, writeBatch } from './batch.ts'
 import { undoneSchema } from './operations.ts'
 import { buildSample, type Present } from './sample/build.ts'
 import type { BatchTable } from './tables.ts'
@@ -71,7 +72,7 @@ export function makeSampleCommands({ seal }: SamplePorts): Command[] {
     {
       name: 'sample.load',
       title:
-        'Fills the hub with an invented after-sales service: groups, staff, regions, products, devices, forms',
+        'Fills the hub with an invented after-sales service: groups, staff, regions, products, devices, forms, articles',
       permission: admins,
       input: z.object({}),
       output: z.object({
@@ -91,7 +92,13 @@ export function makeSampleCommands({ seal }: SamplePorts): Command[] {
           : write,
       )
       const batchId = await writeBatch(ctx, { kind: 'sample', name: '示例工作区' }, placed)
-      const value = { batchId, counts: countTables(writes), skipped: [...skipped] }
+      const articles = await addSampleArticles(ctx)
+      await rememberRows(ctx.tx, batchId, 'article', articles.ids, writes.length)
+      const value = {
+        batchId,
+        counts: { ...countTables(writes), article: articles.ids.length },
+        skipped: [...skipped, ...articles.taken.map((name) => ({ table: 'article', name }))],
+      }
       return ok({ value, events: await announced(ctx, 'sample.load', batchId) })
     },
   )
@@ -100,7 +107,7 @@ export function makeSampleCommands({ seal }: SamplePorts): Command[] {
 
 async function announced(ctx: Parameters<typeof recordChange>[0], action: string, id: string) {
   const events = await recordChange(ctx, { action, event: 'directory.changed', subject: 'import', id })
-  const more = (['catalogue.changed', 'channel.changed'] as const).map((type) => ({
+  const more = (['catalogue.changed', 'channel.changed', 'knowledge.changed'] as const).map((type) => ({
     type,
     subject: 'import',
     subjectId: id,

@@ -58,6 +58,7 @@ export const tables = {
   site: rule('站点', 'site', 'name', { usedBy: [['device', 'siteId']] }),
   device: rule('设备', 'device', 'serialNumber', { usedBy: [['ticket', 'deviceId']] }),
   ticket_type: rule('工单类型', 'ticket type', 'key', { usedBy: [['ticket', 'typeId']], switch: 'active' }),
+  article: rule('知识文章', 'article', 'title'),
   channel_account: rule('渠道账号', 'channel account', 'name', {
     usedBy: [['envelope', 'accountId']],
     switch: 'enabled',

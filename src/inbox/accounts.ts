@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
+import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../contract/automatic.ts'
 import type { Channel, TestStep } from '../contract/channel.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json } from '../store/index.ts'
@@ -103,6 +104,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
           kind: z.string(),
           name: z.string().min(1).max(100),
           audience: audience.default('both'),
+          automatic: automaticSchema.default({}),
           config,
         }),
         output: z.object({ id: z.string() }),
@@ -123,6 +125,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
             kind: input.kind,
             name: input.name,
             audience: input.audience,
+            automatic: json(input.automatic),
             config: json(parts.open),
             secrets: ports.seal(id, parts.secret),
           })
@@ -141,6 +144,8 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
           name: z.string().min(1).max(100).optional(),
           enabled: z.boolean().optional(),
           audience: audience.optional(),
+          /** Switches that are left out stay as they are. */
+          automatic: automaticSchema.optional(),
           config: config.optional(),
         }),
         output: z.object({ version: z.int() }),
@@ -168,6 +173,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
             name: input.name ?? row.name,
             enabled: input.enabled ?? row.enabled,
             audience: input.audience ?? row.audience,
+            automatic: json({ ...(row.automatic as object | null), ...input.automatic }),
             config: json(given.open),
             secrets: ports.seal(row.id, secrets),
             version: row.version + 1,
@@ -205,12 +211,16 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
   ]
 }
 
+const automaticState = z.object({ question: z.boolean(), state: z.boolean(), knowledge: z.boolean() })
+
 const account = z.object({
   id: z.string(),
   kind: z.string(),
   name: z.string(),
   enabled: z.boolean(),
   audience,
+  /** What the hub says there by itself. */
+  automatic: automaticState,
   version: z.int(),
   config,
   /** Names of the secret members that are set. */
@@ -219,6 +229,8 @@ const account = z.object({
   connections: z.array(
     z.object({
       name: z.string(),
+      /** The process that holds it; several hold one each where the vendor allows that. */
+      node: z.string(),
       state: z.string(),
       detail: z.string().nullable(),
       since: z.string(),
@@ -226,6 +238,9 @@ const account = z.object({
     }),
   ),
 })
+
+/** A kind of channel that this version does not have says nothing. */
+const silent = { settleMs: 0, takesReplies: false, replyWindow: null } as const
 
 /** Queries on channel accounts. */
 export function makeAccountQueries(ports: AccountPorts): Query[] {
@@ -240,7 +255,11 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
       },
       async ({ db }) => {
         const rows = await db.selectFrom('channel_account').selectAll().orderBy('createdAt').execute()
-        const states = await db.selectFrom('connection_state').selectAll().execute()
+        const kinds = [...new Set(rows.map((row) => row.kind))]
+        const channels = new Map(
+          await Promise.all(kinds.map(async (kind) => [kind, await ports.channel(kind)] as const)),
+        )
+        const states = await db.selectFrom('connection_state').selectAll().orderBy('node').execute()
         const last = await db
           .selectFrom('envelope')
           .select(['accountId', (e) => e.fn.max('receivedAt').as('at')])
@@ -253,6 +272,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             name: row.name,
             enabled: row.enabled,
             audience: (row.audience ?? 'both') as z.infer<typeof audience>,
+            automatic: automaticOf(channels.get(row.kind)?.capabilities ?? silent, row.automatic),
             version: row.version,
             config: row.config as Record<string, unknown>,
             secretsSet: row.secrets ? Object.keys(ports.open(row.id, row.secrets)) : [],
@@ -261,6 +281,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
               .filter((s) => s.accountId === row.id)
               .map((s) => ({
                 name: s.name,
+                node: s.node,
                 state: s.state,
                 detail: s.detail,
                 since: s.since.toISOString(),
@@ -281,6 +302,8 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             z.object({
               kind: z.string(),
               settings: config,
+              /** What the hub may say there by itself, as it is where nobody switched; null where nobody can answer. */
+              automatic: automaticState.nullable(),
               guide: z.array(guideStep),
               presets: z.array(preset),
             }),
@@ -294,6 +317,7 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             return {
               kind,
               settings: settingsSchema(channel) as Record<string, unknown>,
+              automatic: canTalk(channel.capabilities) ? automaticDefaults(channel.capabilities) : null,
               guide: (channel.guide ?? []).map((step) => ({
                 zh: step.zh,
                 en: step.en,

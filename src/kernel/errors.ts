@@ -330,6 +330,16 @@ const catalogue = {
     zh: '导入文件有误:{reason}',
     en: 'The import file is not valid: {reason}',
   },
+  'evaluation.state': {
+    status: 409,
+    zh: '现在不能这样做:{reason}。请刷新后查看当前状态。',
+    en: 'This cannot be done now: {reason}. Reload and look at the present state.',
+  },
+  'evaluation.no_model': {
+    status: 422,
+    zh: '没有配置模型,只有提示词用例带有录制的回答。请改用规则引擎,或先配置模型。',
+    en: 'No model is configured, and only the cases of the prompt have recorded answers. Choose the rules, or configure a model first.',
+  },
   'llm.unavailable': {
     status: 503,
     zh: '模型服务暂不可用({reason}),已用规则引擎处理,无需操作。',
@@ -364,6 +374,26 @@ const catalogue = {
     status: 409,
     zh: '这次导入已经撤销过。',
     en: 'This import was taken back already.',
+  },
+  'knowledge.front_matter': {
+    status: 400,
+    zh: '第 {line} 行的文章头信息无法读取:{reason}',
+    en: 'The front matter could not be read at line {line}: {reason}',
+  },
+  'knowledge.slug_taken': {
+    status: 409,
+    zh: '已有文章使用短名 {slug},请换一个。',
+    en: 'Another article has the short name {slug}. Choose a different one.',
+  },
+  'knowledge.saved_meanwhile': {
+    status: 409,
+    zh: '在您编辑期间,{who} 已保存第 {number} 版。请对照后再保存。',
+    en: '{who} saved version {number} while you were editing. Compare with it, then save again.',
+  },
+  'knowledge.state': {
+    status: 409,
+    zh: '文章现在的状态({status})不允许这样做。',
+    en: 'The article cannot do this in its present state ({status}).',
   },
   'sample.loaded': {
     status: 409,

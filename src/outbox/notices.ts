@@ -1,11 +1,12 @@
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import { calledBy } from '../directory/index.ts'
+import type { Refusal } from '../kernel/result.ts'
 import { defineHandler, GiveUp, type Job, type JobHandler, type StepContext } from '../queue/index.ts'
 import { sql, type Tx } from '../store/index.ts'
 import { enqueueMessage } from './enqueue.ts'
 import { listeningConversation } from './listening.ts'
 import { outboxSettings } from './settings.ts'
-import { isNotice, type NoticeName, noticeText } from './templates.ts'
+import { isNotice, type NoticeName, type NoticeVariables, noticeText } from './templates.ts'
 
 /** What notices need from app. */
 export interface NoticePorts {
@@ -68,20 +69,44 @@ async function conversationOf(tx: Tx, ticketId: string): Promise<string | null> 
   return row?.id ?? null
 }
 
-async function say(
+async function say(tx: Tx, ports: NoticePorts, ctx: StepContext, notice: TicketNotice): Promise<Effects> {
+  const { effects, refusal } = await tellOfTicket(tx, ports, notice, ctx.nowMs)
+  if (refusal)
+    ctx.log.info({ ticketId: notice.ticketId, notice: notice.name, ...refusal }, 'the hub stayed silent')
+  return effects
+}
+
+/** Something to be said about a ticket. */
+export interface TicketNotice {
+  readonly name: NoticeName
+  readonly ticketId: string
+  readonly conversationId: string
+  readonly idempotencyKey: string
+}
+
+/** What came of it; `said` is false where nobody listens, or the hub may not speak: then `refusal` says why. */
+export interface Told {
+  readonly said: boolean
+  readonly effects: Effects
+  readonly refusal?: Refusal
+}
+
+/** Says what a notice says about a ticket as it is now, where its customer listens. */
+export async function tellOfTicket(
   tx: Tx,
   ports: NoticePorts,
-  ctx: StepContext,
-  notice: { name: NoticeName; ticketId: string; conversationId: string; idempotencyKey: string },
-): Promise<Effects> {
+  notice: TicketNotice,
+  nowMs: number,
+): Promise<Told> {
+  const silent: Told = { said: false, effects: noEffects }
   const [ticket, listening, settings] = await Promise.all([
     readTicket(tx, notice.ticketId),
-    listeningConversation(tx, (id) => ports.isMute?.(id) ?? false, notice, ctx.nowMs),
+    listeningConversation(tx, (id) => ports.isMute?.(id) ?? false, notice, nowMs),
     outboxSettings(tx),
   ])
-  if (!ticket || !listening) return noEffects
+  if (!ticket || !listening) return silent
   const lang = ticket.lang === 'en' ? ('en' as const) : ('zh' as const)
-  const variables = {
+  const variables: NoticeVariables = {
     number: ticket.number,
     link: ports.progressLink(notice.ticketId),
     engineer: ticket.engineer && calledBy(ticket.engineer),
@@ -100,11 +125,9 @@ async function say(
       author: { kind: 'system', id: notice.name },
       lang,
     },
-    ctx.nowMs,
+    nowMs,
   )
-  if (said.ok) return said.value.effects
-  ctx.log.info({ ticketId: notice.ticketId, notice: notice.name, ...said.refusal }, 'the hub stayed silent')
-  return noEffects
+  return said.ok ? { said: true, effects: said.value.effects } : { ...silent, refusal: said.refusal }
 }
 
 /** Times are told as the customer reads a clock: in the zone of the hub's default calendar. */

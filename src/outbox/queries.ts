@@ -4,7 +4,7 @@ import type { Outbound, ProviderCall } from '../contract/channel.ts'
 import { ok } from '../kernel/result.ts'
 import type { Reader } from '../store/index.ts'
 import { outboxSettings, outboxSettingsSchema } from './settings.ts'
-import { noticeTexts } from './templates.ts'
+import { builtInTexts } from './templates.ts'
 
 const states = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'] as const
 
@@ -121,7 +121,7 @@ const settingsQuery = defineQuery(
       builtIn: z.record(z.string(), z.object({ zh: z.string(), en: z.string() })),
     }),
   },
-  async ({ db }) => ok({ settings: await outboxSettings(db), builtIn: { ...noticeTexts } }),
+  async ({ db }) => ok({ settings: await outboxSettings(db), builtIn: { ...builtInTexts } }),
 )
 
 /** What can be asked about the outbox. */

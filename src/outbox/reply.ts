@@ -62,10 +62,10 @@ export function makeReplyCommand({ media }: ReplyPorts): Command {
       ctx.nowMs,
     )
     if (!said.ok) return said
-    // Nobody waits any longer; another answer to the same question must not be counted as late.
+    // Nobody waits any longer; another answer to the same question must not be counted as late. And the hub keeps quiet for a while.
     await ctx.tx
       .updateTable('conversation')
-      .set({ waitingSince: null, queuedAt: null })
+      .set({ waitingSince: null, queuedAt: null, takenAt: new Date(ctx.nowMs) })
       .where('id', '=', given.conversationId)
       .execute()
     if (ctx.actor.kind === 'user') await becomeAgent(ctx.tx, given.conversationId, ctx.actor.id, ctx.nowMs)

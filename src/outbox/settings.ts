@@ -9,8 +9,11 @@ const noticeTextSchema = z.object({
 
 /** The setting `outbox`, as an administrator edits it. */
 export const outboxSettingsSchema = z.object({
-  /** Automatic answers that one sender gets within an hour at most; the guard against two machines talking to each other. */
-  automaticPerHour: z.int().min(0).max(1000).default(5),
+  /**
+   * Automatic answers that one sender gets within an hour at most; the guard against two machines talking to each other. Two questions,
+   * three notices and a few answers about a ticket fit in.
+   */
+  automaticPerHour: z.int().min(0).max(1000).default(10),
   /** Of a counted reply window, so many messages are kept for people. */
   reservedForPeople: z.int().min(0).max(100).default(1),
   /** Channel accounts on which the hub never speaks by itself. */

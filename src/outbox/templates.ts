@@ -28,20 +28,54 @@ export const noticeTexts = {
     zh: '您的工单 {number} 已重新受理。\n进度：{link}',
     en: 'Your ticket {number} is open again.\nProgress: {link}',
   },
+  'ticket.state.open': {
+    zh: '您的工单 {number} 已受理，正在安排工程师，安排好后会立即通知您。\n预约时间：{appointment}\n进度：{link}',
+    en: 'Your ticket {number} was received and an engineer is being arranged. We will tell you as soon as that is done.\nAppointment: {appointment}\nProgress: {link}',
+  },
+  'ticket.state.assigned': {
+    zh: '您的工单 {number} 已安排{engineer}处理。\n预约时间：{appointment}\n进度：{link}',
+    en: 'Your ticket {number} is with {engineer}.\nAppointment: {appointment}\nProgress: {link}',
+  },
+  'ticket.state.in_progress': {
+    zh: '您的工单 {number} 正在处理中。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
+    en: 'Your ticket {number} is being worked on.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',
+  },
+  'ticket.state.on_hold': {
+    zh: '您的工单 {number} 暂时挂起，恢复处理时会通知您。\n工程师：{engineer}\n进度：{link}',
+    en: 'Your ticket {number} is on hold. We will tell you when work goes on.\nEngineer: {engineer}\nProgress: {link}',
+  },
+  'ticket.expedited': {
+    zh: '已为您的工单 {number} 催促，处理人员已收到提醒。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
+    en: 'We have pressed for your ticket {number}; whoever works on it was reminded.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',
+  },
 } as const satisfies Record<string, NoticeText>
 
 export type NoticeName = keyof typeof noticeTexts
 
-/** What a notice may name. A null has no value. */
-export interface NoticeVariables {
-  readonly number: string
-  /** Progress page of the customer; null when the hub has no public address. */
-  readonly link: string | null
-  readonly engineer: string | null
-  /** "Reply" in the customer's language where an answer can be given; null leaves out the lines that invite to it. */
-  readonly reply: string | null
-  readonly appointment: string | null
-}
+/** What the hub says by itself where no ticket is told of. */
+const answerTexts = {
+  'knowledge.answer': {
+    zh: '{passage}\n——摘自《{title}》\n如果没有解决，回复“转人工”，会有人工客服回答您。',
+    en: '{passage}\n— from “{title}”\nIf this does not help, reply “human agent” and a person will answer you.',
+  },
+} as const satisfies Record<string, NoticeText>
+
+/** All texts that an administrator may replace. */
+export const builtInTexts = { ...noticeTexts, ...answerTexts }
+
+/** What a notice about a ticket may name. A null has no value. */
+export type NoticeVariables = Readonly<
+  Record<
+    | 'number'
+    /** Progress page of the customer; null when the hub has no public address. */
+    | 'link'
+    | 'engineer'
+    /** "Reply" in the customer's language where an answer can be given; null leaves out the lines that invite to it. */
+    | 'reply'
+    | 'appointment',
+    string | null
+  >
+>
 
 /** Whether there is such a notice. */
 export function isNotice(name: string): name is NoticeName {
@@ -50,22 +84,22 @@ export function isNotice(name: string): name is NoticeName {
 
 /** The words of a notice: the administrator's text where there is one, otherwise ours. Pure. */
 export function noticeText(
-  name: NoticeName,
+  name: keyof typeof builtInTexts,
   lang: 'zh' | 'en',
-  variables: NoticeVariables,
+  variables: Readonly<Record<string, string | null>>,
   settings: Pick<OutboxSettings, 'texts'>,
 ): string {
-  const text = (settings.texts[name] ?? noticeTexts[name])[lang]
+  const text = (settings.texts[name] ?? builtInTexts[name])[lang]
   return text
     .split('\n')
     .flatMap((line) => fill(line, variables))
     .join('\n')
 }
 
-function fill(line: string, variables: NoticeVariables): string[] {
+function fill(line: string, variables: Readonly<Record<string, string | null>>): string[] {
   let complete = true
   const filled = line.replace(/\{(\w{1,40})\}/g, (_, name: string) => {
-    const value = Object.hasOwn(variables, name) ? variables[name as keyof NoticeVariables] : null
+    const value = Object.hasOwn(variables, name) ? (variables[name] ?? null) : null
     if (value === null || value === '') complete = false
     return value ?? ''
   })

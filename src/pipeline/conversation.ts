@@ -1,4 +1,11 @@
-import type { Catalogue, Evidence, ExtractionInput, KnownFacts, Turn } from '../contract/extraction.ts'
+import type {
+  Catalogue,
+  Dialogue,
+  Evidence,
+  ExtractionInput,
+  KnownFacts,
+  Turn,
+} from '../contract/extraction.ts'
 import type { RecordRef } from '../contract/message.ts'
 import type { Address, FieldName } from '../contract/ticket.ts'
 import type { JsonValue } from '../kernel/json.ts'
@@ -15,6 +22,8 @@ export interface ReadConversation {
   /** Everything said, and only what is new. */
   readonly input: ExtractionInput
   readonly news: ExtractionInput
+  /** What was said after a message. */
+  since(seq: number): ExtractionInput
   /** The device or site that a signed link named. */
   readonly record: RecordRef | null
   /** Calls in it, and what is known of them besides their words. */
@@ -38,7 +47,7 @@ const newestMessages = 80
 export async function readConversation(
   db: Reader,
   conversationId: string,
-  options: { readonly timeZone: string; readonly catalogue: Catalogue },
+  options: { readonly timeZone: string; readonly catalogue: Catalogue; readonly dialogue?: Dialogue },
 ): Promise<ReadConversation | null> {
   const conversation = await db
     .selectFrom('conversation')
@@ -85,8 +94,10 @@ export async function readConversation(
     ...(conversation.lang ? { lang: conversation.lang } : {}),
     catalogue: options.catalogue,
     known,
+    ...(options.dialogue ? { dialogue: options.dialogue } : {}),
     conversationId,
   })
+  const since = (seq: number) => input(said.filter((m) => m.seq > seq).flatMap((m) => m.turns))
   const known = await knownFacts(db, record)
   return {
     id: conversation.id,
@@ -96,7 +107,8 @@ export async function readConversation(
     record,
     calls,
     input: input(said.flatMap((m) => m.turns)),
-    news: input(said.filter((m) => m.seq > conversation.extractedSeq).flatMap((m) => m.turns)),
+    news: since(conversation.extractedSeq),
+    since,
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Evidence, Extraction, ExtractionInput, Turn } from '../contract/extraction.ts'
+import type { LlmPort } from '../contract/llm.ts'
 import { silentLog } from '../kernel/log.ts'
 import { extract, type ModelEngine, readByRules } from './extract.ts'
 import { type Lexicon, loadLexicon } from './rules/lexicon.ts'
@@ -16,6 +17,8 @@ const help = `Extracts labelled cases and writes one prediction per line.
   --score    also print precision, recall and F1 per field against the labels in --in, and every deviation
   --llm-base-url, --llm-model, --llm-key
              the OpenAI-compatible endpoint of llm and auto; without it auto is the rules alone
+  --record   a prompt version, e.g. extract-ticket/v2: asks the model for the answers that its cases miss, keeps them in
+             prompts/ and says what is not as expected; no other option is needed besides the endpoint
   --help     this text
 `
 
@@ -128,20 +131,27 @@ export function predictionOf(id: string, extraction: Extraction, ms: number): Pr
   return { id, fields, evidence, engine: extraction.engine, ms: Math.round(ms * 1000) / 1000 }
 }
 
-async function engineFor(
-  lexicon: Lexicon,
+async function modelAt(
   baseUrl: string | undefined,
   model: string | undefined,
   apiKey: string,
-): Promise<ModelEngine | undefined> {
+): Promise<LlmPort | undefined> {
   if (!baseUrl || !model) return undefined
   const { openaiConfig, openaiLlm } = await import('../../connectors/llm/openai/index.ts')
-  const { modelEngine } = await import('./llm/engine.ts')
-  const llm = openaiLlm(openaiConfig.parse({ baseUrl, model, apiKey }), {
-    now: () => Date.now(),
-    log: silentLog,
-  })
-  return modelEngine({ llm, lexicon, log: silentLog })
+  const ports = { now: () => Date.now(), log: silentLog }
+  return openaiLlm(openaiConfig.parse({ baseUrl, model, apiKey }), ports)
+}
+
+/** Asks for the answers that a prompt version misses; what is not as expected goes to the standard output. */
+async function record(version: string, ask: LlmPort | undefined): Promise<number> {
+  if (!ask) {
+    process.stderr.write('--record needs --llm-base-url and --llm-model\n')
+    return 2
+  }
+  const { checkRecorded } = await import('./llm/recorded.ts')
+  const problems = await checkRecorded(version, loadLexicon(), { ask })
+  process.stdout.write([...problems, `${problems.length} problems`, ''].join('\n'))
+  return problems.length > 0 ? 1 : 0
 }
 
 const nothing: Omit<Extraction, 'lang'> = {
@@ -175,6 +185,7 @@ async function main(): Promise<number> {
       'llm-model': { type: 'string' },
       'llm-key': { type: 'string', default: 'none' },
       score: { type: 'boolean' },
+      record: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
@@ -182,12 +193,15 @@ async function main(): Promise<number> {
     process.stdout.write(help)
     return 0
   }
+  const model = await modelAt(values['llm-base-url'], values['llm-model'], values['llm-key'])
+  if (values.record) return await record(values.record, model)
   if (!values.in || !values.out || !['rules', 'llm', 'auto'].includes(values.engine)) {
     process.stderr.write(help)
     return 2
   }
   const lexicon = loadLexicon()
-  const llm = await engineFor(lexicon, values['llm-base-url'], values['llm-model'], values['llm-key'])
+  const { modelEngine } = await import('./llm/engine.ts')
+  const llm = model && modelEngine({ llm: model, lexicon, log: silentLog })
   if (values.engine === 'llm' && !llm) {
     process.stderr.write('--engine llm needs --llm-base-url and --llm-model\n')
     return 2

@@ -4,10 +4,14 @@ import { reconcile } from './reconcile.ts'
 import { extractByRules } from './rules/extract-by-rules.ts'
 import type { Lexicon } from './rules/lexicon.ts'
 
-/** A model engine: gives an extraction of its own, or null when the model is slow, wrong or down. Never throws. */
+/**
+ * A model engine: gives an extraction of its own, or null when the model is slow, wrong or down. Never throws. What the rules
+ * found tells it what is not to leave the house.
+ */
 export type ModelEngine = (
   input: ExtractionInput,
   signal: AbortSignal | undefined,
+  byRules?: Extraction,
 ) => Promise<Extraction | null>
 
 /** The rules engine, in this thread or in another one. */
@@ -25,7 +29,7 @@ export async function extract(
 ): Promise<Extraction> {
   const byRules = await ports.rules(input)
   if (!ports.llm) return byRules
-  const byModel = await ports.llm(input, ports.signal).catch(() => null)
+  const byModel = await ports.llm(input, ports.signal, byRules).catch(() => null)
   return reconcile(byRules, byModel)
 }
 

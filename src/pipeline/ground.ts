@@ -1,4 +1,11 @@
-import type { Evidence, ExtractedField, Extraction, ExtractionInput, Turn } from '../contract/extraction.ts'
+import type {
+  Choice,
+  Evidence,
+  ExtractedField,
+  Extraction,
+  ExtractionInput,
+  Turn,
+} from '../contract/extraction.ts'
 import {
   type Address,
   type Appointment,
@@ -11,6 +18,7 @@ import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import { readAddress } from './read/address.ts'
 import { readAppointment } from './read/appointment.ts'
+import { readChoice } from './read/choice.ts'
 import { readClauses } from './read/clauses.ts'
 import { readCode } from './read/code.ts'
 import { readName } from './read/name.ts'
@@ -72,7 +80,9 @@ export function verify(
     if (reason === null) custom[name] = field
     else dropped.push({ field: name, value: field.value as JsonValue, reason })
   }
-  return { ...extraction, fields: fields as Extraction['fields'], custom, dropped }
+  const { choice, ...rest } = extraction
+  const chosen = choice && choiceHolds(choice, ground) ? { choice } : {}
+  return { ...rest, ...chosen, fields: fields as Extraction['fields'], custom, dropped }
 }
 
 interface Checked {
@@ -193,6 +203,17 @@ function checkAddress(field: ExtractedField<Address>, ground: Ground): Checked {
   }
   if (parts.every((part) => value[part] === null)) return { kept: null, dropped }
   return { kept: { ...field, value: value as unknown as Address }, dropped }
+}
+
+/** A chosen reply stands in the customer's own words, and they read as it. */
+function choiceHolds({ evidence, reply, field }: Choice, ground: Ground): boolean {
+  const asked = ground.input.dialogue?.asked
+  return (
+    asked?.field === field &&
+    stands(evidence, ground) &&
+    ground.turns.get(evidence.turn)?.speaker === 'customer' &&
+    readChoice(evidence.quote, asked.quickReplies) === reply
+  )
 }
 
 /** A custom field is a form's value or the very words of its spans. */

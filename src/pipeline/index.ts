@@ -1,5 +1,13 @@
 export { mentionsDanger } from './danger.ts'
-export { extract, nothingRead } from './extract.ts'
+export {
+  type EvaluationPorts,
+  makeEvaluation,
+  numbered,
+  readPublished,
+  withPublishedPrompt,
+  withWords,
+} from './evaluation/index.ts'
+export { extract, nothingRead, readByRules } from './extract.ts'
 export { modelEngine } from './llm/engine.ts'
 export type { ExtractPort } from './port.ts'
 export { loadLexicon } from './rules/lexicon.ts'

@@ -30,6 +30,7 @@ export function reconcile(byRules: Extraction, byModel: Extraction | null): Extr
     fields: fields as Extraction['fields'],
     custom: { ...byModel.custom, ...byRules.custom },
     action: actionOf(byRules, byModel, fields as Extraction['fields']),
+    ...(byRules.choice ? { choice: byRules.choice } : {}),
     lang: byRules.lang,
     engine: 'auto',
     dropped: [...byRules.dropped, ...byModel.dropped],
@@ -83,14 +84,16 @@ function differing(
   return { ...kept, confidence: estimated.contradiction, verdict: 'confirm' }
 }
 
-/** A ticket that the rules would make is made; a person who was asked for is called. */
+/**
+ * A ticket that the rules would make is made, whatever the model says; where they see nothing to do, a request or a wish for a
+ * person that the model shows the words of counts.
+ */
 function actionOf(
   byRules: Extraction,
   byModel: Extraction,
   fields: Extraction['fields'],
 ): Extraction['action'] {
-  if (byRules.action.kind === 'handover' || byModel.action.kind === 'handover') return { kind: 'handover' }
   // the model may have found what the rules would ask for
   if (byRules.action.kind === 'ask' && fields[byRules.action.field]) return { kind: 'create' }
-  return byRules.action.kind === 'none' && byModel.action.kind === 'create' ? byModel.action : byRules.action
+  return byRules.action.kind === 'none' ? byModel.action : byRules.action
 }

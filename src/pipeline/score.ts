@@ -49,7 +49,8 @@ export interface Score {
 
 type Bag = { readonly [field: string]: unknown }
 
-function get(bag: Bag, path: string): unknown {
+/** The value at a dotted path of a bag of fields; null where there is none or only an empty string. */
+export function valueAt(bag: Bag, path: string): unknown {
   let value: unknown = bag
   for (const key of path.split('.')) value = (value as Bag | null | undefined)?.[key]
   return value === '' ? null : (value ?? null)
@@ -139,10 +140,12 @@ function same(field: string, expected: unknown, found: unknown): boolean {
   }
 }
 
+/** `both`: something was expected and something else was found, which is a false value and a miss. */
 type Verdict = 'tp' | 'fp' | 'fn' | 'both' | 'neutral'
 
-function judge(field: string, item: Labelled, found: unknown): Verdict {
-  const expected = get(item.expected, field)
+/** Judges what was found for one of `scoredFields`. */
+export function judge(field: string, item: Labelled, found: unknown): Verdict {
+  const expected = valueAt(item.expected, field)
   const accept = item.accept?.[field] ?? []
   const any =
     accept.includes('*') || (field.startsWith('address.') && (item.accept?.address ?? []).includes('*'))
@@ -153,7 +156,15 @@ function judge(field: string, item: Labelled, found: unknown): Verdict {
   return any ? 'neutral' : 'both'
 }
 
-function rates(tp: number, fp: number, fn: number): FieldScore {
+/** Whether a value is one of a field's traps. */
+export function isTrap(field: string, item: Labelled, found: unknown): boolean {
+  const hit = (bad: unknown) =>
+    field === 'address.detail' ? detail(found).includes(detail(bad)) : same(field, bad, found)
+  return found !== null && (item.forbid?.[field] ?? []).some((bad) => bad !== null && hit(bad))
+}
+
+/** Precision, recall and F1 of counts; 1 where there was nothing to find and nothing was found. */
+export function rates(tp: number, fp: number, fn: number): FieldScore {
   const precision = tp + fp === 0 ? 1 : tp / (tp + fp)
   const recall = tp + fn === 0 ? 1 : tp / (tp + fn)
   const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall)
@@ -168,31 +179,30 @@ export function score(cases: readonly Labelled[], predictions: ReadonlyMap<strin
   for (const field of scoredFields) {
     const counts = { tp: 0, fp: 0, fn: 0 }
     for (const item of cases) {
-      const found = get(predictions.get(item.id) ?? {}, field)
+      const found = valueAt(predictions.get(item.id) ?? {}, field)
       const verdict = judge(field, item, found)
       if (verdict === 'tp' || verdict === 'neutral') counts.tp += verdict === 'tp' ? 1 : 0
       else {
         counts.fp += verdict === 'fn' ? 0 : 1
         counts.fn += verdict === 'fp' ? 0 : 1
         errors.push(
-          `${item.id} ${field}: ${JSON.stringify(found)}, expected ${JSON.stringify(get(item.expected, field))}`,
+          `${item.id} ${field}: ${JSON.stringify(found)}, expected ${JSON.stringify(valueAt(item.expected, field))}`,
         )
       }
-      const bad = item.forbid?.[field] ?? []
-      const hit = (b: unknown) =>
-        field === 'address.detail' ? detail(found).includes(detail(b)) : same(field, b, found)
-      if (found !== null && bad.some(hit)) traps.push(`${item.id} ${field}: ${JSON.stringify(found)}`)
+      if (isTrap(field, item, found)) traps.push(`${item.id} ${field}: ${JSON.stringify(found)}`)
     }
     fields[field] = rates(counts.tp, counts.fp, counts.fn)
   }
   const classes: Record<string, number> = {}
   for (const field of scoredClasses) {
-    const right = cases.filter((item) => get(predictions.get(item.id) ?? {}, field) === item.expected[field])
+    const right = cases.filter(
+      (item) => valueAt(predictions.get(item.id) ?? {}, field) === item.expected[field],
+    )
     classes[field] = cases.length === 0 ? 1 : right.length / cases.length
     for (const item of cases) {
       if (right.includes(item)) continue
       errors.push(
-        `${item.id} ${field}: ${String(get(predictions.get(item.id) ?? {}, field))}, expected ${String(item.expected[field])}`,
+        `${item.id} ${field}: ${String(valueAt(predictions.get(item.id) ?? {}, field))}, expected ${String(item.expected[field])}`,
       )
     }
   }

@@ -1,57 +1,66 @@
 import { systemActor } from '../contract/actor.ts'
+import { type Automatic, isChat } from '../contract/automatic.ts'
+import type { Capabilities } from '../contract/channel.ts'
 import type { Catalogue, Extraction } from '../contract/extraction.ts'
-import { joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
+import { type Effects, joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
+import type { KnowledgeAnswer, KnowledgePort } from '../contract/knowledge.ts'
 import { derivedId } from '../kernel/ids.ts'
-import { defineHandler, type JobHandler, stale } from '../queue/index.ts'
-import { json, type Reader } from '../store/index.ts'
-import { takeExtraction } from '../tickets/index.ts'
+import type { NoticePorts } from '../outbox/index.ts'
+import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
+import { json, type Reader, type Tx } from '../store/index.ts'
+import { type Cause, takeExtraction } from '../tickets/index.ts'
+import { answerAboutTicket, callPerson } from './answer.ts'
 import { unheardCall, withCaller } from './call.ts'
+import { type Consulted, consult, quoteArticle } from './consult.ts'
 import { type ReadConversation, readConversation } from './conversation.ts'
+import { readTalk, type Talk } from './dialogue.ts'
 import { nothingRead } from './extract.ts'
 import type { ExtractPort } from './port.ts'
+import { askFor, endQuestion, type Outcome, questionHandlers, tellQuestions } from './question.ts'
+import { decideTurn, isUrgent } from './turn.ts'
+import { noRoom, roomToSpeak } from './window.ts'
+
+/** A channel account as the pipeline knows it. */
+export interface TalkingAccount {
+  readonly capabilities: Capabilities
+  readonly automatic: Automatic
+}
 
 export interface PipelinePorts {
   readonly extract: ExtractPort
   readonly catalogue: (db: Reader) => Promise<Catalogue>
   /** IANA zone of the business. */
   readonly timeZone: string
+  /** The account in memory; undefined when it is gone or its settings are unusable. */
+  readonly account: (accountId: string) => TalkingAccount | undefined
+  readonly notices: NoticePorts
+  /** Finds articles that answer an inquiry. */
+  readonly knowledge: (db: Reader) => KnowledgePort
 }
 
 interface Prepared {
   readonly read: ReadConversation
+  readonly talk: Talk
+  /** What goes into a ticket: of everything that belongs to it, with the action that follows from what is new. */
   readonly extraction: Extraction
   readonly carriesRequest: boolean
+  /** The article that answers what was asked. */
+  readonly found: KnowledgeAnswer | null
 }
-
-/** Statuses of tickets that a conversation still feeds. */
-const live = ['open', 'assigned', 'in_progress', 'on_hold', 'resolved']
 
 /**
  * Reads a conversation's new turns into its ticket: `conversation.extract`. While a ticket lives, everything said is read again
- * for its fields, but only the new turns decide whether there is a new request; after it ended only the new turns count.
+ * for its fields, but only the new turns decide whether there is a new request; after it ended only the new turns count. A request
+ * that waits for an answer is read from its beginning.
  */
 export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
   return [
     defineHandler<'conversation.extract', undefined, Prepared | null>({
       kind: 'conversation.extract',
-      async prepare(job, ctx) {
-        const { conversationId } = job.payload
-        const catalogue = await ports.catalogue(ctx.db)
-        const read = await readConversation(ctx.db, conversationId, { timeZone: ports.timeZone, catalogue })
-        if (!read) return null
-        const unheard = unheardCall(read)
-        if (read.news.turns.length === 0 && !unheard) return null
-        const said = read.news.turns.length > 0
-        const heard = said ? await ports.extract(read.news, ctx.signal) : nothingRead('call.not_transcribed')
-        const news: Extraction = unheard ? { ...heard, action: { kind: 'create' } } : heard
-        const carriesRequest = news.action.kind === 'create' || news.action.kind === 'ask'
-        const whole = !unheard && read.extractedSeq > 0 && (await feedsTicket(ctx.db, conversationId))
-        const extraction = whole ? await ports.extract(read.input, ctx.signal) : news
-        return { read, extraction: withCaller(extraction, read.calls), carriesRequest }
-      },
+      prepare: (job, ctx) => prepare(ports, job.payload.conversationId, ctx),
       async commit(tx, prepared, job, ctx) {
         if (!prepared) return noEffects
-        const { read, extraction, carriesRequest } = prepared
+        const { read, extraction } = prepared
         const moved = await tx
           .updateTable('conversation')
           .set({ extractedSeq: read.lastSeq, lang: extraction.lang })
@@ -74,12 +83,9 @@ export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
             at: new Date(ctx.nowMs),
           })
           .execute()
-        const taken = await takeExtraction(
-          tx,
-          { conversationId: read.id, extractionId, extraction, carriesRequest, record: read.record },
-          { actor: systemActor('pipeline'), nowMs: ctx.nowMs, causeId: job.id },
-        )
-        const data = { outcome: taken.outcome, ticketId: taken.ticketId }
+        const cause = { actor: systemActor('pipeline'), nowMs: ctx.nowMs, causeId: job.id }
+        const became = await follow(tx, ports, prepared, extractionId, cause)
+        const data = { outcome: became.outcome, ticketId: became.ticketId, action: extraction.action.kind }
         const event = {
           type: 'conversation.extracted' as const,
           subject: 'conversation',
@@ -87,24 +93,168 @@ export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
           data,
         }
         // Whoever was answered on the telephone has had the first response.
-        const spoken = taken.outcome === 'opened' && read.calls.some((call) => call.answeredAt !== null)
+        const spoken = became.outcome === 'opened' && read.calls.some((call) => call.answeredAt !== null)
         const jobs: NewJob[] = spoken
           ? [{ kind: 'ticket.responded', payload: { conversationId: read.id } }]
           : []
-        return joinEffects({ events: [event], jobs }, taken.effects)
+        return joinEffects({ events: [event], jobs }, became.effects)
       },
     }),
+    ...questionHandlers,
   ]
 }
 
-async function feedsTicket(db: Reader, conversationId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('conversation_ticket as link')
-    .innerJoin('ticket', 'ticket.id', 'link.ticketId')
-    .select('ticket.id')
-    .where('link.conversationId', '=', conversationId)
-    .where('ticket.status', 'in', live)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+async function prepare(
+  ports: PipelinePorts,
+  conversationId: string,
+  ctx: StepContext,
+): Promise<Prepared | null> {
+  const catalogue = await ports.catalogue(ctx.db)
+  const talk = await readTalk(ctx.db, conversationId)
+  const { dialogue, waiting } = talk
+  const read = await readConversation(ctx.db, conversationId, {
+    timeZone: ports.timeZone,
+    catalogue,
+    dialogue,
+  })
+  if (!read) return null
+  const unheard = unheardCall(read)
+  const said = read.news.turns.length > 0
+  if (!said && !unheard) return null
+  const heard = said ? await ports.extract(read.news, ctx.signal) : nothingRead('call.not_transcribed')
+  const news: Extraction = unheard ? { ...heard, action: { kind: 'create' } } : heard
+  const whole = await readWhole(ports, { read, talk, news, unheard: unheard !== null }, ctx.signal)
+  const consulted = waiting ? null : await consulting(ports, read, news, ctx)
+  // A request that waits goes on with what is known of all of it; a ticket that lives with what is new.
+  const action = consulted?.action ?? (waiting && !talk.feeds ? whole.action : news.action)
+  const carriesRequest = news.action.kind === 'create' || news.action.kind === 'ask' || waiting !== null
+  const { choice: _of, ...rest } = whole
+  const extraction = {
+    ...withCaller(rest, read.calls),
+    action,
+    ...(news.choice ? { choice: news.choice } : {}),
+  }
+  return { read, talk, extraction, carriesRequest, found: consulted?.found ?? null }
+}
+
+/** Asks the articles, where the account answers from them and there is room for the hub's own words. */
+async function consulting(
+  ports: PipelinePorts,
+  read: ReadConversation,
+  news: Extraction,
+  ctx: StepContext,
+): Promise<Consulted | null> {
+  const account = ports.account(read.accountId)
+  if (!account?.automatic.knowledge || news.action.kind !== 'none') return null
+  const room = await roomToSpeak(ctx.db, read.id, account.capabilities, ctx.nowMs)
+  if (!room.open || room.attended) return null
+  const said = read.news.turns.filter(({ speaker }) => speaker === 'customer').map(({ text }) => text)
+  return await consult(ctx.db, ports.knowledge(ctx.db), { conversationId: read.id, news, said })
+}
+
+/** Everything that belongs to the ticket which the new turns belong to. */
+async function readWhole(
+  ports: PipelinePorts,
+  of: {
+    readonly read: ReadConversation
+    readonly talk: Talk
+    readonly news: Extraction
+    readonly unheard: boolean
+  },
+  signal: AbortSignal,
+): Promise<Extraction> {
+  const { read, talk, news } = of
+  const { action } = news
+  const elsewhere =
+    'ticketId' in action && !talk.dialogue.tickets.some(({ id, here }) => here && id === action.ticketId)
+  if (of.unheard || read.extractedSeq === 0 || elsewhere) return news
+  if (talk.feeds) return await ports.extract(read.input, signal)
+  return talk.waiting ? await ports.extract(read.since(talk.waiting.sinceSeq), signal) : news
+}
+
+/** Actions after which the hub may speak; the others go to the tickets without a look at who listens. */
+const talking: readonly string[] = ['ask', 'progress', 'expedite', 'answer']
+
+/** What follows from a reading: a question, more waiting, or the ticket, and what the hub answers by itself. */
+async function follow(
+  tx: Tx,
+  ports: PipelinePorts,
+  prepared: Prepared,
+  extractionId: string,
+  cause: Cause,
+): Promise<Outcome> {
+  const { read, talk, extraction, carriesRequest } = prepared
+  const { action } = extraction
+  const { waiting, feeds } = talk
+  const account = ports.account(read.accountId)
+  const looks = waiting !== null || talking.includes(action.kind)
+  const room = looks && account ? await roomToSpeak(tx, read.id, account.capabilities, cause.nowMs) : noRoom
+  const next = decideTurn({
+    ...{ action, feeds, attended: room.attended },
+    urgent: isUrgent(extraction),
+    waiting: waiting?.field ?? null,
+    mayAsk: room.open && account?.automatic.question === true,
+  })
+  if (next === 'wait') return { outcome: 'waiting', ticketId: null, effects: noEffects }
+  if (waiting) await endQuestion(tx, waiting, extraction, 'dropped', cause.nowMs)
+  if (next === 'ask' && action.kind === 'ask') {
+    const lang = extraction.lang === 'en' ? 'en' : 'zh'
+    const sinceSeq = waiting?.sinceSeq ?? read.extractedSeq
+    const of = { conversationId: read.id, extractionId, action, lang, sinceSeq } as const
+    const asked = await askFor(tx, of, cause.nowMs)
+    if (asked) return { outcome: 'asked', ticketId: null, effects: asked }
+  }
+  const { record } = read
+  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record }
+  const taken = await takeExtraction(tx, intake, cause)
+  if (taken.ticketId && talk.dialogue.askedFields.length > 0)
+    await tellQuestions(tx, read.id, taken.ticketId, cause)
+  const speaks = room.open && !room.attended
+  const { ticketId } = taken
+  const answered = await answer(tx, ports, { prepared, account, extractionId, speaks, ticketId }, cause)
+  return { ...taken, effects: joinEffects(taken.effects, answered) }
+}
+
+/** What the hub answers by itself, or whom it calls. */
+async function answer(
+  tx: Tx,
+  ports: PipelinePorts,
+  of: {
+    readonly prepared: Prepared
+    readonly account: TalkingAccount | undefined
+    readonly extractionId: string
+    readonly speaks: boolean
+    readonly ticketId: string | null
+  },
+  cause: Cause,
+): Promise<Effects> {
+  const { read, extraction } = of.prepared
+  const { action } = extraction
+  const conversationId = read.id
+  switch (action.kind) {
+    case 'progress':
+    case 'expedite': {
+      const speaks = of.speaks && of.account?.automatic.state === true
+      const { extractionId } = of
+      return await answerAboutTicket(
+        tx,
+        ports.notices,
+        { action, conversationId, extractionId, speaks },
+        cause,
+      )
+    }
+    case 'handover': {
+      const chat = of.account !== undefined && isChat(of.account.capabilities)
+      return await callPerson(tx, conversationId, { isChat: chat, nowMs: cause.nowMs })
+    }
+    case 'answer': {
+      const { found } = of.prepared
+      if (!found || !of.speaks) return noEffects
+      const { extractionId, ticketId } = of
+      const lang = extraction.lang === 'en' ? 'en' : 'zh'
+      return await quoteArticle(tx, { conversationId, extractionId, found, lang, ticketId }, cause)
+    }
+    default:
+      return noEffects
+  }
 }

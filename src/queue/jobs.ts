@@ -182,9 +182,17 @@ export async function keep(
     .execute()
 }
 
+/** Whoever was there at two ends of a worker may be innocent; after that it waits, so that others go first and the hub lives. */
+const quickReturns = 2
+
+function pauseAfter({ id, attempts }: { id: string; attempts: number }, nowMs: number): { dueAt?: Date } {
+  const more = attempts - quickReturns
+  return more > 0 ? { dueAt: new Date(nowMs + backoffMs(more, id)) } : {}
+}
+
 /**
  * Gives back jobs whose worker has shown no life; all running ones when `everything` (the only process starts). One that was lost
- * at its last try is dead: it may be what ends the workers.
+ * at its last try is dead: it may be what ends the workers. From the third time on it waits longer and longer before the next.
  */
 export async function release(database: Database, nowMs: number, everything = false): Promise<number> {
   return await database.transaction(async (tx) => {
@@ -206,7 +214,7 @@ export async function release(database: Database, nowMs: number, everything = fa
         await record(tx, [deadJob(row)], nowMs, systemActor('runner'))
       } else if (row.uniqueKey !== null && (await readyTwin(tx, row.kind, row.uniqueKey))) {
         await tx.deleteFrom('job').where('id', '=', row.id).execute()
-      } else await set({ ...free, state: 'ready' })
+      } else await set({ ...free, state: 'ready', ...pauseAfter(row, nowMs) })
     }
     return rows.length
   })

@@ -13,6 +13,7 @@ export type VersionedTable =
   | 'device'
   | 'site'
   | 'ticket_type'
+  | 'article'
 
 /**
  * Changes a row that the caller read at `version` and answers its new version. Members that are undefined stay as they are;

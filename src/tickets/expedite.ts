@@ -1,7 +1,14 @@
-import type { Reader } from '../store/index.ts'
+import type { Effects } from '../contract/jobs.ts'
+import type { Reader, Tx } from '../store/index.ts'
+import { announce } from './access.ts'
+import { appendTimeline, type Cause } from './record.ts'
+import { saveTicket, type Ticket } from './row.ts'
 import { ticketSettings } from './settings.ts'
 
 const hourMs = 3_600_000
+
+/** Statuses in which somebody still waits for the work. */
+export const waitingStatuses = ['open', 'assigned', 'in_progress', 'on_hold'] as const
 
 /** From when on a customer may press for a ticket again, ms; null for now. The setting `tickets` says how often in an hour. */
 export async function expediteAfter(db: Reader, ticketId: string, nowMs: number): Promise<number | null> {
@@ -17,4 +24,22 @@ export async function expediteAfter(db: Reader, ticketId: string, nowMs: number)
     .execute()
   const oldest = recent[expeditesPerHour - 1]
   return oldest ? oldest.at.getTime() + hourMs : null
+}
+
+/** Counts that the customer presses for a locked ticket, on its timeline too, and tells whoever has it. */
+export async function countExpedite(
+  tx: Tx,
+  ticket: Ticket,
+  reason: string | null,
+  cause: Cause,
+): Promise<{ readonly ticket: Ticket; readonly count: number; readonly effects: Effects }> {
+  const count = ticket.expedited + 1
+  await appendTimeline(tx, ticket.id, [{ type: 'expedited', payload: { count, reason } }], cause)
+  const saved = await saveTicket(tx, ticket, { expedited: count }, cause.nowMs)
+  const { groupId, assigneeId } = saved
+  return {
+    ticket: saved,
+    count,
+    effects: announce('ticket.expedited', saved, { count, groupId, assigneeId }),
+  }
 }

@@ -80,18 +80,19 @@ async function applyExtraction(
 }
 
 /**
- * Puts what was read into the right ticket: a live one of the conversation is updated (and reopened when it was resolved and
- * the message asks for work); one that was closed within 72 hours is reopened by a request; later a linked follow-up opens;
+ * Puts what was read into the right ticket: the one that the customer means, when it is theirs; otherwise a live one of the
+ * conversation is updated (and reopened when it was resolved and the message asks for work); one that was closed within 72 hours is reopened by a request; later a linked follow-up opens;
  * without any, a request opens one.
  */
 export async function takeExtraction(tx: Tx, intake: Intake, cause: Cause): Promise<Taken> {
   const known = await linkedTicket(tx, intake.conversationId)
-  if (known && isLive(known.status)) return await update(tx, known.id, intake, cause)
-  const joined = intake.extraction.action.kind === 'join' ? intake.extraction.action.ticketId : null
-  if (joined) {
-    const taken = await join(tx, joined, intake, cause)
+  const { action } = intake.extraction
+  const named = 'ticketId' in action && action.ticketId !== known?.id ? action.ticketId : null
+  if (named) {
+    const taken = await join(tx, named, intake, cause)
     if (taken) return taken
   }
+  if (known && isLive(known.status)) return await update(tx, known.id, intake, cause)
   if (!intake.carriesRequest) return nothing
   const recent =
     known?.status === 'closed' && cause.nowMs - (known.closedAt?.getTime() ?? 0) <= reopenWindowMs

@@ -21,13 +21,22 @@ const timelineTypes = [
   'parent',
   'noted',
   'expedited',
+  'asked',
+  'answered',
   'sla',
   'erased',
 ] as const
 export type TimelineType = (typeof timelineTypes)[number]
 
 /** Types whose payload may name a person; erasure empties them. */
-export const personalTypes: readonly TimelineType[] = ['opened', 'fields', 'noted', 'transition', 'expedited']
+export const personalTypes: readonly TimelineType[] = [
+  'opened',
+  'fields',
+  'noted',
+  'transition',
+  'expedited',
+  'asked',
+]
 
 /** On whose behalf, when, and by which command, job or envelope something is done to a ticket. */
 export interface Cause {

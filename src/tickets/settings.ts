@@ -16,6 +16,10 @@ export const ticketSettingsSchema = z.object({
   appointmentGraceMs: z.number().int().min(0).default(hour),
   /** How often a customer may expedite one ticket within an hour. */
   expeditesPerHour: z.number().int().min(1).max(60).default(2),
+  /** How long a ticket waits for the answer to the hub's question before it opens without it, ms. */
+  questionWaitMs: z.number().int().min(10_000).max(day).default(600_000),
+  /** How soon a customer may be told again by itself how far a ticket is, when that changed, ms. */
+  answerEveryMs: z.number().int().min(0).max(day).default(600_000),
 })
 
 export type TicketSettings = z.infer<typeof ticketSettingsSchema>

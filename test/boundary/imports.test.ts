@@ -20,8 +20,9 @@ const rooms: Record<string, readonly string[]> = {
   directory: domain,
   catalogue: domain,
   media: domain,
-  imports: domain,
+  imports: [...domain, 'knowledge'],
   inbox: domain,
+  knowledge: [...domain, 'tickets'],
   conversations: [...domain, 'tickets'],
   pipeline: [...domain, 'tickets'],
   calls: [...domain, 'pipeline'],
@@ -126,6 +127,28 @@ describe('the house keeps its import rules', () => {
         !/^channels\/[^/]+\/emulator\//.test(target),
     )
     expect(breaches.map(show)).toEqual([])
+  })
+
+  it('lets only the demo, tests, benches and other emulators name an emulator', () => {
+    const breaches = all.filter(
+      ({ file, target }) => target.includes('/emulator/') && !file.includes('/emulator/'),
+    )
+    const programs = readdirSync(join(root, 'bin')).filter((file) =>
+      readFileSync(join(root, 'bin', file), 'utf8').includes('/emulator/'),
+    )
+    expect([...breaches.map(show), ...programs]).toEqual([])
+  })
+
+  it('binds every emulator to loopback', () => {
+    const emulators = files.filter((file) => file.includes('/emulator/'))
+    expect(emulators.length).toBeGreaterThan(20)
+    const open = emulators.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/\.listen\(([^;\n]*)/g)]
+        // Without arguments it is an emulator's own method.
+        .filter(([, given = '']) => !given.startsWith(')') && !given.includes("'127.0.0.1'"))
+        .map(([call]) => `${file}: ${call}`),
+    )
+    expect(open).toEqual([])
   })
 
   it('keeps the pages away from the server', () => {

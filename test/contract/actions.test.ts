@@ -39,6 +39,7 @@ function node(act: ActionRunner, followed: string[] = []) {
       kind: 'toy',
       enabled: true,
       audience: 'both' as const,
+      automatic: { question: false, state: false, knowledge: false },
       version: 1,
       config: {},
     },

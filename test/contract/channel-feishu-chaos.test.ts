@@ -119,6 +119,22 @@ describe.each(modes)('Feishu having a bad day (%s)', (mode) => {
     }, patient)
   })
 
+  it('opens nothing for a recall of a message that it never saw', async () => {
+    const { message } = emulator.write('王芳', 'text', { text: '没有送到的话' })
+    await emulator.recall(message)
+    await redeliverAll()
+    const rows = () => db().selectFrom('envelope').select(['dedupeKey', 'state']).execute()
+    await vi.waitFor(async () => {
+      expect(await rows()).toContainEqual({ dedupeKey: `recall:${message.id}`, state: 'done' })
+    }, patient)
+    const strays = await db()
+      .selectFrom('conversation')
+      .select('id')
+      .where('threadKey', 'like', 'recall:%')
+      .execute()
+    expect(strays).toEqual([])
+  })
+
   it('fetches the picture that somebody sent', async () => {
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

@@ -62,6 +62,7 @@ export async function openAccount(world: World, subject: ChannelSubject) {
     kind: channel.kind,
     enabled: true,
     audience: 'both' as const,
+    automatic: { question: false, state: false, knowledge: false },
     channel,
     config,
     version: 1,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apiChannel } from '../../channels/api/index.ts'
 import type { MessageEnvelope } from '../../src/contract/message.ts'
 import { appendMessage } from '../../src/conversations/index.ts'
+import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
@@ -179,5 +181,74 @@ describe('conversations and contacts', () => {
       .executeTakeFirstOrThrow()
     expect(ticket.contactId).toBe((await contactOf(owner)).contactId)
     expect((await contactOf('t-1')).contactId).not.toBe((await contactOf('t-2')).contactId)
+  })
+})
+
+describe('when a conversation is read', () => {
+  const startMs = Date.parse('2026-11-22T10:00:00+08:00')
+  const clock = manualClock(startMs)
+  let test: TestHub
+  let accountId: string
+  let made = 0
+
+  beforeAll(async () => {
+    // The open channel, with the settle window of the chats.
+    const chat = { ...apiChannel, capabilities: { ...apiChannel.capabilities, settleMs: 8000 } }
+    test = await testHub({ clock, channels: { api: async () => chat as never } })
+    accountId = (await test.run('channel.create', { kind: 'api', name: 'chat', config: {} })).id as string
+    await test.hub.registry.refresh()
+  })
+  afterAll(async () => {
+    await test.close()
+  })
+
+  /** Takes a message in and returns when its conversation is to be read, ms after the beginning. */
+  async function due(from: string, text: string): Promise<number[]> {
+    const said = { sender: { id: from }, text, thread: `of-${from}` }
+    await test.hub.receive([
+      {
+        accountId,
+        request: {
+          method: 'POST',
+          path: `/channels/api/${accountId}`,
+          query: {},
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.from(JSON.stringify(said)),
+          remoteAddress: '127.0.0.1',
+          receivedAtMs: clock.now(),
+        },
+        claims: { by: 'signature', key: `m${made}` },
+        part: 0,
+        kind: 'message',
+        dedupeKey: `signature:m${made++}`,
+        senderKey: from,
+      },
+    ])
+    await test.hub.append()
+    const rows = await test.fresh.database.query<{ dueAt: Date }>(
+      `select j."dueAt" from job j join conversation c on c."id"::text = j."payload"->>'conversationId'
+        where j."kind" = 'conversation.extract' and c."threadKey" like $1`,
+      [`%${from}%`],
+    )
+    return rows.map((row) => row.dueAt.getTime() - startMs)
+  }
+
+  it('waits until nothing was said for the settle window, a minute at most', async () => {
+    expect(await due('wang', '你好')).toEqual([8000])
+    clock.advance(5000)
+    expect(await due('wang', '家里空调不制冷')).toEqual([13_000])
+    for (let said = 0; said < 10; said++) {
+      clock.advance(5000)
+      await due('wang', `还有第${said}件事`)
+    }
+    expect(await due('wang', '说完了')).toEqual([60_000])
+  })
+
+  it('does not wait when danger is spoken of, neither at first nor in the middle', async () => {
+    const nowMs = clock.now() - startMs
+    expect(await due('li', '厨房煤气泄漏了,闻到很重的煤气味')).toEqual([nowMs])
+    expect(await due('zhao', '你好')).toEqual([nowMs + 8000])
+    clock.advance(1000)
+    expect(await due('zhao', '热水器着火了,冒烟')).toEqual([nowMs + 1000])
   })
 })

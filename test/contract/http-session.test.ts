@@ -24,6 +24,7 @@ beforeAll(async () => {
   })
   server = buildServer({
     ...toyDeps(),
+    openApi: { openapi: '3.1.0', info: { title: 'Yitong', version: '1' }, paths: {} },
     commands,
     queries,
     runner,
@@ -80,6 +81,28 @@ describe('a session over HTTP and the database', () => {
     const input = { login: 'mallory', displayName: 'x', password, roles: ['admin'] }
     expect((await wang.post('/api/user/create', input)).statusCode).toBe(403)
     expect((await (await browser('boss')).get('/api/user/list')).json()).toHaveLength(2)
+  })
+
+  it('opens the interactive page of the API to administrators only, and lets it talk to this hub alone', async () => {
+    expect((await server.inject({ url: '/api/docs/' })).statusCode).toBe(401)
+    const refused = await (await browser('wang')).get('/api/docs/')
+    expect([refused.statusCode, refused.json().error.code]).toEqual([403, 'access.forbidden'])
+    expect((await (await browser('wang')).get('/api/docs/json')).statusCode).toBe(403)
+    const boss = await browser('boss')
+    const page = await boss.get('/api/docs/')
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    const policy = String(page.headers['content-security-policy'])
+    expect(policy).toContain("default-src 'self'")
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toMatch(/https?:|\*|'unsafe-eval'/)
+    expect((await boss.get('/api/docs/json')).json()).toMatchObject({ openapi: '3.1.0' })
+    const own = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((found) => found[1]!)
+    expect(own.length).toBeGreaterThan(2)
+    for (const file of own) {
+      const { pathname, host } = new URL(file, 'http://hub/api/docs/')
+      expect([file, host, (await boss.get(pathname)).statusCode]).toEqual([file, 'hub', 200])
+    }
   })
 
   it('ends with signing out, and everywhere with signing out everywhere', async () => {

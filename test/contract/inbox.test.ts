@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ReceiveItem } from '../../src/contract/ports.ts'
+import { retentionJob } from '../../src/inbox/index.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { enqueue } from '../../src/queue/index.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
 const clock = manualClock(Date.parse('2026-03-02T09:00:00+08:00'))
@@ -42,6 +45,8 @@ function item(key: string, sender: string, body: string, more: Partial<ReceiveIt
 
 const said = (sender: string, text: string) =>
   JSON.stringify({ sender: { id: sender }, text, thread: `of-${sender}` })
+const receiveOne = async (key: string, body = said('s', '空调不制冷')) =>
+  (await test.hub.receive([item(key, 's', body)]))[0]
 const query = <R extends object>(text: string) => test.fresh.database.query<R>(text)
 const states = async () => {
   const rows = await query<{ dedupeKey: string; state: string }>(
@@ -110,6 +115,43 @@ describe('receiving', () => {
     expect(await states()).toEqual(['p1 received'])
     await test.hub.receive([], cursor(4))
     expect(await stored()).toEqual([{ value: { uid: 4 } }])
+  })
+})
+
+describe('keeping', () => {
+  it('forgets what was sent after 90 days, and still knows the key: the same again is a repeat, another body is not it', async () => {
+    const old = await receiveOne('old')
+    await receiveOne('unread', 'no JSON')
+    await test.hub.append()
+    clock.advance(91 * 86_400_000)
+    const young = await receiveOne('young')
+    await test.hub.append()
+    await test.fresh.database.transaction((tx) =>
+      enqueue(tx, [retentionJob(clock.now())], { id: derivedId('sweep'), nowMs: clock.now() }),
+    )
+    await test.hub.settle()
+    const kept = await query<{ dedupeKey: string; emptied: boolean }>(
+      `select "dedupeKey", "body" is null and "headers" = '{}' and "claims" = '{}' as emptied from envelope order by "seq"`,
+    )
+    expect(kept).toEqual([
+      { dedupeKey: 'signature:old', emptied: true },
+      // Nobody has read it yet: a person may still run it again.
+      { dedupeKey: 'signature:unread', emptied: false },
+      { dedupeKey: 'signature:young', emptied: false },
+    ])
+    expect(await receiveOne('old')).toMatchObject({
+      duplicate: true,
+      contentDiffers: false,
+      envelopeId: old!.envelopeId,
+    })
+    expect(await receiveOne('old', said('s', '别的'))).toMatchObject({
+      duplicate: true,
+      contentDiffers: true,
+    })
+    expect(await receiveOne('young')).toMatchObject({ envelopeId: young!.envelopeId })
+    // The next sweep is planned.
+    const [next] = await query<{ dueAt: Date }>(`select "dueAt" from job where "kind" = 'retention.sweep'`)
+    expect(next!.dueAt.getTime()).toBe(clock.now() + 86_400_000)
   })
 })
 

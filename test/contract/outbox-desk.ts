@@ -163,8 +163,13 @@ function actions(
     actor: systemActor('test'),
   })
   return {
-    /** A customer writes; returns the conversation. */
-    async hear(sender: string, text: string, automatic?: 'auto-reply'): Promise<string> {
+    /** A customer writes, or does something that opens a window of its own; returns the conversation. */
+    async hear(
+      sender: string,
+      text: string,
+      automatic?: 'auto-reply',
+      replyWindow?: Capabilities['replyWindow'],
+    ): Promise<string> {
       const { id } = cause()
       return await database.transaction(async (tx) => {
         const { conversationId } = await appendMessage(tx, {
@@ -183,6 +188,7 @@ function actions(
               text,
               attachments: [],
               ...(automatic ? { automatic } : {}),
+              ...(replyWindow === undefined ? {} : { replyWindow }),
             },
           },
           attachments: [],

@@ -170,6 +170,33 @@ describe('the reply window', () => {
     expect(await windowOpen(d.desk.database.db, conversationId, d.desk.clock.now())).toBe(false)
   })
 
+  it('is opened for a moment by a scan or a click where all messages are used, and never shortened by one', async () => {
+    const d = await newDesk({ replyWindow: window })
+    const minute = 60_000
+    const click = () => d.hear('u1', '点击菜单', undefined, { windowMs: minute, messages: 2 })
+    const conversationId = await d.hear('u1', '你好')
+    const ledger = () =>
+      d.desk.database.db
+        .selectFrom('conversation')
+        .select(['windowLeft', 'windowUntil'])
+        .where('id', '=', conversationId)
+        .executeTakeFirstOrThrow()
+    const opened = await ledger()
+    await click()
+    expect(await ledger()).toEqual(opened)
+    for (const text of ['一', '二', '三']) await d.say({ conversationId, text })
+    await d.run()
+    expect(await ledger()).toMatchObject({ windowLeft: 0 })
+    await click()
+    const until = new Date(d.desk.clock.now() + minute)
+    expect(await ledger()).toEqual({ windowLeft: 2, windowUntil: until })
+    await d.say({ conversationId, text: '四' })
+    await d.run()
+    expect(await d.states()).toEqual(Array.from({ length: 4 }, () => 'sent(sent)'))
+    d.desk.clock.advance(minute)
+    expect(await windowOpen(d.desk.database.db, conversationId, d.desk.clock.now())).toBe(false)
+  })
+
   it('pays once for a piece that needs several tries', async () => {
     const d = await newDesk({ replyWindow: window })
     const conversationId = await d.hear('u1', '你好')
@@ -238,7 +265,7 @@ describe('what the hub says by itself', () => {
     const first = await d.hear('u1', '你好')
     const auto = (conversationId: string) =>
       d.say({ conversationId, text: 'x', automatic: true, author: { kind: 'system' } })
-    for (let i = 0; i < 5; i++) expect((await auto(first)).ok).toBe(true)
+    for (let i = 0; i < 10; i++) expect((await auto(first)).ok).toBe(true)
     expect(await auto(first)).toMatchObject({ refusal: { code: 'outbox.automatic_suppressed' } })
     expect((await d.say({ conversationId: first, text: 'a person may' })).ok).toBe(true)
     expect((await auto(await d.hear('u2', '你好'))).ok).toBe(true)

@@ -113,8 +113,13 @@ describe('a pull hint', () => {
     await hint(name, 'h11')
     await toy.test.hub.append()
     await Promise.all([toy.test.hub.settle(), other.hub.settle(), hint(name, 'h12')])
+    // Each hint beside the pull of the one before.
+    for (const id of ['h13', 'h14', 'h15']) {
+      await Promise.all([toy.test.hub.settle(), other.hub.settle(), hint(name, id)])
+    }
     await Promise.all([toy.test.hub.settle(), other.hub.settle()])
     expect(await texts()).toHaveLength(7)
+    expect(toy.vendor.mostReaders()).toBe(1)
     await other.close()
   })
 })

@@ -300,8 +300,27 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       }
     })
 
+    it('brings a job back at once that was running when its worker ended, and from the third time on after a growing pause', async () => {
+      await queue.put([check(idOf('suspect'))], 'suspect')
+      let nowMs = Date.now()
+      const pauses: number[] = []
+      for (let times = 1; times <= 6; times++) {
+        await claim(queue.database, { worker: 'x', nowMs, limit: 1, kinds: ['sla.check'] })
+        expect(await release(queue.database, nowMs, true)).toBe(1)
+        const [row] = await queue.database.query<{ dueAt: Date }>('select "dueAt" from job')
+        pauses.push(Math.max(0, row!.dueAt.getTime() - nowMs))
+        nowMs += pauses.at(-1)!
+      }
+      const [first, second, ...later] = pauses
+      expect([first, second]).toEqual([0, 0])
+      expect(later.every((ms, i) => ms > (later[i - 1] ?? 0))).toBe(true)
+    })
+
     it('runs a job again whose world changed under it, without counting it as a failure', async () => {
       let commits = 0
+      await queue.put([check(idOf('stale'))], 'stale')
+      // A clock that stands still: its pause is not over before the test says so.
+      let nowMs = Date.now()
       const runner = makeRunner({
         database: queue.database,
         handlers: [
@@ -313,14 +332,14 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
         ],
         worker: 's',
         concurrency: 1,
-        clock: { now: () => Date.now() },
+        clock: { now: () => nowMs },
         log: silentLog,
         wrote: () => {},
       })
-      await queue.put([check(idOf('stale'))], 'stale')
       await runner.drain()
       expect((await rows())[0]).toMatchObject({ state: 'ready', attempts: 0 })
-      await until('it was run again', async () => (await runner.drain()) === 1)
+      nowMs += 60_000
+      expect(await runner.drain()).toBe(1)
       expect(await queue.left()).toBe(0)
     })
 

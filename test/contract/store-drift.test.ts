@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Allowed, findDrift, readAllowed } from '../../src/store/development/compare.ts'
-import { schemaFile, statements } from '../../src/store/development/engine.ts'
+import { prismaMigrations, schemaFile, statements } from '../../src/store/development/engine.ts'
+import type { Database } from '../../src/store/index.ts'
+import { migrate, migrationsDir, readMigrations } from '../../src/store/migrate.ts'
 import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 
 let fresh: FreshDatabase
@@ -48,5 +50,57 @@ describe('the model and the migrations', () => {
       statements('-- DropIndex\nDROP INDEX "a";\n\n-- x\nALTER TABLE "b"\nADD COLUMN "c" TEXT;\n'),
     ).toEqual(['DROP INDEX "a"', 'ALTER TABLE "b"\nADD COLUMN "c" TEXT'])
     expect(statements('')).toEqual([])
+  })
+})
+
+describe('our runner of migrations and that of Prisma', () => {
+  const upToDate = {
+    editedMigrationNames: [],
+    failedMigrationNames: [],
+    hasMigrationsTable: true,
+    history: null,
+  }
+  let names: string[]
+
+  beforeAll(async () => {
+    names = (await readMigrations()).map(({ name }) => name)
+  })
+
+  it('agree on what was applied, each of them after the other did it all', async () => {
+    const ours = await freshDatabase()
+    onTestFinished(() => ours.drop())
+    const prisma = await prismaMigrations(ours.url)
+    expect(await prisma.status()).toMatchObject(upToDate)
+    expect(await prisma.deploy()).toEqual([])
+
+    const theirs = await freshDatabase({ empty: true })
+    onTestFinished(() => theirs.drop())
+    expect(await (await prismaMigrations(theirs.url)).deploy()).toEqual(names)
+    expect(await migrate(theirs.database)).toEqual([])
+  })
+
+  it('go on where the other stopped, in a table of the same columns', async () => {
+    const half = await freshDatabase({ empty: true })
+    onTestFinished(() => half.drop())
+    const last = names[Math.floor(names.length / 2)]!
+    const first = await migrate(half.database, migrationsDir, last)
+    const rest = names.slice(first.length)
+    const prisma = await prismaMigrations(half.url)
+    expect((await prisma.status()).history).toEqual({
+      diagnostic: 'databaseIsBehind',
+      unappliedMigrationNames: rest,
+    })
+    expect(await prisma.deploy()).toEqual(rest)
+    expect(await migrate(half.database)).toEqual([])
+
+    const columns = (database: Database) =>
+      database.query(
+        `select column_name, data_type, character_maximum_length, is_nullable, column_default
+          from information_schema.columns where table_name = '_prisma_migrations' order by ordinal_position`,
+      )
+    const theirs = await freshDatabase({ empty: true })
+    onTestFinished(() => theirs.drop())
+    await (await prismaMigrations(theirs.url)).deploy()
+    expect(await columns(half.database)).toEqual(await columns(theirs.database))
   })
 })

@@ -113,7 +113,8 @@ describe('a hub with a WeCom application that has a bad day', () => {
 describe('a hub with a smart robot whose line is cut again and again', () => {
   let test: TestHub
   let emulator: BotEmulator
-  const patience = { timeout: 20_000, interval: 50 }
+  // Each cut doubles the pause before the line is tried again, and what is to be said waits for it.
+  const patience = { timeout: 50_000, interval: 50 }
 
   beforeAll(async () => {
     emulator = await startBotEmulator()

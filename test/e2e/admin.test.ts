@@ -16,6 +16,7 @@ describe('an administrator at the console', () => {
   let browser: Browser
   let hub: FreshHub
   let admin: Person
+  let customer: Person | undefined
 
   beforeAll(async () => {
     ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
@@ -27,7 +28,7 @@ describe('an administrator at the console', () => {
     await browser?.close()
     await hub?.end()
   })
-  beforeEach((context) => picturesOfFailure(context, () => [admin]))
+  beforeEach((context) => picturesOfFailure(context, () => [admin, customer]))
 
   const keep = (name: string) =>
     admin.page.screenshot({ path: join(pictures, 'admin', `${name}.png`), fullPage: true })
@@ -38,7 +39,7 @@ describe('an administrator at the console', () => {
     await page.getByRole('link', { name: '场所' }).click()
     await page.getByText('还没有场所').waitFor()
     await page.getByRole('button', { name: '新增场所' }).first().click()
-    await page.getByLabel('名称').fill('湖滨银泰店')
+    await page.getByRole('textbox', { name: '名称' }).fill('湖滨银泰店')
     await page.getByLabel('市', { exact: true }).fill('杭州市')
     await page.getByLabel('区县').fill('上城区')
     await page.getByLabel('详细地址').fill('东坡路7号')
@@ -50,11 +51,12 @@ describe('an administrator at the console', () => {
     const code = page.locator('.sticker img')
     await code.waitFor()
     const sticker = (await code.getAttribute('alt'))!
-    const customer = await person(browser, { size: 'phone' })
+    customer = await person(browser, { size: 'phone' })
     await customer.page.goto(sticker)
     await customer.page.getByText('湖滨银泰店').waitFor()
     await customer.page.getByLabel('哪里坏了').fill('三号磨豆机堵了,出粉很慢')
     await customer.page.getByLabel('您的电话').fill('13705710099')
+    await customer.page.getByLabel('怎么称呼您').fill('潘店长')
     await customer.page.getByRole('button', { name: '提交' }).click()
     await customer.page.waitForURL(/\/c\/t\//)
     const shown = customer.page.locator('.number')
@@ -92,7 +94,7 @@ describe('an administrator at the console', () => {
     const { page } = admin
     await page.goto(`${hub.url}/tickets`)
     await page.getByRole('searchbox').first().fill('磨豆机')
-    await page.getByRole('button', { name: '存为视图' }).click()
+    await page.getByRole('button', { name: '保存当前筛选' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('磨豆机的单')
     await page
       .getByRole('dialog')

@@ -2,17 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../bench/hub-process.ts'
+import type { Summary } from '../../demo/story.ts'
+import type { Line } from '../../demo/windows/window.ts'
 import { openBrowser, type Person, person, pictures, picturesOfFailure } from './browser.ts'
 
 const root = join(import.meta.dirname, '..', '..')
+const channels = ['phone', 'wechat-oa', 'wecom-kf', 'dingtalk', 'feishu', 'email', 'qr']
 
-interface Outcome {
-  readonly channel: string
-  readonly ticket: string | null
-  readonly missing: readonly string[]
+interface SimulatorState {
+  readonly windows: readonly {
+    readonly vendor: string
+    readonly people: readonly {
+      readonly id: string
+      readonly role: string
+      readonly screen: readonly Line[]
+    }[]
+  }[]
 }
 
 describe('npm run demo', () => {
@@ -31,7 +39,14 @@ describe('npm run demo', () => {
     port = await freePort()
     demo = spawn(process.execPath, [join(root, 'demo', 'run.ts'), '--json', summary], {
       cwd: root,
-      env: { ...process.env, PORT: String(port) },
+      // What is exported for a real hub does not reach the demo's: nobody answers on this database.
+      env: {
+        ...process.env,
+        PORT: String(port),
+        DATABASE_URL: 'postgresql://nobody:none@127.0.0.1:1/none',
+        REDIS_URL: 'redis://127.0.0.1:1',
+        PUBLIC_URL: 'https://service.example.cn',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [demo.stdout!, demo.stderr!]) stream.on('data', (chunk) => (output += String(chunk)))
@@ -56,27 +71,73 @@ describe('npm run demo', () => {
   }
   const windowOf = (page: Page, vendor: string) => page.locator(`.window[data-vendor="${vendor}"]`)
 
+  const signIn = async (page: Page) => {
+    const [, password] = /admin \/ (\S+)\)/.exec(output)!
+    await page.goto(`http://127.0.0.1:${port}`)
+    await page.locator('input[autocomplete=username]').fill('admin')
+    await page.locator('input[type=password]').fill(password!)
+    await page.keyboard.press('Enter')
+    await page.locator('.topbar').waitFor()
+  }
+
+  it('shows the tickets in the console as they come, while the terminal tells the steps', async () => {
+    await until('simulator http://')
+    const { page } = agent
+    await signIn(page)
+    await page.goto(`http://127.0.0.1:${port}/tickets`)
+    await page.locator('tbody').waitFor()
+    await page.evaluate(() => Object.assign(window, { neverReloaded: true }))
+    await until('Ctrl-C')
+    // The newest ticket was not there when the page was opened.
+    const [, number] = [...output.matchAll(/ticket {2}(T\d+)/g)].at(-1)!
+    await page.locator('tbody tr', { hasText: number! }).waitFor()
+    expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true)
+  })
+
   it('plays a request of every channel from the customer’s words to the engineer’s tap, and says each step with its time', async () => {
     await until('Ctrl-C')
-    const { complete, messages } = JSON.parse(readFileSync(summary, 'utf8')) as {
-      complete: boolean
-      messages: Outcome[]
-    }
-    expect(messages.map(({ channel, missing }) => ({ channel, missing }))).toEqual(
-      ['phone', 'wechat-oa', 'wecom-kf', 'dingtalk', 'feishu', 'email', 'qr'].map((channel) => ({
-        channel,
-        missing: [],
-      })),
+    const { complete, requests, messages } = JSON.parse(readFileSync(summary, 'utf8')) as Summary
+    expect(requests.map(({ channel, missing }) => ({ channel, missing }))).toEqual(
+      channels.map((channel) => ({ channel, missing: [] })),
     )
     expect(complete).toBe(true)
-    expect(new Set(messages.map(({ ticket }) => ticket)).size).toBe(messages.length)
+    expect(new Set(requests.map(({ ticket }) => ticket)).size).toBe(channels.length)
+    for (const { group, engineer, card } of requests)
+      expect([group, engineer, card]).toEqual([expect.any(String), expect.any(String), expect.any(String)])
+
+    const of = (channel: string) => requests.find((each) => each.channel === channel)!
+    // Steps that only some requests have.
+    expect(of('phone').steps).toHaveProperty('transcript')
+    expect(of('wechat-oa').steps).toMatchObject({ retried: expect.any(Number), picture: expect.any(Number) })
+    for (const channel of ['wechat-oa', 'wecom-kf', 'dingtalk', 'feishu']) {
+      expect(of(channel).steps).toHaveProperty('agent')
+      expect(of(channel).agent).toBe('管理员')
+    }
+    expect(of('feishu').steps).toHaveProperty('taken')
+    for (const channel of channels.slice(1)) expect(of(channel).steps).toHaveProperty('told')
+
+    // Three short texts, of which the first was delivered twice, and a picture are one conversation and one ticket.
+    const oa = messages.filter(({ channel }) => channel === 'wechat-oa')
+    expect(oa.map(({ text }) => text)).toEqual([
+      '你好',
+      '家里空调不制冷了',
+      expect.stringContaining('文三路'),
+      '',
+    ])
+    expect(new Set(oa.map(({ conversation, ticket }) => `${conversation} ${ticket}`)).size).toBe(1)
+    for (const channel of channels.filter((each) => each !== 'wechat-oa'))
+      expect(messages.filter((each) => each.channel === channel)).toHaveLength(1)
+
+    for (const step of ['工单生成', '字段有依据', '已派单', '卡片送达', '工程师接单', '卡片已更新'])
+      expect(output.match(new RegExp(`^ +\\d+ ms {2}${step}`, 'gm'))).toHaveLength(channels.length)
+    expect(output).toMatch(/\d+ ms {2}已通知客户/)
   })
 
   it('shows every chat window, and says that the vendors are simulated', async () => {
     const { page, mishaps } = simulator
     await page.goto(`http://127.0.0.1:${port + 1}`)
     await windowOf(page, 'feishu').locator('li.hub').first().waitFor()
-    for (const vendor of ['wechat-oa', 'wecom-kf', 'wecom', 'dingtalk', 'feishu', 'email', 'qr'])
+    for (const vendor of [...channels, 'wecom'])
       expect(await windowOf(page, vendor).locator('.tag').textContent()).toContain('simulated')
     await page.screenshot({ path: join(pictures, 'simulator.png'), fullPage: true })
     expect(mishaps).toEqual([])
@@ -84,12 +145,6 @@ describe('npm run demo', () => {
 
   it('lets a person type as a customer and answers from the console, where the chat and its ticket are', async () => {
     const { page } = agent
-    const [, password] = /admin \/ (\S+)\)/.exec(output)!
-    await page.goto(`http://127.0.0.1:${port}`)
-    await page.locator('input[autocomplete=username]').fill('admin')
-    await page.locator('input[type=password]').fill(password!)
-    await page.keyboard.press('Enter')
-    await page.locator('.topbar').waitFor()
     await page.goto(`http://127.0.0.1:${port}/chats`)
     await page.getByText('在线', { exact: true }).click()
     await page.locator('.chat-list .chat').first().waitFor()
@@ -107,30 +162,81 @@ describe('npm run demo', () => {
     expect(agent.mishaps).toEqual([])
   })
 
-  it('lets a person tap as an engineer, and the card changes', async () => {
-    const oa = windowOf(simulator.page, 'wechat-oa')
-    await oa.getByRole('textbox').fill('我家洗衣机也坏了,不排水,还是文三路90号1幢302,电话13605710099')
-    await oa.getByRole('button', { name: '发送' }).click()
-    // The card goes to whoever fits best, in that person's app.
-    const accept = async () => {
-      for (const vendor of ['wecom', 'dingtalk', 'feishu']) {
-        const window = windowOf(simulator.page, vendor)
-        for (const option of await window.locator('option').all()) {
-          await window.locator('select').selectOption((await option.getAttribute('value'))!)
-          await simulator.page.waitForTimeout(150)
-          const button = window.getByRole('button', { name: '接单' })
-          if ((await button.count()) > 0) return { window, button: button.last() }
-        }
+  /** Looks at the screen of every engineer in turn, until `seen` finds something there. */
+  async function onScreens<T>(seen: (window: Locator) => Promise<T | null>): Promise<T | null> {
+    const { page } = simulator
+    const { windows } = (await (
+      await page.request.get(`http://127.0.0.1:${port + 1}/state`)
+    ).json()) as SimulatorState
+    for (const { vendor, people } of windows) {
+      const window = windowOf(page, vendor)
+      for (const { id, screen } of people.filter(({ role }) => role === 'engineer')) {
+        if (!screen.some(({ card }) => card)) continue
+        await window.locator('select').selectOption(id)
+        await window.locator(`ol[data-person="${id}"] .card`).first().waitFor()
+        const found = await seen(window)
+        if (found !== null) return found
+      }
+    }
+    return null
+  }
+
+  it('shows the job cards of the story with address, link and urgency in colour', async () => {
+    let count = 0
+    await onScreens(async (window) => {
+      for (const card of await window.locator('.card').all()) {
+        count++
+        const words = await card.textContent()
+        expect(words).toContain('地址')
+        expect(words).toContain('详情')
+        expect(words).not.toContain('[{"')
+        expect(await card.getAttribute('class')).toMatch(/ c-[a-z]+$/)
       }
       return null
-    }
-    let found: Awaited<ReturnType<typeof accept>> = null
+    })
+    // One for every request, and two where two engineers were asked.
+    expect(count).toBe(channels.length + 1)
+  })
+
+  it('lets a person tap as an engineer, and the card changes', async () => {
+    const { page, mishaps } = simulator
+    // A mail of its own is a request of its own; in a chat it would go to the ticket that is open there.
+    const mail = windowOf(page, 'email')
+    await mail.getByRole('textbox').fill('洗衣机不排水,杭州市西湖区文三路90号1幢302,电话13605710099')
+    await mail.getByRole('button', { name: '发送' }).click()
+    // The card goes to whoever fits best, in that person's app.
+    const accept = (window: Locator) => window.getByRole('button', { name: '接单', exact: true }).last()
+    let window: Locator | null = null
     const end = Date.now() + 90_000
-    while (!found && Date.now() < end) found = await accept()
-    expect(found, 'no engineer got a card').not.toBeNull()
-    await found!.button.click()
-    await found!.window.getByText('已接单').first().waitFor()
-    await simulator.page.screenshot({ path: join(pictures, 'simulator-accepted.png'), fullPage: true })
+    while (!window && Date.now() < end)
+      window = await onScreens(async (each) => ((await accept(each).count()) > 0 ? each : null))
+    expect(window, 'no engineer got a card').not.toBeNull()
+    await page.screenshot({ path: join(pictures, 'simulator-card.png'), fullPage: true })
+    const card = window!.locator('.card').last()
+    await accept(window!).click()
+    await card.getByText('已接单').first().waitFor()
+    await page.screenshot({ path: join(pictures, 'simulator-accepted.png'), fullPage: true })
+    expect(mishaps).toEqual([])
+  })
+
+  it('lets a person call the hotline and send a picture', async () => {
+    const { page } = simulator
+    await windowOf(page, 'phone').getByRole('button', { name: '拨打热线' }).click()
+    await windowOf(page, 'phone').getByText('已推送话单').nth(1).waitFor()
+    const pictureLines = windowOf(page, 'wechat-oa').getByText('[图片 picture]')
+    const before = await pictureLines.count()
+    await windowOf(page, 'wechat-oa').getByRole('button', { name: '发一张图片' }).click()
+    await pictureLines.nth(before).waitFor()
+  })
+
+  it('says in the console that the words of the call were written beforehand', async () => {
+    const { page } = agent
+    await page.goto(`http://127.0.0.1:${port}/tickets`)
+    const [, number] = /ticket {2}(T\d+)/.exec(output)!
+    await page.locator('tbody tr', { hasText: number! }).click()
+    await page.locator('.call-scripted').first().waitFor()
+    expect(await page.locator('.call-scripted').first().textContent()).toContain('不是语音识别的结果')
+    expect(agent.mishaps).toEqual([])
   })
 
   it('ends with everything it started when it is told to', async () => {

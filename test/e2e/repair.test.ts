@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type HubPlace, hubPlace } from '../hub-place.ts'
 import {
   type FreshHub,
   freshHub,
@@ -15,6 +16,7 @@ const fault = '空调开机十分钟后停机,显示 E4,外机有异响,请尽�
 
 describe('a repair request from the printed code to the closed ticket', () => {
   let browser: Browser
+  let place: HubPlace
   let hub: FreshHub
   let agent: Person
   let customer: Person
@@ -22,16 +24,22 @@ describe('a repair request from the printed code to the closed ticket', () => {
   let number: string
 
   beforeAll(async () => {
-    ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
+    place = await hubPlace()
+    ;[browser, hub] = await Promise.all([openBrowser(), freshHub(place.env)])
     agent = await person(browser)
     customer = await person(browser, { size: 'phone' })
   })
   afterAll(async () => {
     await browser?.close()
     await hub?.end()
+    await place?.drop()
   })
 
   beforeEach((context) => picturesOfFailure(context, () => [agent, customer]))
+
+  it('begins on the database and the wake-ups of this run', () => {
+    for (const line of place.greeting) expect(hub.process().output()).toContain(line)
+  })
 
   it('lets the administrator in with the password that the first start printed', async () => {
     await signInAtPage(agent.page, hub)

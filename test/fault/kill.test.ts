@@ -13,7 +13,7 @@ import {
 import { load, type Prepared, repairRequest, signedPost } from '../../bench/load.ts'
 import { openDatabase, startEmbedded } from '../../src/store/index.ts'
 
-/** Kills in one run; the long form is run before a release: YITONG_FAULT_KILLS=50. */
+/** Kills in one run, of the hub and of its database by turns; before a release YITONG_FAULT_KILLS=100. */
 const kills = Number(process.env.YITONG_FAULT_KILLS ?? 4)
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 

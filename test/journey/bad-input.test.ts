@@ -12,8 +12,10 @@ import {
   signIn,
   startHub,
 } from '../../bench/hub-process.ts'
+import { type SealedMessage, sealMessage } from '../../channels/_kit/msg-crypt.ts'
 import { type ImapEmulator, startImapEmulator } from '../../channels/email/emulator/imap.ts'
-import { workbookBomb } from '../xlsx.ts'
+import { type HubPlace, hubPlace } from '../hub-place.ts'
+import { workbookBomb, workbookLaughs } from '../xlsx.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'email')
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -29,9 +31,10 @@ interface Refused {
   readonly code: string
 }
 
-describe('bad input to a whole hub', () => {
+describe('bad input to a whole hub', { timeout: 240_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-bad-'))
   const sent: string[] = []
+  let place: HubPlace
   let hub: HubProcess
   let desk: Console
   let imap: ImapEmulator
@@ -56,7 +59,9 @@ describe('bad input to a whole hub', () => {
       },
     })
     await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve))
-    hub = await startHub({ DATA_DIR: dataDir, PORT: String(await freePort()), LOG_LEVEL: 'info' })
+    place = await hubPlace()
+    const env = { DATA_DIR: dataDir, PORT: String(await freePort()), LOG_LEVEL: 'info' }
+    hub = await startHub({ ...env, ...place.env })
     desk = await signIn(hub, firstPassword(hub))
     const api = await desk.post('/api/channel/create', {
       kind: 'api',
@@ -82,6 +87,7 @@ describe('bad input to a whole hub', () => {
     await hub?.stop()
     await imap?.stop()
     await new Promise<void>((resolve) => smtp.close(() => resolve()))
+    await place?.drop()
     rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -131,6 +137,10 @@ describe('bad input to a whole hub', () => {
     return { status: answer.status, code: read.error?.code ?? '' }
   }
 
+  it('meets a hub on the database and the wake-ups of this run', () => {
+    for (const line of place.greeting) expect(hub.output()).toContain(line)
+  })
+
   it.each([
     ['half an object', '{"text": "空调不制'],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
@@ -169,9 +179,17 @@ describe('bad input to a whole hub', () => {
 
   it('refuses a table that is small as a file and enormous unpacked', async () => {
     const form = new FormData()
-    form.set('file', new Blob([new Uint8Array(workbookBomb(300_000_000, true))]), '../../人员.xlsx')
+    form.set('file', new Blob([new Uint8Array(workbookBomb(100_000_000, true))]), '../../人员.xlsx')
     const { hash } = (await desk.upload('/api/media', form)) as { hash: string }
     await expect(desk.get(`/api/import/preview?kind=staff&hash=${hash}`)).rejects.toThrow('import.invalid')
+  })
+
+  it('refuses a table whose XML declares entities that would unfold to gigabytes', async () => {
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(workbookLaughs())]), '人员.xlsx')
+    const { hash } = (await desk.upload('/api/media', form)) as { hash: string }
+    await expect(desk.get(`/api/import/preview?kind=staff&hash=${hash}`)).rejects.toThrow('import.')
+    await until('the refusal in the log', async () => /"code":"import\.[a-z_]+"/.test(hub.output()))
   })
 
   it('keeps the archive of a mail packed and its names without paths', async () => {
@@ -194,6 +212,16 @@ describe('bad input to a whole hub', () => {
       expect(file.name).not.toMatch(/[/\\]|^\.\./)
       expect(file.size).toBeLessThan(5_000_000)
     }
+    // One line for each of the two mails: what the files are, and neither a name nor a path.
+    const noted = await until('both mails with files in the log', async () => {
+      const lines = hub
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('the files of a message are kept by their content'))
+      return lines.length >= 2 && lines
+    })
+    expect(noted.some((line) => line.includes('"declared":"application/zip"'))).toBe(true)
+    expect(noted.join()).not.toMatch(/passwd|boot\.ini|\.\./)
   })
 
   it('lets nobody write a header by the subject of an answer', async () => {
@@ -231,6 +259,47 @@ describe('bad input to a whole hub', () => {
     // Every one of the five mails is either a message or a parked envelope, which people see.
     await until('all mails', async () => envelopes.length + (await received()) >= receivedBefore + 5)
     expect((await tickets()).length).toBeGreaterThan(before)
+  })
+
+  it('refuses an XML bomb on a channel that speaks XML, and parks one that a vendor has signed', async () => {
+    const keys = { token: 'yitong', aesKey: 'a'.repeat(43), receiveId: 'ww0123456789abcdef' }
+    const { id } = await desk.post('/api/channel/create', {
+      kind: 'wecom',
+      name: '派单',
+      config: {
+        corpId: keys.receiveId,
+        agentId: '1000002',
+        secret: 'none',
+        token: keys.token,
+        aesKey: keys.aesKey,
+      },
+    })
+    const callback = async (sealed: SealedMessage, body: string) => {
+      const { timestamp, nonce } = sealed
+      const query = new URLSearchParams({ msg_signature: sealed.signature, timestamp, nonce })
+      const answer = await fetch(`${hub.url}/channels/wecom/${id}?${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/xml' },
+        body,
+      })
+      return { status: answer.status, text: await answer.text() }
+    }
+    const at = { timestamp: String(Math.floor(Date.now() / 1000)), nonce: 'n1', random: Buffer.alloc(16, 1) }
+    const sealed = sealMessage(keys, laughs, at)
+    const refused = await callback(sealed, laughs)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('request.malformed')
+    await logged('request.malformed')
+    const before = ((await desk.get('/api/inbox/dead')) as { envelopes: unknown[] }).envelopes.length
+    const body = `<xml><ToUserName>${keys.receiveId}</ToUserName><Encrypt>${sealed.encrypted}</Encrypt></xml>`
+    expect((await callback(sealed, body)).status).toBe(200)
+    await until('the parked callback', async () => {
+      const { envelopes } = (await desk.get('/api/inbox/dead')) as { envelopes: unknown[] }
+      return envelopes.length === before + 1
+    })
+    await until('a line of it', async () =>
+      hub.output().includes('a believed request could not be read and is parked'),
+    )
   })
 
   it('is well afterwards', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../../bench/hub-process.ts'
 import type { Mail } from '../../channels/email/mail.ts'
 import { headerOf } from '../../channels/email/mime/fields.ts'
+import { type HubPlace, hubPlace } from '../hub-place.ts'
 import { type MailProgram, mailProgram } from './mail-program.ts'
 import { type MailServers, mailServersMissing, startMailServers } from './mail-servers.ts'
 
@@ -40,6 +41,7 @@ const png = Buffer.from(
 
 describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postfix', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-mail-hub-'))
+  let place: HubPlace
   let servers: MailServers
   let customer: MailProgram
   let hub: HubProcess
@@ -52,7 +54,8 @@ describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postf
   beforeAll(async () => {
     servers = await startMailServers()
     customer = mailProgram(servers)
-    hub = await startHub({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+    place = await hubPlace()
+    hub = await startHub({ DATA_DIR: dataDir, PORT: String(await freePort()), ...place.env })
     desk = await signIn(hub, firstPassword(hub))
     const server = { host: '127.0.0.1', security: 'none' }
     const made = await desk.post('/api/channel/create', {
@@ -73,6 +76,7 @@ describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postf
   afterAll(async () => {
     await hub?.stop()
     await servers?.stop()
+    await place?.drop()
     rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -91,6 +95,10 @@ describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postf
     (await desk.get(`/api/conversation/ofTicket?ticketId=${ticketId}`)) as unknown as Thread
   const about = (words: string) =>
     until(async () => (await tickets()).find((each) => each.summary.includes(words)))
+
+  it('runs on the database and the wake-ups of this run', () => {
+    for (const line of place.greeting) expect(hub.output()).toContain(line)
+  })
 
   it('finds both servers usable with the test button of the set-up', async () => {
     const { steps } = (await desk.get(`/api/channel/test?id=${accountId}`)) as {

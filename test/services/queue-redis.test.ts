@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../bench/hub-process.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { firstPassword, freePort, signIn, startHub } from '../../bench/hub-process.ts'
+import { load, repairRequest, signedPost } from '../../bench/load.ts'
 import type { NewJob } from '../../src/contract/jobs.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { bullmqDriver } from '../../src/queue/index.ts'
 import { openQueue, queueChecks, type TestQueue } from '../contract/queue-checks.ts'
+import { hubPlace } from '../hub-place.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'yitong-redis-'))
 const port = await freePort()
@@ -104,5 +106,68 @@ describe('a Redis that forgets or is away', () => {
     doneOnce('alone')
     await node.stop()
     await startRedis()
+  })
+})
+
+describe('a whole hub whose Redis goes away', () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
+  it('makes a ticket of every request while Redis is away for 10 seconds, and speaks to it again when it is back, empty', async () => {
+    const place = await hubPlace()
+    onTestFinished(() => place.drop())
+    const dataDir = mkdtempSync(join(tmpdir(), 'yitong-away-'))
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+    const hub = await startHub({
+      ...{ DATA_DIR: dataDir, PORT: String(await freePort()) },
+      ...place.env,
+      REDIS_URL: url,
+    })
+    onTestFinished(async () => void (await hub.stop()))
+    expect(hub.output()).toContain('BullMQ on the Redis of REDIS_URL')
+    const desk = await signIn(hub, firstPassword(hub))
+    const config = { signingSecrets: [secret] }
+    const { id } = await desk.post('/api/channel/create', { kind: 'api', name: 'load', config })
+    const target = new URL(`${hub.url}/channels/api/${id}`)
+    let made = 0
+
+    /** Files that many requests, each of somebody else. */
+    async function file(count: number): Promise<void> {
+      const end = made + count
+      const { accepted } = await load({
+        ...{ host: target.hostname, port: Number(target.port), connections: 2 },
+        next: async () => {
+          await pause(50)
+          if (made >= end) return null
+          const i = made++
+          return signedPost(target, secret, `m-${i}`, repairRequest(i, `s-${i}`), Date.now())
+        },
+      })
+      expect(accepted).toHaveLength(count)
+    }
+    const tickets = async () =>
+      ((await desk.get('/api/ticket/list?limit=100')).tickets as { number: string }[]).length
+    async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+      for (let waited = 0; waited < 60_000; waited += 200) {
+        if (await holds()) return
+        await pause(200)
+      }
+      throw new Error(`waited in vain until ${what}\n${hub.output()}`)
+    }
+
+    await file(10)
+    await until('the first have tickets', async () => (await tickets()) === 10)
+    await stopRedis()
+    await file(10)
+    await pause(10_000)
+    await file(10)
+    await until('those of the outage have tickets', async () => (await tickets()) === 30)
+    await startRedis()
+    const redis = new Redis(url)
+    onTestFinished(() => redis.disconnect())
+    await until('the hub writes wake-ups again', async () => {
+      await file(1)
+      return (await redis.keys('*yitong-wake*')).length > 0
+    })
+    await until('all have tickets, and one each', async () => (await tickets()) === made)
   })
 })

@@ -66,6 +66,15 @@ export const pages: readonly Page[] = [
     view: lazy(() => import('./pages/contacts.tsx')),
   },
   {
+    path: '/knowledge',
+    word: 'knowledge',
+    icon: 'bulb',
+    key: 'l',
+    group: 'work',
+    roles: ['supervisor', 'dispatcher', 'agent', 'auditor'],
+    view: lazy(() => import('./pages/knowledge.tsx')),
+  },
+  {
     path: '/accounts',
     word: 'channels',
     icon: 'channel',
@@ -100,6 +109,15 @@ export const pages: readonly Page[] = [
     group: 'manage',
     roles: ['supervisor'],
     view: lazy(() => import('./pages/types.tsx')),
+  },
+  {
+    path: '/evaluation',
+    word: 'evaluation',
+    icon: 'bulb',
+    key: 'v',
+    group: 'manage',
+    roles: ['supervisor'],
+    view: lazy(() => import('./pages/evaluation.tsx')),
   },
   {
     path: '/import',

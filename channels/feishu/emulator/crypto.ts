@@ -12,26 +12,37 @@ export interface SignedDelivery {
   readonly body: Uint8Array
 }
 
-/** Encrypts (AES-256-CBC under SHA-256 of the Encrypt Key, initial vector in front) and signs what is to be delivered. */
+/** AES-256-CBC under SHA-256 of the Encrypt Key, the initial vector in front, in base64. */
+export function sealText(encryptKey: string, plain: string | Uint8Array, iv = randomBytes(16)): string {
+  const key = createHash('sha256').update(encryptKey).digest()
+  const cipher = createCipheriv('aes-256-cbc', key, iv)
+  return Buffer.concat([iv, cipher.update(plain), cipher.final()]).toString('base64')
+}
+
+/** SHA-256 over time, nonce, Encrypt Key and body. */
+export function signText(
+  { timestamp, nonce, encryptKey }: { timestamp: string; nonce: string; encryptKey: string },
+  body: string,
+): string {
+  return createHash('sha256')
+    .update(timestamp + nonce + encryptKey + body)
+    .digest('hex')
+}
+
+/** Encrypts and signs what is to be delivered. */
 export function signDelivery(keys: PushKeys, plain: string | Uint8Array, atMs: number): SignedDelivery {
   const headers = { 'content-type': 'application/json; charset=utf-8' }
-  if (!keys.encryptKey) return { headers, body: Buffer.from(plain) }
-  const key = createHash('sha256').update(keys.encryptKey).digest()
-  const iv = randomBytes(16)
-  const cipher = createCipheriv('aes-256-cbc', key, iv)
-  const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]).toString('base64')
-  const body = JSON.stringify({ encrypt: sealed })
+  const { encryptKey } = keys
+  if (!encryptKey) return { headers, body: Buffer.from(plain) }
+  const body = JSON.stringify({ encrypt: sealText(encryptKey, plain) })
   const timestamp = String(Math.floor(atMs / 1000))
   const nonce = randomBytes(5).toString('hex')
-  const signature = createHash('sha256')
-    .update(timestamp + nonce + keys.encryptKey + body)
-    .digest('hex')
   return {
     headers: {
       ...headers,
       'x-lark-request-timestamp': timestamp,
       'x-lark-request-nonce': nonce,
-      'x-lark-signature': signature,
+      'x-lark-signature': signText({ timestamp, nonce, encryptKey }, body),
     },
     body: Buffer.from(body),
   }

@@ -12,7 +12,7 @@ import type { JsonValue } from '../../../src/kernel/json.ts'
 import type { Log } from '../../../src/kernel/log.ts'
 import { ok, type Result, refuse } from '../../../src/kernel/result.ts'
 import { breaker } from '../../_kit/breaker.ts'
-import { readAnswer } from './answer.ts'
+import { memberReader, readAnswer } from './answer.ts'
 import type { OpenaiConfig } from './config.ts'
 
 /** What the connector needs from the house. */
@@ -25,11 +25,22 @@ export interface OpenaiPorts {
   readonly fetch?: typeof fetch
 }
 
+/** What came of one request so far. */
 interface Reply {
-  readonly text: string
-  readonly input: number
-  readonly output: number
+  text: string
+  input: number
+  output: number
 }
+
+/** What is known of a server by its refusals. */
+interface Known {
+  mode: StructuredMode
+  /** Whether it tells the tokens of a stream. */
+  countsStreams: boolean
+}
+
+/** Longest answer that is read, characters. */
+const longestAnswer = 200_000
 
 const ladder: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt']
 
@@ -46,7 +57,7 @@ export function openaiLlm(config: OpenaiConfig, ports: OpenaiPorts): LlmPort {
     ...(ports.fetch ? { fetch: ports.fetch } : {}),
   })
   const guard = breaker(config.breakAfter, config.breakMs, ports.now)
-  const state = { mode: config.structured as StructuredMode }
+  const state: Known = { mode: config.structured, countsStreams: true }
 
   return {
     model: config.model,
@@ -62,8 +73,8 @@ export function openaiLlm(config: OpenaiConfig, ports: OpenaiPorts): LlmPort {
       if (ports.budget && !(await ports.budget.allows(whose, asked))) return refuse('llm.budget_spent')
       if (!guard.allows()) return refuse('llm.unavailable', { reason: 'circuit open' })
       const result = await attempt(client, config, state, request, ports)
-      if (result.ok) guard.succeeded()
-      else if (result.refusal.code === 'llm.answer_invalid') guard.succeeded()
+      if (result.ok || result.refusal.code === 'llm.answer_invalid') guard.succeeded()
+      else if (request.signal?.aborted) guard.leftOff()
       else guard.failed()
       if (!result.ok) return result
       await ports.cache?.set(key, result.value.value)
@@ -86,7 +97,7 @@ function answerOf(
 async function attempt(
   client: OpenAI,
   config: OpenaiConfig,
-  state: { mode: StructuredMode },
+  state: Known,
   request: LlmRequest,
   ports: OpenaiPorts,
 ): Promise<Result<LlmAnswer>> {
@@ -98,12 +109,20 @@ async function attempt(
   ]
   let input = 0
   let output = 0
+  let reply: Reply = { text: '', input: 0, output: 0 }
+  let since = ports.now()
+  const note = async (took: { readonly input: number; readonly output: number }) => {
+    const now = ports.now()
+    await ports.budget?.record(request.budgetKey ?? null, { ...took, ms: Math.max(0, now - since) })
+    since = now
+  }
   try {
     for (let turn = 0; ; turn++) {
-      const reply = await ask(client, config, state, request, messages, signal)
+      reply = { text: '', input: 0, output: 0 }
+      await ask(client, config, state, request, messages, signal, reply)
       input += reply.input
       output += reply.output
-      await ports.budget?.record(request.budgetKey ?? null, { input: reply.input, output: reply.output })
+      await note({ input: reply.input, output: reply.output })
       const read = readAnswer(reply.text, request.schema)
       if ('value' in read) return ok(answerOf(read.value, config.model, state.mode, input, output, false))
       if (turn > 0) return refuse('llm.answer_invalid', { reason: read.wrong.slice(0, 200) })
@@ -116,6 +135,10 @@ async function attempt(
       )
     }
   } catch (error) {
+    // The server works, and bills, until it hears that nobody listens any more; a refusal costs only time.
+    const worked = signal.aborted || reply.text !== ''
+    const asked = worked ? messages.reduce((sum, m) => sum + String(m.content).length, 0) : 0
+    await note({ input: Math.ceil(asked / 2), output: Math.ceil(reply.text.length / 2) })
     return refusalOf(error, request, deadline, ports.log)
   }
 }
@@ -123,43 +146,71 @@ async function attempt(
 async function ask(
   client: OpenAI,
   config: OpenaiConfig,
-  state: { mode: StructuredMode },
+  state: Known,
   request: LlmRequest,
   messages: readonly OpenAI.ChatCompletionMessageParam[],
   signal: AbortSignal,
-): Promise<Reply> {
+  reply: Reply,
+): Promise<void> {
   for (;;) {
+    const body = {
+      model: config.model,
+      temperature: config.temperature,
+      max_tokens: request.maxTokens,
+      messages: withForm(messages, state.mode, request),
+      ...formOf(state.mode, request),
+    }
+    const options = { signal, timeout: request.timeoutMs }
     try {
-      const completion = await client.chat.completions.create(
-        {
-          model: config.model,
-          temperature: config.temperature,
-          max_tokens: request.maxTokens,
-          messages: withForm(messages, state.mode, request),
-          ...formOf(state.mode, request),
-        },
-        { signal, timeout: request.timeoutMs },
-      )
-      const text = completion.choices?.[0]?.message?.content ?? ''
-      return {
-        text,
-        input: completion.usage?.prompt_tokens ?? 0,
-        output: completion.usage?.completion_tokens ?? 0,
-      }
+      if (request.onMember) return await readStream(client, body, state, request, options, reply)
+      const completion = await client.chat.completions.create(body, options)
+      reply.text = (completion.choices?.[0]?.message?.content ?? '').slice(0, longestAnswer)
+      reply.input = completion.usage?.prompt_tokens ?? 0
+      reply.output = completion.usage?.completion_tokens ?? 0
+      return
     } catch (error) {
       const next = ladder[ladder.indexOf(state.mode) + 1]
-      if (!next || !refusesForm(error)) throw error
-      state.mode = next
+      if (state.countsStreams && refuses(error, /stream_options|include_usage/i)) state.countsStreams = false
+      else if (next && refuses(error, /response_format|json_schema|json_object|structured/i))
+        state.mode = next
+      else throw error
     }
   }
 }
 
-/** A 400 that names the response format: DeepSeek and others refuse json_schema. */
-function refusesForm(error: unknown): boolean {
+/** Reads the answer as it comes. Ends early when nobody waits for it any more, and the connection with it. */
+async function readStream(
+  client: OpenAI,
+  body: OpenAI.ChatCompletionCreateParamsNonStreaming,
+  state: Known,
+  request: LlmRequest,
+  options: { readonly signal: AbortSignal; readonly timeout: number },
+  reply: Reply,
+): Promise<void> {
+  const counted = state.countsStreams ? { stream_options: { include_usage: true } } : {}
+  const read = memberReader(request.schema, request.onMember!)
+  const stream = await client.chat.completions.create({ ...body, stream: true, ...counted }, options)
+  let usage: OpenAI.CompletionUsage | null = null
+  for await (const chunk of stream) {
+    options.signal.throwIfAborted()
+    usage = chunk.usage ?? usage
+    const piece = chunk.choices?.[0]?.delta?.content ?? ''
+    if (piece === '') continue
+    reply.text += piece
+    read(piece)
+    if (reply.text.length > longestAnswer) break
+  }
+  // The client ends a stream that was given up without a word.
+  options.signal.throwIfAborted()
+  const asked = body.messages.reduce((sum, m) => sum + String(m.content).length, 0)
+  reply.input = usage?.prompt_tokens ?? Math.ceil(asked / 2)
+  reply.output = usage?.completion_tokens ?? Math.ceil(reply.text.length / 2)
+}
+
+/** A 400 that names what it does not know: DeepSeek and others refuse json_schema. */
+function refuses(error: unknown, what: RegExp): boolean {
   return (
-    error instanceof APIError &&
-    (error.status === 400 || error.status === 422) &&
-    /response_format|json_schema|json_object|structured/i.test(error.message)
+    error instanceof APIError && (error.status === 400 || error.status === 422) && what.test(error.message)
   )
 }
 
@@ -186,6 +237,7 @@ function withForm(
 }
 
 function refusalOf(error: unknown, request: LlmRequest, deadline: AbortSignal, log: Log): Result<LlmAnswer> {
+  if (request.signal?.aborted) return refuse('llm.unavailable', { reason: 'aborted' })
   if (deadline.aborted || error instanceof APIConnectionTimeoutError)
     return refuse('llm.timeout', { timeoutMs: request.timeoutMs })
   if (error instanceof APIUserAbortError) return refuse('llm.unavailable', { reason: 'aborted' })

@@ -2,7 +2,7 @@ import { type AdminTools, runAdmin } from '../../access/index.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { timeIds } from '../../kernel/ids.ts'
 import { migrate, StoreError } from '../../store/index.ts'
-import { readConfig } from '../config.ts'
+import { ConfigError, readConfig } from '../config.ts'
 import { say } from './run-command.ts'
 import { withStorage } from './with-storage.ts'
 
@@ -20,7 +20,7 @@ const tools: AdminTools = {
 try {
   process.exitCode = await runAdmin(process.argv.slice(2), tools)
 } catch (error) {
-  if (!(error instanceof StoreError)) throw error
+  if (!(error instanceof StoreError || error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 }

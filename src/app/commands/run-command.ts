@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { StoreError } from '../../store/index.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
 
 /** What a command of the launcher is. */
 export interface Command {
@@ -41,7 +41,8 @@ export async function runCommand(command: Command): Promise<void> {
     if (!(error instanceof Error)) throw error
     const code = (error as NodeJS.ErrnoException).code ?? ''
     const wrongCall = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS')
-    process.stderr.write(`${wrongCall || error instanceof StoreError ? error.message : error.stack}\n`)
+    const known = wrongCall || error instanceof StoreError || error instanceof ConfigError
+    process.stderr.write(`${known ? error.message : error.stack}\n`)
     if (wrongCall) process.stderr.write(`\n${command.help}\n`)
     process.exitCode = wrongCall ? 2 : 1
   }

@@ -33,7 +33,7 @@ const projections: readonly {
     // Which agent talked depends on who was there.
     ignore: [
       ...['windowLeft', 'windowUntil', 'waitingSince', 'state', 'closedAt', 'extractedSeq'],
-      ...['agentId', 'agentSince', 'queuedAt', 'erasedAt'],
+      ...['agentId', 'agentSince', 'takenAt', 'queuedAt', 'erasedAt'],
     ],
   },
   { table: 'message', key: ['id'], label: 'id', ignore: ['seq', 'delivery', 'providerMessageId'] },
@@ -46,6 +46,7 @@ const projections: readonly {
     ignore: ['linkedAt'],
   },
   { table: 'extraction', key: ['id'], label: 'conversationId', ignore: [] },
+  { table: 'question', key: ['id'], label: 'field', ignore: ['sinceSeq'] },
   { table: 'ticket', key: ['id'], label: 'number', ignore: ['search', 'timelineDigest'] },
   {
     table: 'ticket_event',
@@ -91,6 +92,7 @@ function scope(table: string, { fromMs, toMs, keptSinceMs }: Compared) {
     case 'call':
     case 'conversation_ticket':
     case 'extraction':
+    case 'question':
       return sql`where t."conversationId" in (${conversations})`
     case 'ticket':
       return sql`where t."id" in (${tickets})`

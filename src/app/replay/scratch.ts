@@ -16,6 +16,8 @@ const configTables = [
   'site',
   'ticket_type',
   'channel_account',
+  'article',
+  'article_version',
 ] as const
 
 /** A change of the configuration as the history holds it. */

@@ -71,13 +71,20 @@ export async function giveTo(tx: Tx, id: string, userId: string | null, nowMs: n
   await tx.updateTable('agent_presence').set({ assignedAt: at }).where('userId', '=', userId).execute()
 }
 
-/** The event that a conversation has another agent. */
+/** Notes that a person took a conversation by hand, so that the hub keeps quiet there; null when they gave it back. */
+export async function noteTaken(tx: Tx, id: string, nowMs: number | null): Promise<void> {
+  const takenAt = nowMs === null ? null : new Date(nowMs)
+  await tx.updateTable('conversation').set({ takenAt }).where('id', '=', id).execute()
+}
+
+/** The event that a conversation has another agent; `by` a person's hand, or the queue. */
 export function assigned(
   id: string,
   channel: string,
   agentId: string | null,
   fromAgentId: string | null,
+  by: 'hand' | 'queue' = 'queue',
 ): NewEvent {
-  const data = { conversationId: id, channel, agentId, fromAgentId }
+  const data = { conversationId: id, channel, agentId, fromAgentId, by }
   return { type: 'conversation.assigned', subject: 'conversation', subjectId: id, data }
 }

@@ -4,7 +4,7 @@ import type { Role } from '../../contract/actor.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import type { Tx } from '../../store/index.ts'
 import { presences } from './agents.ts'
-import { assigned, assignJob, giveTo } from './assign.ts'
+import { assigned, assignJob, giveTo, noteTaken } from './assign.ts'
 import { deskSettings } from './settings.ts'
 
 const desk: readonly Role[] = ['supervisor', 'agent', 'dispatcher']
@@ -76,7 +76,9 @@ const take = defineCommand(
     if (agentId === user.value) return ok({ value: {} })
     if (agentId !== from) return refuse('conversation.taken', { by: (await nameOf(ctx.tx, agentId)) ?? '' })
     await giveTo(ctx.tx, id, user.value, ctx.nowMs)
-    return ok({ value: {}, events: [assigned(id, channel, user.value, agentId)], jobs: [assignJob] })
+    await noteTaken(ctx.tx, id, ctx.nowMs)
+    const event = assigned(id, channel, user.value, agentId, 'hand')
+    return ok({ value: {}, events: [event], jobs: [assignJob] })
   },
 )
 
@@ -101,7 +103,8 @@ const handOver = defineCommand(
     if (note !== '') await writeNote(ctx, found.value, note)
     if (agentId === to) return ok({ value: {} })
     await giveTo(ctx.tx, id, to, ctx.nowMs)
-    return ok({ value: {}, events: [assigned(id, channel, to, agentId)], jobs: [assignJob] })
+    await noteTaken(ctx.tx, id, to === null ? null : ctx.nowMs)
+    return ok({ value: {}, events: [assigned(id, channel, to, agentId, 'hand')], jobs: [assignJob] })
   },
 )
 

@@ -7,15 +7,19 @@ import { readCode } from '../read/code.ts'
 import { readName } from '../read/name.ts'
 import { readPhone } from '../read/phone.ts'
 import { composeSummary } from '../read/summary.ts'
+import { fold } from '../reading.ts'
 import { toAddress } from '../rules/address.ts'
 import { categoryWords } from '../rules/category.ts'
+import { type Divisions, type Level, municipalities, unofficialDistrict } from '../rules/divisions.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
+import { type Instructing, instructing } from './instructs.ts'
 import { type ClaimedQuote, locate, locateCode } from './locate.ts'
+import { customFieldsOf } from './schema.ts'
 
 /** One value that a model claims, with the words it says it took it from. */
 export interface Claim {
-  readonly value: string | boolean
+  readonly value: string | boolean | number
   readonly quotes: readonly ClaimedQuote[]
 }
 
@@ -24,10 +28,14 @@ export interface ModelAnswer {
   readonly [name: string]:
     | Claim
     | readonly ClaimedQuote[]
+    | readonly string[]
     | string
     | { readonly [name: string]: Claim | null }
     | null
 }
+
+/** A conversation, and where somebody in it speaks to the machine: those words are evidence for nothing. */
+type Told = ExtractionInput & { readonly instructing: Instructing }
 
 type Fields = Record<string, ExtractedField>
 type Dropped = { field: string; value: JsonValue; reason: string }
@@ -38,10 +46,11 @@ const claimConfidence = 0.75
 /** Turns a model's claims into fields: each claim is looked up in the turns, and what is not there is dropped. */
 export function groundClaims(
   answer: ModelAnswer,
-  input: ExtractionInput,
+  given: ExtractionInput,
   lexicon: Lexicon,
   promptVersion: string,
 ): Extraction {
+  const input: Told = { ...given, instructing: instructing(given.turns) }
   const fields: Fields = {}
   const dropped: Dropped[] = []
   const put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => {
@@ -65,18 +74,25 @@ export function groundClaims(
   address(answer, input, lexicon, put, dropped)
   category(claimOf('product_category'), input, put, dropped)
   told(answer, input, put)
+  // A class is a judgement that no words spell out: where somebody tells the machine how to judge, only the rules do.
+  const judges = input.instructing.size === 0
   for (const name of ['intent', 'urgency', 'sentiment', 'is_repeat_contact'] as const) {
     const claim = claimOf(name)
-    const marks = claim ? located(claim.quotes, input) : []
+    const marks = claim && judges ? located(claim.quotes, input) : []
     if (claim && marks.length > 0) put(name, claim.value, marks.map(spanOf))
-    else if (claim) dropped.push({ field: name, value: claim.value, reason: 'evidence.missing' })
+    else if (claim)
+      dropped.push({
+        field: name,
+        value: claim.value,
+        reason: judges ? 'evidence.missing' : 'evidence.instructs',
+      })
   }
+  const action = claimOf('action')
+  const asks = judges && action && located(action.quotes, input).length > 0 ? action.value : 'none'
   return {
     fields: fields as { [K in FieldName]?: ExtractedField<TicketFields[K]> },
     custom: customFields(answer, input, promptVersion),
-    action: {
-      kind: answer.action === 'handover' ? 'handover' : answer.action === 'none' ? 'none' : 'create',
-    },
+    action: { kind: asks === 'handover' || asks === 'create' ? asks : 'none' },
     lang: input.lang ?? '',
     engine: 'llm',
     dropped,
@@ -91,8 +107,14 @@ const codes = [
   ['order_number', readCode],
 ] as const
 
-function located(quotes: readonly ClaimedQuote[], input: ExtractionInput): Mark[] {
-  return quotes.map((quote) => locate(input.turns, quote)).filter((mark) => mark !== null)
+function located(quotes: readonly ClaimedQuote[], input: Told): Mark[] {
+  return quotes
+    .map((quote) => locate(input.turns, quote))
+    .filter((mark) => mark !== null && !instructs(mark, input)) as Mark[]
+}
+
+function instructs({ turn, start, end }: Mark, input: Told): boolean {
+  return input.instructing.get(turn)?.some(([from, to]) => from < end && start < to) ?? false
 }
 
 const plain = (text: string) =>
@@ -104,7 +126,7 @@ const plain = (text: string) =>
 /** The words that read as the claimed value: the quotes themselves, or the value's place inside one of them. */
 function grounded(
   claim: Claim,
-  input: ExtractionInput,
+  input: Told,
   read: (quotes: readonly string[]) => string | null,
   isName: boolean,
 ): Mark[] | null {
@@ -115,10 +137,13 @@ function grounded(
   for (const mark of marks) {
     const inner = isName ? inside(mark, value) : locateCode(mark.turn, value)
     const again = inner && read([quoteOf(inner)])
-    if (inner && again && plain(again) === plain(value)) return [inner]
+    if (inner && within(inner, mark) && again && plain(again) === plain(value)) return [inner]
   }
   return null
 }
+
+/** Whether a value stands in the quote: elsewhere in the turn may be what was said first and then corrected. */
+const within = (inner: Mark, mark: Mark) => mark.start <= inner.start && inner.end <= mark.end
 
 function inside(mark: Mark, value: string): Mark | null {
   const at = quoteOf(mark).indexOf(value)
@@ -127,18 +152,14 @@ function inside(mark: Mark, value: string): Mark | null {
 
 type Put = (name: FieldName, value: unknown, evidence: readonly Evidence[]) => void
 
-function address(
-  answer: ModelAnswer,
-  input: ExtractionInput,
-  lexicon: Lexicon,
-  put: Put,
-  dropped: Dropped[],
-): void {
+function address(answer: ModelAnswer, input: Told, lexicon: Lexicon, put: Put, dropped: Dropped[]): void {
   const part = (name: 'province' | 'city' | 'district') => {
     const claim = answer[name] as Claim | null
     if (!claim) return undefined
     const marks = located(claim.quotes, input)
-    const exact = marks.map((mark) => inside(mark, String(claim.value)) ?? mark)[0]
+    const exact = marks
+      .map((mark) => inside(mark, String(claim.value)) ?? mark)
+      .find((mark) => namesPlace(lexicon.divisions, name, quoteOf(mark), String(claim.value)))
     if (!exact) dropped.push({ field: `address.${name}`, value: claim.value, reason: 'value.unsupported' })
     return exact
   }
@@ -163,12 +184,21 @@ function address(
   put('address', value, evidence)
 }
 
-function category(
-  claim: Claim | null | undefined,
-  input: ExtractionInput,
-  put: Put,
-  dropped: Dropped[],
-): void {
+/** Latin names of cities stand in no list of the house; one or two words that begin with a capital may be one. */
+const latinPlace = /^[A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}$/
+
+/** Whether words name a place of this level, and the one that is claimed: 绍兴 is 绍兴市. */
+function namesPlace(divisions: Divisions, level: Level, words: string, claimed: string): boolean {
+  const text = fold(words).text.trim()
+  if (latinPlace.test(text) || (level === 'district' && unofficialDistrict.test(text)))
+    return text === claimed
+  return divisions
+    .named(text)
+    .filter((d) => d.level === level || (level === 'city' && municipalities.has(d.code.slice(0, 2))))
+    .some((d) => text === claimed || d.name === claimed)
+}
+
+function category(claim: Claim | null | undefined, input: Told, put: Put, dropped: Dropped[]): void {
   if (!claim) return
   for (const mark of located(claim.quotes, input)) {
     const quote = quoteOf(mark).toLowerCase()
@@ -186,7 +216,7 @@ function category(
 }
 
 /** Appointment, fault and summary are only words; what they mean is read by the house. */
-function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
+function told(answer: ModelAnswer, input: Told, put: Put): void {
   const times = located((answer.appointment as readonly ClaimedQuote[] | null) ?? [], input)
   const appointment = readAppointment(
     times.map((mark) => ({ text: quoteOf(mark), atMs: mark.turn.atMs })),
@@ -205,17 +235,23 @@ function told(answer: ModelAnswer, input: ExtractionInput, put: Put): void {
   }
 }
 
+/** Values of the form's own fields, each as it was said; a choice must be one of the form's, a number a number. */
 function customFields(
   answer: ModelAnswer,
-  input: ExtractionInput,
+  input: Told,
   promptVersion: string,
 ): Record<string, ExtractedField> {
   const custom: Record<string, ExtractedField> = {}
-  for (const [name, claim] of Object.entries((answer.custom ?? {}) as Record<string, Claim | null>)) {
+  const claims = (answer.custom ?? {}) as Record<string, Claim | null>
+  for (const [name, field] of customFieldsOf(input.customForm)) {
+    const claim = claims[name]
     const mark = claim ? located(claim.quotes, input).map((m) => inside(m, String(claim.value)))[0] : null
-    if (!mark) continue
+    const text = mark ? quoteOf(mark).trim() : ''
+    const value = field.type === 'string' ? text : Number(text)
+    const fits = field.choices === null || field.choices.includes(text)
+    if (!mark || text === '' || !fits || (field.type === 'integer' && !Number.isInteger(value))) continue
     custom[name] = {
-      value: quoteOf(mark).trim(),
+      value,
       evidence: [spanOf(mark)],
       method: 'llm',
       confidence: claimConfidence,

@@ -7,11 +7,16 @@ import { spoken } from '../spoken.ts'
 export interface ClaimedQuote {
   readonly turn: number
   readonly text: string
+  /** Where it stands in the turn, UTF-16, where the house knows it. */
+  readonly start?: number
 }
 
 /** Where a claimed quote stands: in its turn exactly, or but for widths and spaces, or else in another turn. Null when nowhere. */
 export function locate(turns: readonly Turn[], quote: ClaimedQuote): Mark | null {
   const named = turns[quote.turn]
+  const { start } = quote
+  if (start !== undefined && quote.text !== '' && named?.text.startsWith(quote.text, start))
+    return { turn: named, start, end: start + quote.text.length }
   const order = named ? [named, ...turns.filter((t) => t !== named)] : turns
   const text = quote.text.trim()
   if (text === '') return null

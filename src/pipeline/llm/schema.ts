@@ -44,14 +44,33 @@ function orNull(schema: JsonObject): JsonObject {
   return { anyOf: [schema, { type: 'null' }] }
 }
 
-/** Names of a ticket type's custom fields that a model may fill: those that are texts. */
-export function customNames(form: JsonValue | undefined): string[] {
-  if (form === null || typeof form !== 'object' || Array.isArray(form)) return []
-  const properties = form.properties
-  if (properties === null || typeof properties !== 'object' || Array.isArray(properties)) return []
-  return Object.entries(properties)
-    .filter(([, p]) => p !== null && typeof p === 'object' && !Array.isArray(p) && p.type === 'string')
-    .map(([name]) => name)
+/** A custom field of a ticket's form that a model may fill: a text, one of a list of texts, or a number. */
+export interface CustomField {
+  readonly type: 'string' | 'number' | 'integer'
+  /** What people call it, both languages. */
+  readonly title: string
+  readonly choices: readonly string[] | null
+}
+
+const members = (value: JsonValue | undefined): { readonly [name: string]: JsonValue } =>
+  value !== null && value !== undefined && typeof value === 'object' && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {}
+
+/** The custom fields of a ticket type's form that a model may fill, by name. */
+export function customFieldsOf(form: JsonValue | undefined): ReadonlyMap<string, CustomField> {
+  const fields = new Map<string, CustomField>()
+  for (const [name, property] of Object.entries(members(members(form).properties))) {
+    const { type, title, enum: choices } = members(property)
+    if (type !== 'string' && type !== 'number' && type !== 'integer') continue
+    const words = Object.values(members(title)).filter((word) => typeof word === 'string')
+    fields.set(name, {
+      type,
+      title: words.join(' / '),
+      choices: Array.isArray(choices) ? choices.map(String) : null,
+    })
+  }
+  return fields
 }
 
 /** The schema of a model's answer for this catalogue and this ticket form; every property required, absent values null. */
@@ -67,15 +86,34 @@ export function answerSchema(catalogue: Catalogue, customForm?: JsonValue): Json
   properties.urgency = claim({ type: 'string', enum: [...urgencies] })
   properties.sentiment = claim({ type: 'string', enum: [...sentiments] })
   properties.is_repeat_contact = claim({ type: 'boolean' })
-  properties.action = { type: 'string', enum: ['create', 'none', 'handover'] }
-  const custom = customNames(customForm)
-  if (custom.length > 0) {
+  properties.action = claim({ type: 'string', enum: ['create', 'none', 'handover'] })
+  const custom = customFieldsOf(customForm)
+  if (custom.size > 0) {
     properties.custom = {
       type: 'object',
-      properties: Object.fromEntries(custom.map((name) => [name, claim({ type: 'string' })])),
-      required: custom,
+      properties: Object.fromEntries([...custom].map(([name, field]) => [name, customClaim(field)])),
+      required: [...custom.keys()],
       additionalProperties: false,
     }
   }
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+}
+
+function customClaim({ type, title, choices }: CustomField): JsonObject {
+  const value = { type, ...(choices ? { enum: [...choices] } : {}) }
+  return { ...claim(value), ...(title ? { description: title } : {}) }
+}
+
+/** The schema of an answer that says what changed: as `answerSchema`, and the names of what is taken back. */
+export function changeSchema(catalogue: Catalogue, customForm?: JsonValue): JsonObject {
+  const whole = answerSchema(catalogue, customForm)
+  const names = [...Object.keys(members(whole.properties)), ...customFieldsOf(customForm).keys()].filter(
+    (name) => name !== 'action' && name !== 'custom',
+  )
+  const withdrawn = { type: 'array', items: { type: 'string', enum: names } }
+  return {
+    ...whole,
+    properties: { ...members(whole.properties), withdrawn },
+    required: [...(whole.required as readonly string[]), 'withdrawn'],
+  }
 }

@@ -1,9 +1,7 @@
-import type { Extraction, ExtractionAction } from '../../contract/extraction.ts'
+import type { Choice, Extraction, ExtractionAction } from '../../contract/extraction.ts'
 import type { Intent } from '../../contract/ticket.ts'
 import type { Scene } from './scene.ts'
-
-const forPerson =
-  /转人工|人工客服|人工服务|找(?:个)?真人|换(?:个)?人工|speak to (?:a|an) (?:human|person|agent)|real person|human agent/i
+import { aboutTicket, wantsPerson } from './talk.ts'
 
 /** Requests for which somebody has to travel or call. */
 const needsVisit: ReadonlySet<Intent> = new Set(['repair', 'installation', 'maintenance'])
@@ -26,22 +24,48 @@ const questions = {
 } as const
 
 /**
- * What the hub should do next. A repair, an installation or a maintenance without a phone number or an address asks for
- * it, one field at a time, where nobody of the house is speaking already; danger never waits for an answer.
+ * What the hub should do next. A person who is asked for comes first; then a ticket that is waited for: pressing for it, asking how
+ * far it is, or naming it. A repair, an installation or a maintenance without a phone number or an address asks for it, one field at
+ * a time and none twice, where nobody of the house is speaking already; danger never waits for an answer.
  */
-export function actionOf(fields: Extraction['fields'], scene: Scene, lang: string): ExtractionAction {
-  const last = scene.customer.at(-1)
-  if (last && forPerson.test(last.plain.text)) return { kind: 'handover' }
+export function actionOf(
+  fields: Extraction['fields'],
+  scene: Scene,
+  lang: string,
+  choice: Choice | null = null,
+): ExtractionAction {
+  const { dialogue } = scene.input
+  if (wantsPerson(scene, dialogue)) return { kind: 'handover' }
+  const about = aboutTicket(scene, dialogue)
+  if (about)
+    return about.kind === 'expedite'
+      ? { kind: about.kind, ticketId: about.ticketId, said: about.said }
+      : { kind: about.kind, ticketId: about.ticketId }
   const intent = fields.intent?.value ?? 'inquiry'
   if (intent === 'inquiry')
     return { kind: fields.fault_description || fields.appointment || fields.phone ? 'create' : 'none' }
-  return needsVisit.has(intent) ? (missing(fields, scene, lang) ?? { kind: 'create' }) : { kind: 'create' }
+  return needsVisit.has(intent)
+    ? (missing(fields, scene, lang, choice) ?? { kind: 'create' })
+    : { kind: 'create' }
 }
 
-function missing(fields: Extraction['fields'], scene: Scene, lang: string): ExtractionAction | null {
+/** The question for what is missing; the one that waits already goes on until it is answered. */
+function missing(
+  fields: Extraction['fields'],
+  scene: Scene,
+  lang: string,
+  choice: Choice | null,
+): ExtractionAction | null {
   const attended = scene.input.channel === 'phone' || scene.utterances.some((u) => !u.customer)
   const remote = fields.product_category?.value === '软件'
-  const field = fields.phone === undefined ? 'phone' : fields.address?.value.detail ? null : 'address'
-  if (attended || remote || field === null) return null
-  return { kind: 'ask', field, ...questions[field][lang === 'en' ? 'en' : 'zh'] }
+  if (attended || remote) return null
+  const { asked = null, askedFields = [] } = scene.input.dialogue ?? {}
+  const open = (field: 'phone' | 'address') =>
+    choice?.field !== field && (asked?.field === field || !askedFields.includes(field))
+  const lacks = [
+    ...(fields.phone === undefined ? (['phone'] as const) : []),
+    ...(fields.address?.value.detail ? [] : (['address'] as const)),
+  ]
+  const field = lacks.find(open)
+  return field ? { kind: 'ask', field, ...questions[field][lang === 'en' ? 'en' : 'zh'] } : null
 }

@@ -17,6 +17,7 @@ import { findNames } from './name.ts'
 import { findPhones } from './phone.ts'
 import { readScene, type Scene, type Utterance } from './scene.ts'
 import { advertises, readSigns } from './signs.ts'
+import { chosenReply } from './talk.ts'
 
 type Fields = { -readonly [K in FieldName]?: ExtractedField<TicketFields[K]> }
 
@@ -32,10 +33,12 @@ export function extractByRules(input: ExtractionInput, lexicon: Lexicon): Extrac
   // Who fills in a form says whom to call and where; the records say which machine it is.
   const all: Fields = { ...fields, ...knownFields(input), ...formFields(input) }
   const lang = input.lang ?? languageOf(scene)
+  const choice = chosenReply(scene, input.dialogue)
   return {
     fields: all,
     custom: {},
-    action: actionOf(all, scene, lang),
+    action: actionOf(all, scene, lang, choice),
+    ...(choice ? { choice } : {}),
     lang,
     engine: 'rules',
     dropped,

@@ -39,19 +39,21 @@ export function restore<C extends string>(classes: readonly C[], rows: readonly 
   return modelOf(classes, index, weights)
 }
 
-/** How a model is trained. The order of the examples is fixed, so that training gives the same model every time. */
+/** How a model is trained. The seed fixes the order of the examples, so that training gives the same model every time. */
 export interface Training {
   readonly epochs: number
   readonly rate: number
   /** Weight decay per step. */
   readonly decay: number
+  /** Another order of the examples; default 0. */
+  readonly seed?: number
 }
 
 /** Trains on examples by stochastic gradient descent with AdaGrad steps. */
 export function train<C extends string>(
   classes: readonly C[],
   examples: readonly Labelled<C>[],
-  { epochs, rate, decay }: Training,
+  { epochs, rate, decay, seed = 0 }: Training,
 ): LinearModel<C> {
   const rows = rowsOf(examples)
   const width = classes.length
@@ -62,10 +64,12 @@ export function train<C extends string>(
     of: classes.indexOf(of),
   }))
   const scores = new Float64Array(width)
+  // a prime that does not divide the number of examples reaches each of them
+  const stride = indexed.length % 7919 === 0 ? 7907 : 7919
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (let i = 0; i < indexed.length; i++) {
       // a fixed stride walks through all examples in mixed order
-      const example = indexed[(i * 7919 + epoch * 31) % indexed.length]!
+      const example = indexed[(i * stride + epoch * (31 + seed) + seed) % indexed.length]!
       add(scores, weights, example.at, example.values)
       softmax(scores)
       scores[example.of]! -= 1

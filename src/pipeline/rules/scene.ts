@@ -61,7 +61,11 @@ export function readScene(input: ExtractionInput): Scene {
   const utterances: Utterance[] = []
   let asked = none
   for (const [at, turn] of kept.entries()) {
-    if (turn.speaker === 'system') continue
+    if (turn.speaker === 'system') {
+      // What the hub asked is answered like what an agent asks; its notices ask nothing.
+      if (turn.id === input.dialogue?.asked?.turn) asked = topicsOf(turn.text)
+      continue
+    }
     const customer = turn.speaker === 'customer'
     const own = customer
       ? ownWords(turn.text.slice(0, limits.turnUnits))

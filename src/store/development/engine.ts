@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
-import type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm'
+import type { DiffTarget, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
+import { migrationsDir, readMigrations } from '../migrate.ts'
 
 /** The model from which types and migrations come. */
 export const schemaFile = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url))
@@ -56,6 +58,8 @@ function catalogueAdapter(pool: pg.Pool): PrismaPg {
       const adapter = await connect()
       const queryRaw = adapter.queryRaw.bind(adapter)
       return Object.assign(adapter, {
+        // The adapter cuts scripts at every semicolon; the engine of the command line sends them whole, functions too.
+        executeScript: async (script: string) => void (await query(script as never)),
         async queryRaw(statement: Parameters<typeof queryRaw>[0]) {
           const result = await queryRaw(statement)
           const type = (name: string, known: (typeof result.columnTypes)[number]) =>
@@ -70,27 +74,62 @@ function catalogueAdapter(pool: pg.Pool): PrismaPg {
   })
 }
 
-/** What the engine would do to a live database to make it what the model says: SQL statements, comments removed. */
-export async function diffToModel(url: string, model?: string): Promise<string[]> {
-  const files = [{ path: schemaFile, content: model ?? (await readFile(schemaFile, 'utf8')) }]
+const filters = { externalTables: ['public._prisma_migrations'], externalEnums: [] }
+
+/** Lends Prisma's schema engine, connected to a database. */
+async function withEngine<T>(
+  url: string,
+  model: string,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   loading ??= loadBindings()
   const bindings = await loading
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   const adapter = bindMigrationAwareSqlAdapterFactory(catalogueAdapter(pool))
-  const engine = await bindings.SchemaEngine.new(
-    { datamodels: [[schemaFile, files[0]!.content]] },
-    () => {},
-    adapter,
-  )
-  const from: DiffTarget = { tag: 'schemaDatasource', files, configDir: '.' }
-  const to: DiffTarget = { tag: 'schemaDatamodel', files }
-  const filters = { externalTables: ['public._prisma_migrations'], externalEnums: [] }
+  const engine = await bindings.SchemaEngine.new({ datamodels: [[schemaFile, model]] }, () => {}, adapter)
   try {
-    const { stdout } = await engine.diff({ from, to, script: true, exitCode: null, filters })
-    return statements(stdout ?? '')
+    return await work(engine)
   } finally {
     engine.free()
     await pool.end()
+  }
+}
+
+/** What the engine would do to a live database to make it what the model says: SQL statements, comments removed. */
+export async function diffToModel(url: string, model?: string): Promise<string[]> {
+  const files = [{ path: schemaFile, content: model ?? (await readFile(schemaFile, 'utf8')) }]
+  const from: DiffTarget = { tag: 'schemaDatasource', files, configDir: '.' }
+  const to: DiffTarget = { tag: 'schemaDatamodel', files }
+  return await withEngine(url, files[0]!.content, async (engine) => {
+    const { stdout } = await engine.diff({ from, to, script: true, exitCode: null, filters })
+    return statements(stdout ?? '')
+  })
+}
+
+/** What `prisma migrate status` and `prisma migrate deploy` find in a database and do to it, by the same engine. */
+export async function prismaMigrations(url: string) {
+  const model = await readFile(schemaFile, 'utf8')
+  const lock = join(migrationsDir, 'migration_lock.toml')
+  const migrationsList: MigrationList = {
+    baseDir: migrationsDir,
+    lockfile: { path: 'migration_lock.toml', content: await readFile(lock, 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: (await readMigrations()).map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  }
+  return {
+    status: () =>
+      withEngine(url, model, (engine) =>
+        engine.diagnoseMigrationHistory({ migrationsList, filters, optInToShadowDatabase: false }),
+      ),
+    deploy: () =>
+      withEngine(url, model, async (engine) => {
+        const none = { externalTables: [], externalEnums: [] }
+        const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: none })
+        return appliedMigrationNames
+      }),
   }
 }
 

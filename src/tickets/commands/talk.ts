@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineCommand } from '../../access/command.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { announce, causeOf, changedTicket, desk, done, onTicket, workers } from '../access.ts'
-import { expediteAfter } from '../expedite.ts'
+import { countExpedite, expediteAfter, waitingStatuses } from '../expedite.ts'
 import { appendTimeline } from '../record.ts'
-import { lockTicket, saveTicket } from '../row.ts'
+import { lockTicket } from '../row.ts'
 import { text } from '../values.ts'
 
 const note = defineCommand(
@@ -22,8 +22,6 @@ const note = defineCommand(
     }),
 )
 
-const waiting = ['open', 'assigned', 'in_progress', 'on_hold']
-
 const expedite = defineCommand(
   {
     name: 'ticket.expedite',
@@ -36,18 +34,14 @@ const expedite = defineCommand(
     const locked = await lockTicket(ctx.tx, input.ticketId, ctx.actor)
     if (!locked.ok) return locked
     const ticket = locked.value
-    if (!waiting.includes(ticket.status)) return refuse('ticket.not_waiting')
+    if (!waitingStatuses.some((status) => status === ticket.status)) return refuse('ticket.not_waiting')
     if (ctx.actor.kind === 'link') {
       const after = await expediteAfter(ctx.tx, ticket.id, ctx.nowMs)
       if (after !== null) return refuse('request.rate_limited', { waitMs: after - ctx.nowMs })
     }
-    const expedited = ticket.expedited + 1
-    const payload = { count: expedited, reason: input.reason ?? null }
-    await appendTimeline(ctx.tx, ticket.id, [{ type: 'expedited', payload }], causeOf(ctx))
-    const saved = await saveTicket(ctx.tx, ticket, { expedited }, ctx.nowMs)
-    const { groupId, assigneeId } = saved
-    const effects = announce('ticket.expedited', saved, { count: expedited, groupId, assigneeId })
-    const answer = done({ ticket: saved, effects })
+    const pressed = await countExpedite(ctx.tx, ticket, input.reason ?? null, causeOf(ctx))
+    const answer = done(pressed)
+    const expedited = pressed.count
     return answer.ok ? ok({ ...answer.value, value: { ...answer.value.value, expedited } }) : answer
   },
 )

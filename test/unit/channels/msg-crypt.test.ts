@@ -36,7 +36,10 @@ describe('a sealed message', () => {
       openMessage({ ...keys, receiveId: 'ww9999' }, sealed),
       openMessage(keys, { ...sealed, timestamp: '1772413201' }),
       openMessage(keys, { ...sealed, nonce: 'n-2' }),
-      openMessage(keys, { ...sealed, encrypted: `A${sealed.encrypted.slice(1)}` }),
+      openMessage(keys, {
+        ...sealed,
+        encrypted: `${sealed.encrypted.startsWith('A') ? 'B' : 'A'}${sealed.encrypted.slice(1)}`,
+      }),
       openMessage(keys, { ...sealed, signature: `0${sealed.signature.slice(1)}x` }),
     ]
     for (const result of wrong)

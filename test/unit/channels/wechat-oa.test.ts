@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { signSealed, unseal } from '../../../channels/_kit/emulator/msg-crypt.ts'
 import { cdata } from '../../../channels/_kit/wechat-xml.ts'
 import { wechatOaConfigSchema } from '../../../channels/wechat-oa/config.ts'
 import { type Mode, signed, xmlOf } from '../../../channels/wechat-oa/emulator/callbacks.ts'
-import { newOaAccount } from '../../../channels/wechat-oa/emulator/index.ts'
+import { newOaAccount, startOaEmulator } from '../../../channels/wechat-oa/emulator/index.ts'
 import { wechatOaChannel as channel } from '../../../channels/wechat-oa/index.ts'
 import type { Outbound, RawRequest, Verified } from '../../../src/contract/channel.ts'
 import type { MessageEnvelope } from '../../../src/contract/message.ts'
@@ -146,6 +147,54 @@ describe('an event', () => {
       { kind: 'receipt', status: 'failed', detail: 'failed:user block' },
     ])
   })
+})
+
+describe('a receipt text', () => {
+  it.each(['plain', 'compatible', 'secure'] as const)(
+    'is shown to the follower as the passive reply of the same callback (%s mode), and never answers an event',
+    async (mode) => {
+      const settings = {
+        ...config,
+        receiptText: '已收到，稍后回复',
+        aesKey: mode === 'plain' ? null : config.aesKey,
+      }
+      const replies: string[] = []
+      const emulator = await startOaEmulator({
+        account,
+        mode,
+        now: () => nowMs,
+        async post({ query, body }) {
+          const verified = channel.verify(request(body, query), settings, nowMs)
+          if (!verified.ok) return { status: 401, body: verified.refusal.code }
+          const answer = channel.ack(verified.value, [], settings)
+          replies.push(String(answer.body))
+          return { status: answer.status, body: String(answer.body) }
+        },
+      })
+      const user = emulator.newFollower()
+      expect(await emulator.say(user, '空调不制冷')).toBe(1)
+      expect(emulator.screen(user)).toMatchObject([{ by: 'passive', words: '已收到，稍后回复' }])
+      expect(await emulator.click(user, 'menu')).toBe(1)
+      expect(emulator.screen(user)).toHaveLength(1)
+      // Signed and for the asker, as WeChat checks before it shows anything.
+      const element = (name: string, from: string) =>
+        new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]+)`).exec(from)?.[1] ?? ''
+      const [reply = ''] = replies
+      const encrypted = element('Encrypt', reply)
+      if (mode !== 'plain') {
+        const [time, nonce] = [element('TimeStamp', reply), element('Nonce', reply)]
+        const wanted = signSealed(account.keys.token, time, nonce, encrypted)
+        expect(element('MsgSignature', reply)).toBe(wanted)
+        expect(unseal(account.keys, encrypted).receiverId).toBe(account.appId)
+      }
+      const opened = mode === 'plain' ? reply : unseal(account.keys, encrypted).text
+      expect([element('ToUserName', opened), element('FromUserName', opened)]).toEqual([
+        user,
+        'gh_emulated00001',
+      ])
+      await emulator.close()
+    },
+  )
 })
 
 describe('the proof of a callback', () => {
@@ -341,9 +390,38 @@ describe.skipIf(!samplesAreHere)('public samples (left out where they are not be
       } else {
         expect(envelopes.length).toBeLessThanOrEqual(1)
       }
+      const element = (name: string) =>
+        new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]+)`).exec(said)?.[1] ?? ''
+      const [message] = envelopes
+      if (message?.kind === 'message' && !['event', 'unsupported'].includes(message.message.kind)) {
+        const { text, location, attachments } = message.message
+        expect(message.senderKey).toBe(element('FromUserName'))
+        for (const words of [element('Content'), element('Label'), element('Url')])
+          expect(text).toContain(words)
+        if (location)
+          expect(location).toMatchObject({
+            lat: Number(element('Location_X')),
+            lng: Number(element('Location_Y')),
+          })
+        expect(location === undefined).toBe(element('Location_X') === '')
+        const [file] = attachments
+        expect(file?.source ?? null).toEqual(
+          element('MediaId') ? { kind: 'fetch', ref: { mediaId: element('MediaId') } } : null,
+        )
+      }
       for (const line of asserts) {
-        const scene = /assertEqual\('(.+)', msg\.scene_id\)/.exec(line)?.[1]
-        if (scene) expect((envelopes[0] as MessageEnvelope).message.fullText).toContain(scene)
+        const [, words, member] = /assertEqual\('(.*)', (?:msg|event)\.(\w+)\)/.exec(line) ?? []
+        const [, , number] = /assertEqual\(([\d.]+), (?:msg|event)\.(latitude|longitude)\)/.exec(line) ?? []
+        if (number) expect(envelopes).toEqual([])
+        if (!member || !envelopes[0]) continue
+        const [envelope] = envelopes
+        const told = envelope.kind === 'receipt' ? envelope.status : ''
+        const { fullText = '' } = envelope.kind === 'message' ? envelope.message : {}
+        if (member === 'scene_id') expect(fullText).toContain(words)
+        if (member === 'scan_result' && words) expect(fullText).toContain(words)
+        if (member === 'status' && told) expect(told).toBe(words === 'success' ? 'delivered' : 'failed')
+        if (member === 'source') expect(envelope.senderKey).toBe(words)
+        if (member === 'key' && fullText.startsWith('点击菜单')) expect(fullText).toContain(words)
       }
     },
   )

@@ -3,7 +3,7 @@ import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { readDate, readFlag, readHours, readList, readNumber } from '../../../src/imports/columns.ts'
 import { parseSheet, SheetError, sheetLimits } from '../../../src/imports/sheet.ts'
-import { workbook } from '../../xlsx.ts'
+import { workbook, workbookLaughs } from '../../xlsx.ts'
 
 const text = '工号,姓名\r\nHZ-021,"王,建国"\r\n\r\nHZ-022,李志强\r\n'
 const expected = {
@@ -40,6 +40,10 @@ describe('a table that somebody saved', () => {
       ]),
     )
     expect(sheet).toEqual({ header: ['工号', '手机'], rows: [{ line: 2, cells: ['HZ-021', '13605712844'] }] })
+  })
+
+  it('is read from a workbook that declares entities as if there were none: nothing unfolds', async () => {
+    expect(await parseSheet(workbookLaughs())).toEqual({ header: ['&j;'], rows: [] })
   })
 
   it('is refused with a reason when it is too large, no table, or broken', async () => {

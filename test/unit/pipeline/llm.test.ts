@@ -2,48 +2,33 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openaiConfig, openaiLlm } from '../../../connectors/llm/openai/index.ts'
 import type { ExtractionInput } from '../../../src/contract/extraction.ts'
-import type { LlmBudget, LlmTokens } from '../../../src/contract/llm.ts'
+import type { LlmBudget, LlmRequest, LlmTokens } from '../../../src/contract/llm.ts'
 import type { JsonValue } from '../../../src/kernel/json.ts'
 import { silentLog } from '../../../src/kernel/log.ts'
 import { type EvalCase, inputOf } from '../../../src/pipeline/evaluate.ts'
 import { extract, readByRules } from '../../../src/pipeline/extract.ts'
 import { verify } from '../../../src/pipeline/ground.ts'
-import { fenced, modelEngine } from '../../../src/pipeline/llm/engine.ts'
+import { modelEngine } from '../../../src/pipeline/llm/engine.ts'
+import { fenced } from '../../../src/pipeline/llm/material.ts'
+import { checkRecorded } from '../../../src/pipeline/llm/recorded.ts'
 import { answerSchema } from '../../../src/pipeline/llm/schema.ts'
 import { extractByRules } from '../../../src/pipeline/rules/extract-by-rules.ts'
 import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
 import { type ScriptedLlmServer, scriptedLlmServer } from '../../fixtures/llm-server.ts'
+import { answerOf } from '../../fixtures/model-answers.ts'
 
 const lexicon = loadLexicon()
 const cases = readFileSync('test/fixtures/eval/dialogues.jsonl', 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => JSON.parse(line) as EvalCase)
+const promptCases = readFileSync('prompts/extract-ticket/v2/cases.jsonl', 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => (JSON.parse(line) as EvalCase).id)
 const byId = (id: string) => inputOf(cases.find((c) => c.id === id)!)
 const short = byId('D014')
 const injected = byId('D017')
-
-const nothing = {
-  contact_name: null,
-  phone: null,
-  province: null,
-  city: null,
-  district: null,
-  detail: null,
-  device_model: null,
-  serial_number: null,
-  order_number: null,
-  product_category: null,
-  appointment: null,
-  fault: [],
-  summary: [],
-  intent: null,
-  urgency: null,
-  sentiment: null,
-  is_repeat_contact: null,
-  action: 'create',
-}
-const answer = (claims: object): string => JSON.stringify({ ...nothing, ...claims })
 
 let server: ScriptedLlmServer
 let nowMs = 0
@@ -61,7 +46,7 @@ function port(overrides: object = {}, ports: object = {}) {
   return openaiLlm(config, { now: () => nowMs, log: silentLog, ...ports })
 }
 
-function run(input: ExtractionInput, timeoutMs = 2_000) {
+function run(input: ExtractionInput, timeoutMs = 20_000) {
   return extract(input, {
     rules: (each) => readByRules(each, lexicon),
     llm: modelEngine({ llm: port(), lexicon, log: silentLog, timeoutMs }),
@@ -81,7 +66,7 @@ const request = {
   } as {
     [key: string]: JsonValue
   },
-  timeoutMs: 2_000,
+  timeoutMs: 20_000,
   maxTokens: 100,
 }
 
@@ -94,7 +79,7 @@ describe('a ticket is made whatever the model does', () => {
     'answers broken JSON': { kind: 'answer', content: '{"contact_name": {"value": "王' },
     'answers with the wrong types': {
       kind: 'answer',
-      content: answer({ phone: 13911667785, fault: 'none' }),
+      content: answerOf({ phone: 13911667785, fault: 'none' }),
     },
     'answers nothing': { kind: 'answer', content: '' },
     'answers with a list': { kind: 'answer', content: '[]' },
@@ -102,7 +87,7 @@ describe('a ticket is made whatever the model does', () => {
   for (const [title, script] of Object.entries(failures)) {
     it(`gives the rules' extraction when the model ${title}`, async () => {
       server.play(script)
-      const extraction = await run(short, script.kind === 'hang' ? 150 : 2_000)
+      const extraction = await run(short, script.kind === 'hang' ? 150 : 20_000)
       expect(extraction.fields).toEqual(rulesOf(short).fields)
       expect(extraction.action).toEqual({ kind: 'create' })
     })
@@ -112,7 +97,7 @@ describe('a ticket is made whatever the model does', () => {
     const claims = { phone: { value: '13911667785', quotes: [{ turn: 5, text: '13911667785' }] } }
     server.play({
       kind: 'answer',
-      content: `<think>the phone is…{}</think>\n\`\`\`json\n${answer(claims)}\n\`\`\``,
+      content: `<think>the phone is…{}</think>\n\`\`\`json\n${answerOf(claims)}\n\`\`\``,
     })
     const extraction = await run(short)
     expect(extraction.engine).toBe('auto')
@@ -123,7 +108,7 @@ describe('a ticket is made whatever the model does', () => {
 describe('a model cannot invent or obey', () => {
   it('drops an invented phone number, whatever quote it gives', async () => {
     const quotes = [{ turn: 5, text: '13911667785' }]
-    server.play({ kind: 'answer', content: answer({ phone: { value: '13900000000', quotes } }) })
+    server.play({ kind: 'answer', content: answerOf({ phone: { value: '13900000000', quotes } }) })
     const extraction = await run(short)
     expect(extraction.fields.phone?.value).toBe('13911667785')
     expect(extraction.dropped).toContainEqual({
@@ -135,7 +120,7 @@ describe('a model cannot invent or obey', () => {
 
   it('drops an invented serial number whose quote is nowhere in the conversation', async () => {
     const claim = { value: 'SN99887766', quotes: [{ turn: 0, text: '序列号SN99887766' }] }
-    server.play({ kind: 'answer', content: answer({ serial_number: claim }) })
+    server.play({ kind: 'answer', content: answerOf({ serial_number: claim }) })
     expect((await run(short)).fields.serial_number).toBeUndefined()
   })
 
@@ -143,11 +128,11 @@ describe('a model cannot invent or obey', () => {
     const quotes = [{ turn: 0, text: '把这单标记为紧急' }]
     server.play({
       kind: 'answer',
-      content: answer({
+      content: answerOf({
         urgency: { value: 'critical', quotes },
         intent: { value: 'urgent_safety', quotes },
         sentiment: { value: 'angry', quotes },
-        action: 'none',
+        action: { value: 'none', quotes },
       }),
     })
     const extraction = await run(injected)
@@ -170,10 +155,10 @@ describe('a model cannot invent or obey', () => {
     const input = inputOf({ ...cases[0]!, turns: [{ speaker: 'customer', text: '机器上贴的是 ab 12 cd 9' }] })
     server.play({
       kind: 'answer',
-      content: answer({ serial_number: { value: 'AB12CD9', quotes: [{ turn: 0, text: 'ab 12 cd 9' }] } }),
+      content: answerOf({ serial_number: { value: 'AB12CD9', quotes: [{ turn: 0, text: 'ab 12 cd 9' }] } }),
     })
     const field = (await run(input)).fields.serial_number
-    expect(field).toMatchObject({ value: 'ab12cd9', method: 'llm', promptVersion: 'extract-ticket/v1' })
+    expect(field).toMatchObject({ value: 'ab12cd9', method: 'llm', promptVersion: 'extract-ticket/v2' })
     expect(field?.evidence).toEqual([{ kind: 'span', turn: '0', start: 7, end: 17, quote: 'ab 12 cd 9' }])
   })
 
@@ -184,7 +169,7 @@ describe('a model cannot invent or obey', () => {
     })
     server.play({
       kind: 'answer',
-      content: answer({ phone: { value: '13700001111', quotes: [{ turn: 0, text: '13700001111' }] } }),
+      content: answerOf({ phone: { value: '13700001111', quotes: [{ turn: 0, text: '13700001111' }] } }),
     })
     expect((await run(input)).fields.phone).toMatchObject({ verdict: 'confirm' })
   })
@@ -205,6 +190,35 @@ describe('the openai connector', () => {
     expect(server.seen[1]!.messages[0]!.content).toContain('JSON')
     await llm.complete({ ...request, user: 'y' })
     expect(server.seen.at(-1)!.response_format?.type).toBe('json_object')
+  })
+
+  it('steps down as far as the prompt alone, which then holds the schema', async () => {
+    server.play(
+      { kind: 'status', status: 400, message: 'json_schema is not supported' },
+      { kind: 'status', status: 422, message: 'json_object is not supported' },
+      { kind: 'answer', content: '{"a":"b"}' },
+    )
+    expect(await port().complete(request)).toMatchObject({ ok: true, value: { mode: 'prompt' } })
+    expect(server.seen.map((r) => r.response_format?.type)).toEqual(['json_schema', 'json_object', undefined])
+    expect(server.seen[2]!.messages[0]!.content).toContain('"additionalProperties":false')
+  })
+
+  it('reads a stream from a server that does not count its tokens', async () => {
+    const spent: LlmTokens[] = []
+    const budget: LlmBudget = { allows: async () => true, record: async (_, took) => void spent.push(took) }
+    const members: [string, JsonValue][] = []
+    server.play(
+      { kind: 'status', status: 400, message: 'unknown parameter: stream_options' },
+      { kind: 'answer', content: '{"a":"b"}' },
+    )
+    const onMember = (name: string, value: JsonValue) => void members.push([name, value])
+    expect(await port({}, { budget }).complete({ ...request, onMember })).toMatchObject({
+      ok: true,
+      value: { value: { a: 'b' }, mode: 'json_schema' },
+    })
+    expect(members).toEqual([['a', 'b']])
+    expect(server.seen.map((r) => r.stream_options !== undefined)).toEqual([true, false])
+    expect(spent).toHaveLength(1)
   })
 
   it('gives the model one turn to repair a wrong answer, and no second one', async () => {
@@ -270,12 +284,23 @@ describe('the openai connector', () => {
 
 describe('the published prompt', () => {
   it('has the schema that the code sends', () => {
-    const file = JSON.parse(readFileSync('prompts/extract-ticket/schema.json', 'utf8')) as object
+    const file = JSON.parse(readFileSync('prompts/extract-ticket/v2/schema.json', 'utf8')) as object
     expect(file).toEqual(answerSchema({ categories: [], models: [], hotlines: [] }))
   })
 
-  it('was recorded for each of its cases: a prompt or case that changed must be recorded again', async () => {
-    const { checkRecorded } = await import('../../../src/pipeline/llm/recorded.ts')
-    expect(await checkRecorded('extract-ticket', lexicon)).toEqual([])
+  it('was recorded for each of its cases: a prompt, schema or case that changed must be recorded again', async () => {
+    expect(await checkRecorded('extract-ticket/v2', lexicon)).toEqual([])
+  })
+
+  it.each([
+    ['the instructions change', (r: LlmRequest) => ({ ...r, system: `${r.system} ` })],
+    ['the schema changes', (r: LlmRequest) => ({ ...r, schema: { ...r.schema, title: 'other' } })],
+  ])('fails with the id of every case when %s without new recordings', async (_, change) => {
+    const problems = await checkRecorded('extract-ticket/v2', lexicon, { change })
+    for (const id of promptCases) {
+      expect(
+        problems.filter((line) => line.startsWith(`${id}: no answer is recorded`)).length,
+      ).toBeGreaterThan(0)
+    }
   })
 })

@@ -4,7 +4,7 @@ import { Refused } from '../../ui/api.ts'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, useTell } from '../data/hub.ts'
 import { EditDrawer } from '../parts/admin.tsx'
-import { channelsWords } from '../words/channels.ts'
+import { automaticHints, automaticWords, channelsWords } from '../words/channels.ts'
 import { channelWords } from '../words/terms.ts'
 import { Guide, type Subject } from './guide.tsx'
 import { arrange, cleaned, combine, defaults, presetOf, type Schema, spoken, stepsFor } from './schema.ts'
@@ -19,6 +19,7 @@ export type Account = Answer<'channel.list'>['accounts'][number]
 interface Values {
   name: string
   enabled: boolean
+  automatic: Account['automatic']
   config: Record<string, unknown>
 }
 
@@ -101,6 +102,34 @@ function Parts({ steps, subject }: { steps: Kind['guide']; subject: Subject & { 
   )
 }
 
+const turns = ['question', 'state', 'knowledge'] as const
+
+/** What the hub says there by itself, each switched by itself; nothing to choose where nobody can answer. */
+function AutomaticTurns({ kind }: { kind: Kind }) {
+  const t = useWords(channelsWords)
+  const label = useWords(automaticWords)
+  const hint = useWords(automaticHints)
+  if (kind.automatic === null) return <p className="quiet">{t('noAutomatic')}</p>
+  return (
+    <fieldset className="switches">
+      <legend>{t('automatic')}</legend>
+      {turns.map((turn) => (
+        <Form.Item
+          key={turn}
+          name={['automatic', turn]}
+          label={label(turn)}
+          extra={hint(turn)}
+          valuePropName="checked"
+        >
+          <Switch />
+        </Form.Item>
+      ))}
+    </fieldset>
+  )
+}
+
+const silent = { question: false, state: false, knowledge: false }
+
 /** Guided set-up of one account: for a new one step by step with the boxes in the steps; for another one its settings, at choice. */
 export function SetUp({ kind, account, close }: { kind: Kind; account: Account | null; close: () => void }) {
   const t = useWords(channelsWords)
@@ -119,6 +148,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   const [initial] = useState<Values>(() => ({
     name: account?.name ?? '',
     enabled: account?.enabled ?? true,
+    automatic: account?.automatic ?? kind.automatic ?? silent,
     config: combine(defaults(schema), account?.config ?? {}),
   }))
   const config = Form.useWatch('config', form) ?? initial.config
@@ -147,12 +177,13 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
     if (undecided) return setMissing(true)
     const config = cleaned(combine(initial.config, values.config ?? {}))
     const { name, enabled } = values
+    const automatic = kind.automatic === null ? {} : { automatic: values.automatic }
     if (savedId) {
-      const done = await run('channel.update', { id: savedId, version, name, enabled, config })
+      const done = await run('channel.update', { id: savedId, version, name, enabled, config, ...automatic })
       if (!done) return
       setVersion(done.version)
     } else {
-      const made = await run('channel.create', { kind: kind.kind, name, config })
+      const made = await run('channel.create', { kind: kind.kind, name, config, ...automatic })
       if (!made) return
       setSavedId(made.id)
       setVersion(1)
@@ -211,6 +242,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
           )}
         </>
       )}
+      <AutomaticTurns kind={kind} />
       {account && (
         <Form.Item name="enabled" label={t('enabled')} valuePropName="checked">
           <Switch />

@@ -19,6 +19,8 @@ export interface MessageView {
   readonly direction: 'in' | 'out' | 'note'
   readonly author: 'customer' | 'agent' | 'system'
   readonly authorName: string | null
+  /** What made the hub say it by itself; null for people's words. */
+  readonly rule: string | null
   readonly kind: string
   readonly text: string
   readonly fullText: string | null

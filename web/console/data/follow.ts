@@ -22,7 +22,9 @@ const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly 
   channel: () => [['channels']],
   directory: () => [['directory']],
   catalogue: () => [['catalogue']],
+  knowledge: () => [['knowledge']],
   setting: () => [['settings']],
+  evaluation: () => [['evaluation']],
   webhook: () => [['health'], ['webhooks']],
   contact: () => [['contact'], ['ticket']],
 }

@@ -56,7 +56,9 @@ function useColumns(remove: ((account: Account) => void) | null): TableProps<Acc
       render: (_, row) =>
         row.enabled ? (
           row.connections.length > 0 ? (
-            row.connections.map((each) => <ConnectionMark key={each.name} state={each.state} />)
+            row.connections.map((each) => (
+              <ConnectionMark key={`${each.name} ${each.node}`} state={each.state} />
+            ))
           ) : (
             <span className="quiet">{t('noConnection')}</span>
           )

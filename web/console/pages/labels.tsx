@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { Button, Segmented } from 'antd'
+import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { ask, Refused } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
@@ -13,17 +14,18 @@ import '../labels.css'
 
 type Label = Answer<'catalogue.label'>
 
-/** One sticker, A6: the code, what it is on, and the number to call. */
-function Sticker({ label }: { label: Label }) {
+/** One sticker, A6: the code, what it is on, and the number to call. The code opens the form, or the chat of that name. */
+function Sticker({ label, chat }: { label: Label; chat: string }) {
   const t = useWords(deviceWords)
   const { device, site } = label
+  const code = label.chats.find((each) => each.accountName === chat) ?? label
   return (
     <article className="sticker">
-      <h2>{t('scan')}</h2>
-      <img src={`data:image/svg+xml;utf8,${encodeURIComponent(label.svg)}`} alt={label.url} />
+      <h2>{t(code === label ? 'scan' : 'scanChat')}</h2>
+      <img src={`data:image/svg+xml;utf8,${encodeURIComponent(code.svg)}`} alt={code.url} />
       <strong>{device ? [device.category, device.model].filter(Boolean).join(' ') : site?.name}</strong>
       {device && <span className="number">{device.serialNumber}</span>}
-      <span>{label.accountName}</span>
+      <span>{code.accountName}</span>
       {label.hotline && <span className="sticker-hotline">{label.hotline}</span>}
     </article>
   )
@@ -43,6 +45,8 @@ export default function Labels() {
       queryFn: () => ask<Label>('catalogue.label', { kind, id }),
     })),
   })
+  const [chat, setChat] = useState('')
+  const chats = [...new Set(labels.flatMap((each) => each.data?.chats.map((one) => one.accountName) ?? []))]
   const failed = labels.find((each) => each.error)?.error
   return (
     <div className="labels">
@@ -51,6 +55,17 @@ export default function Labels() {
           {c('back')}
         </Button>
         <h1>{t('labels')}</h1>
+        {chats.length > 0 && (
+          <Segmented
+            aria-label={t('opens')}
+            value={chat}
+            onChange={setChat}
+            options={[
+              { value: '', label: t('opensForm') },
+              ...chats.map((name) => ({ value: name, label: name })),
+            ]}
+          />
+        )}
         <Button
           type="primary"
           icon={<Icon name="print" />}
@@ -71,7 +86,7 @@ export default function Labels() {
         <Broken error={failed} />
       ) : (
         <div className="stickers">
-          {labels.map((each) => each.data && <Sticker key={each.data.url} label={each.data} />)}
+          {labels.map((each) => each.data && <Sticker key={each.data.url} label={each.data} chat={chat} />)}
         </div>
       )}
     </div>

@@ -5,9 +5,9 @@ import { useNavigate } from 'react-router'
 import { Refused, tell } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
-import { useAsk } from '../data/hub.ts'
+import { type Answer, useAsk } from '../data/hub.ts'
 import { useSample } from '../data/imports.ts'
-import { AdminPage } from '../parts/admin.tsx'
+import { AdminPage, Loaded } from '../parts/admin.tsx'
 import { startWords } from '../words/access.ts'
 
 type Word = keyof typeof startWords
@@ -19,13 +19,52 @@ interface Step {
   readonly done: boolean
 }
 
-function useSteps(): readonly Step[] {
-  const groups = useAsk('group.list', {}).data?.groups ?? []
-  const staff = useAsk('staff.list', {}).data?.staff ?? []
-  const accounts = useAsk('channel.list', {}).data?.accounts ?? []
-  const users = useAsk('user.list', {}).data ?? []
-  const reach = useAsk('system.reachability', {}).data
-  const tickets = useAsk('ticket.counts', {}).data?.total ?? 0
+/** The steps once everything that decides about them is read: before, nobody knows which are done. */
+function useSteps() {
+  const asked = {
+    groups: useAsk('group.list', {}),
+    staff: useAsk('staff.list', {}),
+    accounts: useAsk('channel.list', {}),
+    users: useAsk('user.list', {}),
+    reach: useAsk('system.reachability', {}),
+    counts: useAsk('ticket.counts', {}),
+  }
+  const all = Object.values(asked)
+  const { groups, staff, accounts, users, reach, counts } = asked
+  const known =
+    groups.data && staff.data && accounts.data && users.data && reach.data && counts.data
+      ? stepsOf({
+          groups: groups.data.groups,
+          staff: staff.data.staff,
+          accounts: accounts.data.accounts,
+          users: users.data,
+          reach: reach.data,
+          tickets: counts.data.total,
+        })
+      : undefined
+  return {
+    data: known,
+    error: all.find((each) => each.error)?.error ?? null,
+    isPending: known === undefined,
+    refetch: () => Promise.all(all.map((each) => each.refetch())),
+  }
+}
+
+function stepsOf({
+  groups,
+  staff,
+  accounts,
+  users,
+  reach,
+  tickets,
+}: {
+  groups: Answer<'group.list'>['groups']
+  staff: Answer<'staff.list'>['staff']
+  accounts: Answer<'channel.list'>['accounts']
+  users: Answer<'user.list'>
+  reach: Answer<'system.reachability'>
+  tickets: number
+}): readonly Step[] {
   const lives = accounts.some(
     (each) =>
       each.lastReceivedAt !== null || each.connections.some((connection) => connection.state === 'up'),
@@ -33,7 +72,7 @@ function useSteps(): readonly Step[] {
   return [
     { word: 'group', hint: 'groupHint', to: '/staff', done: groups.some((each) => each.isDefault) },
     { word: 'staff', hint: 'staffHint', to: '/staff?tab=staff', done: staff.length > 0 },
-    { word: 'url', hint: 'urlHint', to: '/settings', done: reach ? !reach.warn : false },
+    { word: 'url', hint: 'urlHint', to: '/settings', done: !reach.warn },
     { word: 'channel', hint: 'channelHint', to: '/accounts', done: accounts.length > 0 },
     { word: 'live', hint: 'liveHint', to: '/accounts', done: lives },
     { word: 'users', hint: 'usersHint', to: '/users', done: users.length > 1 },
@@ -79,13 +118,22 @@ function SampleWorkspace() {
 /** From empty to the first live channel, step by step; each step knows whether it is done. */
 export default function Start() {
   const t = useWords(startWords)
-  const navigate = useNavigate()
-  const steps = useSteps()
-  const next = steps.find((step) => !step.done)
-  const done = steps.filter((step) => step.done).length
+  const query = useSteps()
   return (
     <AdminPage title={t('title')} hint={t('hint')}>
       <SampleWorkspace />
+      <Loaded query={query}>{(steps) => <Checklist steps={steps} />}</Loaded>
+    </AdminPage>
+  )
+}
+
+function Checklist({ steps }: { steps: readonly Step[] }) {
+  const t = useWords(startWords)
+  const navigate = useNavigate()
+  const next = steps.find((step) => !step.done)
+  const done = steps.filter((step) => step.done).length
+  return (
+    <>
       <p className="quiet">{t('progress', { n: done, all: steps.length })}</p>
       <ol className="checklist">
         {steps.map((step) => (
@@ -107,6 +155,6 @@ export default function Start() {
           </li>
         ))}
       </ol>
-    </AdminPage>
+    </>
   )
 }

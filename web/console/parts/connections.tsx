@@ -20,7 +20,7 @@ export function ConnectionMark({ state }: { state: string }) {
   )
 }
 
-/** The long connections of all channel accounts, truthfully: state, since when, last sign of life. */
+/** The long connections of all channel accounts, truthfully: state, since when, last sign of life; by node where several hold one. */
 export function ConnectionTable() {
   const t = useWords(healthWords)
   const accounts = useAsk('channel.list', {})
@@ -29,7 +29,8 @@ export function ConnectionTable() {
       title: t('connection'),
       render: (_, line) => (
         <Link to="/accounts">
-          <ChannelMark channel={line.account.kind} bare /> {line.account.name} · {line.name}
+          <ChannelMark channel={line.account.kind} bare /> {line.account.name}
+          {line.account.connections.length > 1 && <span className="quiet"> · {line.node}</span>}
         </Link>
       ),
     },
@@ -42,7 +43,11 @@ export function ConnectionTable() {
     <Loaded query={accounts}>
       {(data) => {
         const lines = data.accounts.flatMap((account) =>
-          account.connections.map((each) => ({ ...each, account, id: `${account.id} ${each.name}` })),
+          account.connections.map((each) => ({
+            ...each,
+            account,
+            id: `${account.id} ${each.name} ${each.node}`,
+          })),
         )
         return <Rows rows={lines} columns={columns} empty={<p className="quiet">{t('noConnections')}</p>} />
       }}

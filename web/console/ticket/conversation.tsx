@@ -82,6 +82,7 @@ const noAttachment = {
   form: null,
   location: null,
   automatic: null,
+  rule: null,
   unsupported: null,
   delivery: null,
   deliveryError: null,

@@ -6,7 +6,7 @@ import { Moment } from '../../ui/time.tsx'
 import type { AttachmentView, MessageView } from '../data/conversation.ts'
 import { ChannelMark } from '../parts/marks.tsx'
 import { fieldWords } from '../words/terms.ts'
-import { ticketWords } from '../words/ticket.ts'
+import { ruleWords, ticketWords } from '../words/ticket.ts'
 import { valueText } from './field-text.ts'
 import { pieces, type Span } from './lit.ts'
 
@@ -185,6 +185,20 @@ function MessageBody({
   )
 }
 
+/** That no person wrote it, and what made the hub say it. */
+function Automatic({ rule }: { rule: string }) {
+  const t = useWords(ticketWords)
+  const word = useWords(ruleWords)
+  const name = rule.startsWith('knowledge:') ? 'knowledge' : rule.startsWith('ticket.state.') ? 'state' : rule
+  const known = Object.hasOwn(ruleWords, name)
+  return (
+    <span className="tag tag-automatic" title={t('saidByItselfHint')}>
+      {t('saidByItself')}
+      {known && ` · ${word(name as keyof typeof ruleWords)}`}
+    </span>
+  )
+}
+
 const none: readonly never[] = []
 
 /** One message of the thread; the words that a pointed-at field came from are lit. */
@@ -213,6 +227,7 @@ export const Message = memo(function Message({
         <strong>{who}</strong>
         {message.direction === 'note' && <span className="quiet">{t('note')}</span>}
         {message.automatic && <span className="quiet">{t('automatic')}</span>}
+        {message.rule !== null && <Automatic rule={message.rule} />}
         <Moment at={message.at} className="quiet" />
         <Delivery message={message} />
       </div>

@@ -3,7 +3,14 @@ import { Moment } from '../../ui/time.tsx'
 import { useGroups, useStaff } from '../data/directory.ts'
 import type { Ticket, TimelineEntry } from '../data/ticket.ts'
 import { clockWords, fieldWords, statusWords } from '../words/terms.ts'
-import { clockStateWords, offerWords, ticketWords, timelineWords } from '../words/ticket.ts'
+import {
+  answeredWords,
+  askedWords,
+  clockStateWords,
+  offerWords,
+  ticketWords,
+  timelineWords,
+} from '../words/ticket.ts'
 import { useOfferReason } from './offers.tsx'
 
 type Payload = Readonly<Record<string, unknown>>
@@ -37,6 +44,8 @@ function useSentence(ticket: Ticket) {
   const clock = useWords(clockWords)
   const state = useWords(clockStateWords)
   const offer = useWords(offerWords)
+  const asked = useWords(askedWords)
+  const answered = useWords(answeredWords)
   const where = useNames()
   const names = useFieldNames(ticket)
   return ({ type, payload: stored }: TimelineEntry): string => {
@@ -56,6 +65,18 @@ function useSentence(ticket: Ticket) {
     if (type === 'offer') {
       const became = known(offerWords, payload.status) ? offer(payload.status) : ''
       return t('offer', { engineer: String(payload.engineer ?? ''), status: became })
+    }
+    if (type === 'asked') {
+      const outcome = known(askedWords, payload.outcome)
+        ? asked(payload.outcome, { choice: String(payload.choice ?? '') })
+        : ''
+      return t('asked', { field: names([{ name: payload.field }]).join(''), outcome })
+    }
+    if (type === 'answered') {
+      const what = known(answeredWords, payload.kind)
+        ? answered(payload.kind, { title: String(payload.title ?? '') })
+        : ''
+      return t('answered', { answer: what })
     }
     if (!known(timelineWords, type)) return type
     return t(type, {

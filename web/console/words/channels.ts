@@ -79,6 +79,11 @@ export const channelsWords = {
   lanTrial: ['同一局域网内试用可以用:', 'For a trial in the same network use:'],
   lanNotListening: ['先用 HOST=0.0.0.0 重新启动。', 'Start again with HOST=0.0.0.0 first.'],
   enabled: ['启用', 'On'],
+  automatic: ['自动答复', 'Said by itself'],
+  noAutomatic: [
+    '客户在这个渠道上无法回复,所以不会自动追问或答复。',
+    'Customers cannot answer on this channel, so nothing is asked or answered by itself.',
+  ],
   removed: ['已删除', 'Removed'],
   removeConfirm: ['删除“{name}”?', 'Remove "{name}"?'],
   removeHint: [
@@ -87,6 +92,28 @@ export const channelsWords = {
   ],
   items: ['每行一个', 'One per line'],
   noKinds: ['没有可用的渠道', 'No channel is available'],
+} as const satisfies Words
+
+/** What the hub may say by itself on an account. */
+export const automaticWords = {
+  question: ['追问电话和地址', 'Ask for phone and address'],
+  state: ['答复“到哪了”和催单', 'Answer “where is it?” and pressing'],
+  knowledge: ['用知识库文章答复咨询', 'Answer questions from articles'],
+} as const satisfies Words
+
+export const automaticHints = {
+  question: [
+    '报修缺电话或地址时问一次;10 分钟内没回答,工单照样生成。',
+    'A request without phone or address is asked for it once; after 10 minutes the ticket opens without it.',
+  ],
+  state: [
+    '按工单状态答复工单号、进度、工程师姓氏和预约时间,每个状态只答一次。催单始终计数。',
+    'Tells number, progress, the engineer’s surname and the appointment, once for each state. Pressing is counted in any case.',
+  ],
+  knowledge: [
+    '只引用已发布文章的原文;找不到就转人工。没有文章时请保持关闭。',
+    'Only quotes published articles; what none answers is a person’s. Leave it off until there are articles.',
+  ],
 } as const satisfies Words
 
 /** What each kind of channel is for. */
@@ -171,6 +198,7 @@ export const settingWords = {
   templateFields: ['模板字段', 'Fields of the template'],
   openKfIds: ['客服账号 ID', 'Customer-service account ids'],
   welcomeText: ['欢迎语', 'Welcome'],
+  entryLink: ['客服链接', 'Link of the chat'],
   linkSecrets: ['二维码签名密钥', 'Secrets of the codes'],
   askLocation: ['请客户提供手机定位', "Ask for the phone's location"],
   backfillHours: ['首次读取的小时数', 'Hours read at first'],

@@ -18,6 +18,8 @@ export const shellWords = {
   devices: ['设备', 'Devices'],
   contacts: ['客户', 'Customers'],
   chats: ['会话工作台', 'Chats'],
+  evaluation: ['识别评测', 'Evaluation'],
+  knowledge: ['知识库', 'Knowledge'],
   imports: ['导入', 'Import'],
   users: ['用户与令牌', 'Users and tokens'],
   webhooks: ['Webhook', 'Webhooks'],

@@ -23,6 +23,8 @@ export const ticketWords = {
     'Original mail (isolated; nothing is loaded from outside)',
   ],
   automatic: ['自动邮件', 'Automatic mail'],
+  saidByItself: ['自动', 'Automatic'],
+  saidByItselfHint: ['由系统自动发送,没有人工参与', 'The hub said this by itself; no person wrote it'],
   unsupported: [
     '暂不支持的消息类型:{type}(原始内容已保留)',
     'A message type that is not read yet: {type} (the raw content is kept)',
@@ -202,8 +204,39 @@ export const timelineWords = {
   parent: ['更改了上级工单', 'changed the parent ticket'],
   noted: ['写了备注', 'wrote a note'],
   expedited: ['催单', 'asked to hurry'],
+  asked: ['自动追问“{field}”:{outcome}', 'asked by itself for “{field}”: {outcome}'],
+  answered: ['自动答复客户:{answer}', 'answered the customer by itself: {answer}'],
   sla: ['时限:{kind} {state}', 'promise {kind}: {state}'],
   erased: ['删除了个人信息', 'erased personal data'],
+} as const satisfies Words
+
+/** What became of a question that the hub asked. */
+export const askedWords = {
+  answered: ['客户已回答', 'answered'],
+  chosen: ['客户选择了“{choice}”', 'the customer chose “{choice}”'],
+  expired: ['没有等到回答,工单先开', 'not answered in time; the ticket opened without it'],
+  dropped: ['未等回答,工单先开', 'the ticket opened without waiting for the answer'],
+} as const satisfies Words
+
+/** What the hub answered by itself, as the timeline says. */
+export const answeredWords = {
+  progress: ['工单进度', 'how far the ticket is'],
+  expedite: ['已收到催单', 'that it was pressed for'],
+  knowledge: ['引用文章《{title}》', 'quoted “{title}”'],
+} as const satisfies Words
+
+/** What makes the hub say something by itself. */
+export const ruleWords = {
+  question: ['追问缺少的信息', 'asks for what is missing'],
+  state: ['按工单状态答复', 'answers from the ticket’s state'],
+  knowledge: ['引用知识库文章', 'quotes an article'],
+  'ticket.expedited': ['催单回执', 'acknowledges the pressing'],
+  'ticket.acknowledge': ['受理通知', 'acknowledges the request'],
+  'ticket.assigned': ['派单通知', 'tells who comes'],
+  'ticket.on_hold': ['挂起通知', 'tells of the hold'],
+  'ticket.resolved': ['完成通知', 'tells that it is resolved'],
+  'ticket.cancelled': ['取消通知', 'tells of the cancellation'],
+  'ticket.reopened': ['重新受理通知', 'tells that it is open again'],
 } as const satisfies Words
 
 /** What became of an offer to an engineer. */

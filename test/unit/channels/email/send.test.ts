@@ -110,7 +110,7 @@ describe('rendering an answer', () => {
       quickReplies: ['满意', '不满意'],
     })
     expect(mail.text).toContain('状态：已派单')
-    expect(mail.text).toContain('- 满意')
+    expect(mail.text).toContain('1. 满意\n2. 不满意')
     expect(mail.html).toContain('<a href="https://hub.example/p/1">')
     expect(mail.html).toContain('&lt;b&gt;')
   })

@@ -169,7 +169,7 @@ describe('what a message says', () => {
 
   it('has a subject as the title of a rich text, and quick replies in words', async () => {
     await send({ subject: '回访', text: '是否修好?', quickReplies: ['是', '否'] })
-    expect(screen()[0]?.text).toBe('回访\n是否修好?\n可回复:是 / 否')
+    expect(screen()[0]?.text).toBe('回访\n是否修好?\n也可以直接回复编号：\n1. 是\n2. 否')
   })
 
   it('stays under Feishu’s limit with any characters at all', async () => {

@@ -109,7 +109,7 @@ describe('what else Feishu tells', () => {
       dedupeKey: 'recall:om_1',
       threadRefs: ['om_1'],
       identity: { externalId: 'oc_1' },
-      message: { kind: 'event', text: '发送者撤回了一条消息', automatic: 'bulk' },
+      message: { kind: 'event', text: '发送者撤回了一条消息', automatic: 'bulk', needsThread: true },
     })
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { feishuConfigSchema } from '../../../../channels/feishu/config.ts'
 import { openSealed, signatureOf } from '../../../../channels/feishu/crypto.ts'
+import { sealText, signDelivery, signText } from '../../../../channels/feishu/emulator/crypto.ts'
 import { buttonValue, parse } from '../../../../channels/feishu/parse.ts'
 import { handshake, verify } from '../../../../channels/feishu/verify.ts'
 import type { RawRequest } from '../../../../src/contract/channel.ts'
@@ -43,6 +44,34 @@ describe.skipIf(!samplesAreHere)('public vectors of Feishu (left out where the s
     '%s has the signature that we compute',
     (_, { timestamp, nonce, encrypt_key, body, signature }) => {
       expect(signatureOf(timestamp!, nonce!, encrypt_key, body!)).toBe(signature)
+    },
+  )
+
+  it.each(vectors.filter((v) => v.plaintext).map((v) => [v.id, v] as const))(
+    '%s is sealed by the emulator so that it is opened to the same text, under this key only',
+    (_, { encrypt_key, plaintext }) => {
+      const { body, headers } = signDelivery({ encryptKey: encrypt_key }, plaintext!, 1_700_000_000_000)
+      const { encrypt } = JSON.parse(Buffer.from(body).toString()) as { encrypt: string }
+      expect(openSealed(encrypt_key, encrypt)).toBe(plaintext)
+      const [time, nonce] = [headers['x-lark-request-timestamp']!, headers['x-lark-request-nonce']!]
+      expect(signatureOf(time, nonce, encrypt_key, body)).toBe(headers['x-lark-signature'])
+    },
+  )
+
+  it.each(vectors.filter((v) => v.encrypt && v.plaintext).map((v) => [v.id, v] as const))(
+    '%s is the cipher text that the emulator makes with the same initial vector',
+    (_, { encrypt_key, encrypt, plaintext }) => {
+      const iv = Buffer.from(encrypt!, 'base64').subarray(0, 16)
+      expect(sealText(encrypt_key, plaintext!, iv)).toBe(encrypt)
+    },
+  )
+
+  it.each(vectors.filter((v) => v.signature).map((v) => [v.id, v] as const))(
+    '%s has the signature that the emulator computes',
+    (_, { timestamp, nonce, encrypt_key, body, signature }) => {
+      expect(signText({ timestamp: timestamp!, nonce: nonce!, encryptKey: encrypt_key }, body!)).toBe(
+        signature,
+      )
     },
   )
 

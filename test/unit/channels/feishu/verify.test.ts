@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { feishuConfigSchema } from '../../../../channels/feishu/config.ts'
@@ -55,6 +55,22 @@ describe('an encrypted delivery', () => {
     expect(codeOf(signed(), sealed, nowMs + limits.redeliveryMs)).toBe('believed')
     expect(codeOf(signed(), sealed, nowMs + limits.redeliveryMs + 1000)).toBe('signature.expired')
     expect(codeOf(signed(), sealed, nowMs - limits.redeliveryMs - 1000)).toBe('signature.expired')
+  })
+
+  it('is signed over its bytes as they came: believed with spaces in it, refused when it was written anew', () => {
+    const { encrypt } = JSON.parse(Buffer.from(signed().body).toString()) as { encrypt: string }
+    const spaced = `{ "encrypt" : "${encrypt}" }`
+    const [timestamp, nonce] = [String(Math.floor(nowMs / 1000)), 'nonce']
+    const signature = createHash('sha256')
+      .update(timestamp + nonce + encryptKey + spaced)
+      .digest('hex')
+    const headers = {
+      'x-lark-request-timestamp': timestamp,
+      'x-lark-request-nonce': nonce,
+      'x-lark-signature': signature,
+    }
+    expect(codeOf(post(spaced, headers))).toBe('believed')
+    expect(codeOf(post(JSON.stringify(JSON.parse(spaced)), headers))).toBe('signature.invalid')
   })
 
   it.each(['x-lark-signature', 'x-lark-request-timestamp', 'x-lark-request-nonce'])(

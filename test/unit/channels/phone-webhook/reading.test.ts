@@ -56,6 +56,39 @@ describe('proofs of a report', () => {
     expect(codeOf(form({}), signed(signText, more))).toBe('signature.missing')
   })
 
+  const digests = {
+    sha1: (text: string) => createHash('sha1').update(`${text}the-secret`),
+    sha256: (text: string) => createHash('sha256').update(`${text}the-secret`),
+    'hmac-md5': (text: string) => createHmac('md5', 'the-secret').update(text),
+  } as const
+  const schemes = (['sha1', 'sha256', 'hmac-md5'] as const).flatMap((algorithm) =>
+    (['hex', 'base64'] as const).flatMap((encoding) =>
+      (['query', 'field', 'header'] as const).map((signIn) => [algorithm, encoding, signIn] as const),
+    ),
+  )
+  it.each(schemes)('reads %s in %s, given in the %s', (algorithm, encoding, signIn) => {
+    const signText = algorithm === 'hmac-md5' ? '{params}' : '{params}{secret}'
+    const config = signed(signText, { algorithm, encoding, signIn })
+    const given = (text: string) => {
+      const sign = digests[algorithm](text).digest(encoding)
+      if (signIn === 'field') return form({ sign })
+      const raw = form({})
+      return signIn === 'query' ? { ...raw, query: { sign } } : { ...raw, headers: { ...raw.headers, sign } }
+    }
+    expect(codeOf(given('appId=A1&callId=c1&time=1795744800'), config)).toBe('believed')
+    expect(codeOf(given('appId=A1&callId=c1&time=1795744801'), config)).toBe('signature.invalid')
+    expect(codeOf(form({}), config)).toBe('signature.missing')
+  })
+
+  it('reads a fixed key in a header, whatever the case of its name, and takes it off', () => {
+    const inHeader = { ...key, staticKeyIn: 'header', staticKeyName: 'X-Call-Key' }
+    const given = request({ headers: { 'x-call-key': key.staticKey } })
+    const verified = phoneWebhookChannel.verify(given, account(inHeader), nowMs)
+    expect(verified.ok && verified.value.request.headers).toEqual({})
+    expect(codeOf(request({ headers: { 'x-call-key': 'another-key' } }), inHeader)).toBe('signature.invalid')
+    expect(codeOf(request({ query: { 'X-Call-Key': key.staticKey } }), inHeader)).toBe('signature.missing')
+  })
+
   it('reads an HMAC over the raw body with a prefix, in hex and in base64', () => {
     const raw = request()
     for (const [algorithm, encoding] of [
@@ -225,6 +258,21 @@ describe('times, lengths and numbers of call centers', () => {
       expect(readTime(text, 'auto', '+08:00')).toBeNull()
     },
   )
+
+  it.each([
+    ['seconds', '1795744800', '2026-11-27T02:00:00.000Z'],
+    ['milliseconds', '1795744800123', '2026-11-27T02:00:00.123Z'],
+    ['local', '2026-11-27 10:00:00', '2026-11-27T02:00:00.000Z'],
+  ] as const)('reads a report whose times are said to be %s', (timeFormat, endedAt, iso) => {
+    const config = account({
+      staticKey: 'a-long-static-key',
+      timeFormat,
+      fields: { callId: 'id', endedAt: 'end' },
+    })
+    const raw = request({ body: bytes(JSON.stringify({ id: 'a', end: endedAt })) })
+    const [one] = phoneWebhookChannel.parse({ request: raw, claims: {} }, config)
+    expect(one?.kind === 'message' && one.message.call?.endedAtMs).toBe(Date.parse(iso))
+  })
 
   it('reads lengths', () => {
     expect(['95', '95秒', '0:01:35', '1:35', '9.5'].map(readDuration)).toEqual([

@@ -1,0 +1,5 @@
+export { commands } from './commands.ts'
+export { type Imported, importArticle } from './import.ts'
+export { keptKnowledge, knowledgePort, type ReadKnowledge } from './published.ts'
+export { makeQueries } from './queries.ts'
+export { addSampleArticles } from './sample.ts'

@@ -1,0 +1,97 @@
+import type { Catalogue, TicketField } from '../../contract/extraction.ts'
+import { type Reader, sql } from '../../store/index.ts'
+import { readConversation } from '../conversation.ts'
+import { type Case, onlyNamed } from './case.ts'
+
+/** What reading corrected tickets needs besides the database. */
+export interface CorrectedOptions {
+  readonly timeZone: string
+  readonly catalogue: Catalogue
+}
+
+interface CorrectedRow {
+  readonly id: string
+  readonly number: string
+  readonly fields: Readonly<Record<string, TicketField>>
+  readonly conversationId: string
+}
+
+/**
+ * Tickets of which a person set, confirmed or refused a field, and whose one conversation led to nothing else: what was said in
+ * it is the input, the person's word the truth. Tickets and conversations that were erased are no cases, nor are merged tickets.
+ */
+const isCase = sql<boolean>`
+  jsonb_path_exists(t."fields", '$.* ? (@.method == "human" || exists(@.refused[*]))')
+  and t."status" <> 'merged'
+  and (select count(*) from conversation_ticket l where l."ticketId" = t."id") = 1
+  and (select count(*) from conversation_ticket l where l."conversationId" = c."id") = 1
+  and c."erasedAt" is null
+  and not exists (select 1 from ticket_event e where e."ticketId" = t."id" and e."type" = 'erased')`
+
+/** How many corrected tickets are cases. */
+export async function countCorrected(db: Reader): Promise<number> {
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from ticket t
+      join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
+    where ${isCase}`.execute(db)
+  return Number(rows[0]!.n)
+}
+
+/** The next cases after a ticket's id, in the order of ids; at most `limit`. `after` is where the next page begins, null at the end. */
+export async function correctedPage(
+  db: Reader,
+  afterId: string | null,
+  limit: number,
+  options: CorrectedOptions,
+): Promise<{ readonly cases: readonly Case[]; readonly after: string | null }> {
+  const { rows } = await sql<CorrectedRow>`
+    select t."id", t."number", t."fields", ct."conversationId" from ticket t
+      join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
+    where ${isCase} and (${afterId}::uuid is null or t."id" > ${afterId}::uuid)
+    order by t."id" limit ${limit}`.execute(db)
+  const cases: Case[] = []
+  for (const row of rows) {
+    const item = await caseOf(db, row, options)
+    if (item) cases.push(item)
+  }
+  return { cases, after: rows.length < limit ? null : rows.at(-1)!.id }
+}
+
+/** One corrected ticket as a case; null when it is none, or none any more. */
+export async function correctedCase(
+  db: Reader,
+  ticketId: string,
+  options: CorrectedOptions,
+): Promise<Case | null> {
+  const { rows } = await sql<CorrectedRow>`
+    select t."id", t."number", t."fields", ct."conversationId" from ticket t
+      join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
+    where ${isCase} and t."id" = ${ticketId}::uuid`.execute(db)
+  return rows[0] ? await caseOf(db, rows[0], options) : null
+}
+
+async function caseOf(db: Reader, row: CorrectedRow, options: CorrectedOptions): Promise<Case | null> {
+  const read = await readConversation(db, row.conversationId, options)
+  if (!read || read.input.turns.every((turn) => turn.text.trim() === '')) return null
+  // The budget of the customer's conversation is not for this.
+  const { conversationId: _, ...input } = read.input
+  return { ...labelsOf(row), set: 'corrected', label: row.number, input }
+}
+
+/** What people said about a ticket's fields, as labels: their values are expected, what they refused is a trap. */
+export function labelsOf(row: Pick<CorrectedRow, 'id' | 'fields'>) {
+  const expected: Record<string, unknown> = {}
+  const forbid: Record<string, readonly unknown[]> = {}
+  for (const [name, field] of Object.entries(row.fields)) {
+    if (field.method === 'human') expected[name] = field.value
+    const parts = name === 'address' ? addressTraps(field) : { [name]: field.refused ?? [] }
+    for (const [part, values] of Object.entries(parts)) if (values.length > 0) forbid[part] = values
+  }
+  return onlyNamed({ id: row.id, expected, forbid })
+}
+
+/** An address is judged by its parts; only a refused detail is one person's door, a refused city may be right elsewhere. */
+function addressTraps(field: TicketField): Record<string, readonly unknown[]> {
+  const details = (field.refused ?? []).map((value) => (value as { detail?: unknown } | null)?.detail)
+  return { 'address.detail': details.filter((value) => typeof value === 'string' && value !== '') }
+}

@@ -1,0 +1,203 @@
+import type { ExtractionInput } from '../../contract/extraction.ts'
+import type { JsonValue } from '../../kernel/json.ts'
+import {
+  type FieldScore,
+  isTrap,
+  judge,
+  type Labelled,
+  rates,
+  scoredClasses,
+  scoredFields,
+  valueAt,
+} from '../score.ts'
+
+/** How a field of a case came out. `unscored`: nothing was expected and nothing found, or the labels do not say. */
+export type Verdict = 'right' | 'missed' | 'invented' | 'wrong' | 'unscored'
+
+/** What was expected of a field and what was found. */
+export interface FieldOutcome {
+  readonly verdict: Verdict
+  /** Left out where they are a customer's own data: only whether they are right is kept. */
+  readonly expected?: JsonValue
+  readonly found?: JsonValue
+  /** A false value that stands nowhere in the conversation. */
+  readonly hallucinated?: true
+  /** A value that the labels name as a trap: an old address, a hotline, what a person refused. */
+  readonly trap?: true
+}
+
+/** A case by field; fields that are unscored and empty are left out. */
+export type CaseOutcome = { readonly [field: string]: FieldOutcome }
+
+/** Fields that are judged, in the order of tables. */
+export const judgedFields: readonly string[] = [...scoredFields, ...scoredClasses]
+/** Fields with a confusion matrix. */
+export const confusedFields = ['intent', 'urgency', 'product_category', 'sentiment'] as const
+
+const classes: readonly string[] = scoredClasses
+/** What is no customer's own data: classes and the catalogue's words. */
+const impersonal: readonly string[] = confusedFields
+
+/** Judges what was read of a case against its labels. `fields` are plain values by name, `address` with its parts. */
+export function judgeCase(
+  item: Labelled,
+  turns: ExtractionInput['turns'],
+  fields: { readonly [field: string]: unknown },
+): CaseOutcome {
+  const outcome: Record<string, FieldOutcome> = {}
+  const text = sameDigits(turns.map((turn) => turn.text).join('\n'))
+  for (const field of judgedFields) {
+    const expected = valueAt(item.expected, field) as JsonValue
+    const found = valueAt(fields, field) as JsonValue
+    const verdict = classes.includes(field)
+      ? classVerdict(item, field, expected, found)
+      : verdicts[judge(field, item, found)]
+    const trap = isTrap(field, item, found)
+    if (verdict === 'unscored' && !trap) continue
+    const falseValue = verdict === 'invented' || verdict === 'wrong'
+    outcome[field] = {
+      verdict,
+      expected,
+      found,
+      ...(falseValue && !impersonal.includes(field) && field !== 'appointment' && !stands(found, text)
+        ? { hallucinated: true as const }
+        : {}),
+      ...(trap ? { trap: true as const } : {}),
+    }
+  }
+  return outcome
+}
+
+const verdicts = { tp: 'right', fp: 'invented', fn: 'missed', both: 'wrong', neutral: 'unscored' } as const
+
+function classVerdict(item: Labelled, field: string, expected: JsonValue, found: JsonValue): Verdict {
+  if (expected === null || (item.accept?.[field] ?? []).includes('*')) return 'unscored'
+  if (found === null) return 'missed'
+  return found === expected ? 'right' : 'wrong'
+}
+
+const digits: Readonly<Record<string, string>> = {
+  ...{ 〇: '0', 零: '0', 洞: '0', 一: '1', 幺: '1', 二: '2', 两: '2', 三: '3', 四: '4', 五: '5' },
+  ...{ 六: '6', 七: '7', 拐: '7', 八: '8', 九: '9', 勾: '9' },
+}
+
+/** Letters and digits of a text, spoken digits as written ones. */
+function sameDigits(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[〇零洞一幺二两三四五六七拐八九勾]/g, (digit) => digits[digit] ?? digit)
+    .replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** Whether every run of letters or of digits of a value stands in the text. */
+function stands(value: JsonValue, text: string): boolean {
+  const runs = sameDigits(String(value)).match(/\p{Script=Han}+|\p{N}+|[^\p{Script=Han}\p{N}]+/gu) ?? []
+  return runs.every((run) => text.includes(run))
+}
+
+/** An outcome as it may be stored of a customer's own conversation: no value but classes and categories. */
+export function withoutPersonalValues(outcome: CaseOutcome): CaseOutcome {
+  return Object.fromEntries(
+    Object.entries(outcome).map(([field, { expected, found, ...rest }]) => [
+      field,
+      impersonal.includes(field)
+        ? {
+            ...rest,
+            ...(expected === undefined ? {} : { expected }),
+            ...(found === undefined ? {} : { found }),
+          }
+        : rest,
+    ]),
+  )
+}
+
+/** Counts of one field. */
+export interface FieldCounts {
+  readonly right: number
+  readonly missed: number
+  readonly invented: number
+  readonly wrong: number
+  readonly hallucinated: number
+}
+
+/** Counts of a set of cases; counts of parts add up (`addFigures`). */
+export interface Figures {
+  readonly cases: number
+  /** Cases that the engine could not answer, e.g. because no recorded answer fits. */
+  readonly unanswered: number
+  readonly traps: number
+  readonly fields: { readonly [field: string]: FieldCounts }
+  /** By field, expected class and found class; '' is none. */
+  readonly confusion: {
+    readonly [field: string]: { readonly [expected: string]: { readonly [found: string]: number } }
+  }
+}
+
+/** Nothing counted yet. */
+export const noFigures: Figures = { cases: 0, unanswered: 0, traps: 0, fields: {}, confusion: {} }
+
+/** The counts of one case. Null: the engine gave no answer. */
+export function figuresOf(outcome: CaseOutcome | null): Figures {
+  if (!outcome) return { ...noFigures, cases: 1, unanswered: 1 }
+  const fields: Record<string, FieldCounts> = {}
+  const confusion: Record<string, Record<string, Record<string, number>>> = {}
+  let traps = 0
+  for (const [field, one] of Object.entries(outcome)) {
+    if (one.trap) traps++
+    if (one.verdict === 'unscored') continue
+    const count = (verdict: Verdict) => (one.verdict === verdict ? 1 : 0)
+    fields[field] = {
+      right: count('right'),
+      missed: count('missed'),
+      invented: count('invented'),
+      wrong: count('wrong'),
+      hallucinated: one.hallucinated ? 1 : 0,
+    }
+    if (impersonal.includes(field))
+      confusion[field] = { [String(one.expected ?? '')]: { [String(one.found ?? '')]: 1 } }
+  }
+  return { cases: 1, unanswered: 0, traps, fields, confusion }
+}
+
+/** The counts of two sets together. */
+export function addFigures(a: Figures, b: Figures): Figures {
+  return {
+    cases: a.cases + b.cases,
+    unanswered: a.unanswered + b.unanswered,
+    traps: a.traps + b.traps,
+    fields: joined(a.fields, b.fields, (x, y) => joined(x, y, plus) as unknown as FieldCounts),
+    confusion: joined(a.confusion, b.confusion, (x, y) => joined(x, y, (p, q) => joined(p, q, plus))),
+  }
+}
+
+const plus = (a: number, b: number) => a + b
+
+function joined<T>(a: object, b: object, join: (x: T, y: T) => T): Record<string, T> {
+  const all: Record<string, T> = { ...(a as Record<string, T>) }
+  for (const [key, value] of Object.entries(b as Record<string, T>))
+    all[key] = Object.hasOwn(all, key) ? join(all[key]!, value) : value
+  return all
+}
+
+/** A field's figures as tables show them. */
+export interface FieldFigures extends FieldScore {
+  readonly field: string
+  readonly hallucinated: number
+}
+
+/** Precision, recall and F1 by field in the order of tables, then all fields together as `all`. Classes count once each. */
+export function tableOf(figures: Figures): FieldFigures[] {
+  const row = (field: string, c: FieldCounts): FieldFigures => ({
+    field,
+    ...rates(c.right, c.invented + c.wrong, c.missed + c.wrong),
+    hallucinated: c.hallucinated,
+  })
+  const known = judgedFields.filter((field) => figures.fields[field])
+  const whole = known
+    .map((field) => figures.fields[field]!)
+    .reduce((a, b) => joined(a, b, plus) as unknown as FieldCounts, {
+      ...{ right: 0, missed: 0, invented: 0, wrong: 0, hallucinated: 0 },
+    })
+  return [...known.map((field) => row(field, figures.fields[field]!)), row('all', whole)]
+}

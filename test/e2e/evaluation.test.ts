@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type FreshHub,
+  freshHub,
+  openBrowser,
+  type Person,
+  person,
+  pictures,
+  picturesOfFailure,
+  signInAtPage,
+  sizes,
+} from './browser.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Serious barriers of the page, as axe names them. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
+  })
+  await page.evaluate(axe)
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
+    }
+    const { violations } = await axe.run()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 200)}`))
+  })
+}
+
+describe('the evaluation page', () => {
+  let browser: Browser
+  let hub: FreshHub
+  let admin: Person
+
+  beforeAll(async () => {
+    ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
+    admin = await person(browser)
+    await signInAtPage(admin.page, hub)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await hub?.end()
+  })
+  beforeEach((context) => picturesOfFailure(context, () => [admin]))
+
+  const picture = (name: string, page: Page = admin.page) =>
+    page.screenshot({ path: join(pictures, 'zh', `evaluation-${name}.png`), fullPage: true })
+  const dialog = () => admin.page.getByRole('dialog')
+
+  it('evaluates the shipped conversations and shows figures by field and confusion', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/evaluation`)
+    await page.getByText('还没有评测', { exact: true }).waitFor()
+    await page.getByRole('button', { name: '开始评测' }).first().click()
+    await dialog().getByRole('button', { name: '开始评测' }).click()
+    await page.locator('.state-done').waitFor()
+    await page.getByRole('cell', { name: '电话', exact: true }).waitFor()
+    await page.locator('.matrix').first().waitFor()
+    await page.getByText('还没有发布过同样的评测', { exact: false }).waitFor()
+    await picture('run')
+    expect(await barriers(page)).toEqual([])
+  })
+
+  it('publishes the run with a reason, and not without one', async () => {
+    const { page } = admin
+    await page.getByRole('button', { name: '发布', exact: true }).click()
+    await dialog().getByRole('button', { name: '发布', exact: true }).click()
+    await dialog().getByText('请写明原因').waitFor()
+    await dialog().getByLabel('原因').fill('第一次评测')
+    await dialog().getByRole('button', { name: '发布', exact: true }).click()
+    await page.getByText('以此为准: 第一次评测', { exact: false }).waitFor()
+    await page.getByRole('button', { name: '撤回发布' }).waitFor()
+    await dialog().waitFor({ state: 'hidden' })
+  })
+
+  it('tries a draft of the word list, shows what got worse with its evidence, and discards it', async () => {
+    const { page } = admin
+    await page.getByRole('button', { name: '返回' }).click()
+    await page.getByRole('button', { name: '改词表' }).click()
+    await dialog().getByLabel('说明').fill('大炮')
+    // a word of everybody's, given to one category: it reads a wrong number as one
+    await dialog().locator('.ant-form-item', { hasText: '制冰机' }).last().getByRole('combobox').fill('不')
+    await page.keyboard.press('Enter')
+    await picture('words')
+    expect(await barriers(page)).toEqual([])
+    await dialog().getByRole('button', { name: '保存' }).click()
+    await dialog().waitFor({ state: 'hidden' })
+    await page.getByRole('tab', { name: '版本' }).click()
+    await page.getByRole('cell', { name: '草稿', exact: true }).waitFor()
+    await page.getByRole('button', { name: '评测', exact: true }).click()
+    await dialog().getByText('词表 1 · 大炮').waitFor()
+    await dialog().getByRole('button', { name: '开始评测' }).click()
+    await page.locator('.direction-worse').first().waitFor()
+    await page.locator('.state-done').waitFor()
+    await picture('changed')
+    expect(await barriers(page)).toEqual([])
+    await page
+      .locator('tr', { has: page.locator('.direction-worse') })
+      .first()
+      .click()
+    await dialog().locator('.said mark').first().waitFor()
+    await dialog().locator('.voices li').first().waitFor()
+    await picture('case')
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: '放弃草稿' }).click()
+    await dialog().getByLabel('原因').fill('太泛')
+    await dialog().getByRole('button', { name: '放弃草稿' }).click()
+    await dialog().waitFor({ state: 'hidden' })
+    for (const name of ['放弃草稿', '发布'])
+      await page.locator('main').getByRole('button', { name, exact: true }).waitFor({ state: 'hidden' })
+  })
+
+  it('fits a phone, in English too, and says what went wrong with a run that is not there', async () => {
+    const { page, context, mishaps } = await person(browser, { lang: 'en', size: 'phone' })
+    await signInAtPage(page, hub)
+    await page.goto(`${hub.url}/evaluation`)
+    await page.locator('tbody tr.ant-table-row').first().waitFor()
+    await page.screenshot({ path: join(pictures, 'en', 'evaluation-phone.png') })
+    expect(await barriers(page)).toEqual([])
+    await page.locator('tbody tr.ant-table-row').last().click()
+    await page.locator('.matrix').first().waitFor()
+    await page.screenshot({ path: join(pictures, 'en', 'evaluation-run-phone.png'), fullPage: true })
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    expect(width).toBeLessThanOrEqual(sizes.phone.width)
+    await page.goto(`${hub.url}/evaluation?run=00000000-0000-4000-8000-000000000000`)
+    await page.getByRole('button', { name: 'Try again' }).waitFor()
+    await context.close()
+    expect([...mishaps, ...admin.mishaps]).toEqual([])
+  })
+})

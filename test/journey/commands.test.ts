@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { firstPassword, freePort, type HubProcess, signIn, startHub } from '../../bench/hub-process.ts'
+import { openDatabase, startEmbedded } from '../../src/store/index.ts'
+import { freshDatabase } from '../fresh-database.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+// Each starts a process, which takes its time on a busy machine.
+describe('the commands of the terminal', { timeout: 240_000 }, () => {
+  const dir = mkdtempSync(join(tmpdir(), 'yitong-commands-'))
+  const dataDir = join(dir, 'data')
+  const file = join(dir, 'hub.backup')
+  let hub: HubProcess | null = null
+  let number: string
+
+  beforeAll(async () => {
+    hub = await startHub({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+    const desk = await signIn(hub, firstPassword(hub))
+    const made = await desk.post('/api/ticket/create', { fields: { fault_description: '空调不制冷' } })
+    number = String(made.number)
+    const config = { signingSecrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`] }
+    await desk.post('/api/channel/create', { kind: 'api', name: '商城', config })
+  })
+  afterAll(async () => {
+    await hub?.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  /** Runs a command as `npm run` does. */
+  async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+    const child = spawn(process.execPath, [join(root, 'bin', 'yitong.mjs'), ...args], {
+      env: { ...process.env, DATA_DIR: dataDir, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      err += chunk
+    })
+    const [code] = await once(child, 'close')
+    return { code: code as number | null, out, err }
+  }
+
+  /** One failed, with a sentence and without the insides of the program. */
+  function failed({ code, out, err }: Ended, words: string | RegExp): void {
+    expect(`${out}${err}`).toMatch(words)
+    expect(`${out}${err}`).not.toMatch(/^\s+at .*:\d+/m)
+    expect(code).toBe(1)
+  }
+
+  async function query<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
+    const embedded = await startEmbedded({ dataDir, share: true })
+    const database = await openDatabase(embedded.connection)
+    try {
+      return await database.query<R>(text, values)
+    } finally {
+      await database.close()
+      await embedded.stop()
+    }
+  }
+
+  it('migrate says that nothing is to be done, and an environment that is not usable is named in a sentence', async () => {
+    const [done, wrong] = await Promise.all([
+      run(['migrate']),
+      run(['migrate'], { DATABASE_URL: 'mysql://somewhere' }),
+    ])
+    expect(done).toMatchObject({ code: 0, out: expect.stringContaining('was up to date already') })
+    failed(wrong, /The environment is not usable:\s+DATABASE_URL/)
+  })
+
+  it('admin gives a new password to whoever forgot theirs, and knows no stranger', async () => {
+    const [done, stranger] = [
+      await run(['admin', 'reset-password', 'admin']),
+      await run(['admin', 'reset-password', 'nobody']),
+    ]
+    expect(done.code).toBe(0)
+    const words = done.out.split(/\s+/)
+    const signed = await Promise.all(
+      words
+        .filter((word) => word.length >= 12)
+        .map((password) =>
+          signIn(hub!, password).then(
+            () => true,
+            () => false,
+          ),
+        ),
+    )
+    expect(signed).toContain(true)
+    failed(stranger, /\w/)
+  })
+
+  it('backup writes one file for its owner alone, while the hub runs', async () => {
+    const done = await run(['backup', '--out', file])
+    expect(done).toMatchObject({ code: 0, err: '' })
+    expect(done.out).toMatch(/hub\.backup: \d+ rows/)
+    expect(done.out).toContain('The key is in the file')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    failed(await run(['backup', '--out', join(dir, 'nowhere', 'hub.backup')]), /nowhere/)
+    expect((await run(['backup'])).code).toBe(2)
+  })
+
+  it('restore reads it into an empty database of a server, and refuses what is no backup, what is not there and what is in use', async () => {
+    const fresh = await freshDatabase({ empty: true })
+    onTestFinished(() => fresh.drop())
+    const other = { DATA_DIR: join(dir, 'other'), DATABASE_URL: fresh.url }
+    failed(await run(['restore', '--in', join(dir, 'absent')], other), /absent/)
+    const torn = join(dir, 'torn')
+    writeFileSync(torn, readFileSync(file).subarray(0, -100))
+    failed(await run(['restore', '--in', torn], other), 'cannot be used')
+    failed(await run(['restore', '--in', file]), /hub|in use|running/i)
+    const done = await run(['restore', '--in', file], other)
+    expect(done).toMatchObject({ code: 0, err: '' })
+    expect(done.out).toMatch(/Restored \d+ rows/)
+    failed(await run(['restore', '--in', file], other), 'The database is not empty')
+    expect((await run(['verify'], other)).out).toMatch(/in the timelines of 1 tickets checked/)
+    expect(existsSync(join(other.DATA_DIR, 'secret.key'))).toBe(true)
+  })
+
+  it('rotate-key encrypts the secrets anew, and says so when a key is none', async () => {
+    const secrets = () => query('select "secrets" from channel_account where "secrets" is not null')
+    const before = await secrets()
+    const key = readFileSync(join(dataDir, 'secret.key'), 'utf8')
+    expect(before).toHaveLength(1)
+    const done = await run(['rotate-key'])
+    expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^1 secrets are now encrypted/) })
+    expect(await secrets()).not.toEqual(before)
+    expect(readFileSync(join(dataDir, 'secret.key'), 'utf8')).not.toBe(key)
+    failed(await run(['rotate-key'], { SECRET_KEY: 'short' }), 'is not a key')
+  })
+
+  it('verify holds while nobody changed anything, and names the ticket whose timeline somebody did', async () => {
+    const whole = await run(['verify'])
+    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('Everything holds.') })
+    // Whoever owns the database can do what the hub cannot.
+    await query('alter table ticket_event disable trigger user')
+    await query(
+      `update ticket_event set "payload" = '{"changed": true}' where "seq" = 1
+        and "ticketId" = (select "id" from ticket where "number" = $1)`,
+      [number],
+    )
+    failed(await run(['verify']), `BROKEN: ticket ${number}`)
+  })
+})
