@@ -141,8 +141,21 @@ describe('the agents’ workbench', () => {
     await expect.poll(() => left.textContent(), patience).toContain('还可回复 4 条')
     // The other one now is the first of the list, though the answered one spoke last.
     await expect.poll(() => rows(page), patience).toEqual([fault, '晚上九点。'])
+    for (const [words, then] of [
+      ['周末也开。', '还可回复 3 条'],
+      ['请带上发票。', '还可回复 2 条'],
+      ['门口可以停车。', '还可回复 1 条'],
+      ['到了请打电话。', '回复窗口已关闭'],
+    ] as const) {
+      await box(page).fill(words)
+      await box(page).press('Control+Enter')
+      await expect.poll(() => left.textContent(), patience).toContain(then)
+    }
+    // Why nothing more may be said stands above the box; it opens again with the customer's next words.
+    await expect.poll(() => box(page).isDisabled(), patience).toBe(true)
     await says('b', '好的谢谢')
     await expect.poll(() => left.textContent(), patience).toContain('还可回复 5 条')
+    await expect.poll(() => box(page).isDisabled(), patience).toBe(false)
     await expect.poll(() => rows(page), patience).toEqual([fault, '好的谢谢'])
   })
 
