@@ -249,7 +249,8 @@ describe('after a crash in the middle of sending', () => {
     const within = await newDesk({ idempotentSend: 'window', idempotencyWindowMs: 600_000 })
     await within.say({ conversationId: await within.hear('u1', '你好'), text: 'x' })
     for (let i = 0; i < 3; i++) (await killDuringSend(within))()
-    await within.run()
+    // From the third end of its worker on a job waits a little.
+    await within.runFor(10_000)
     expect(await within.states()).toEqual(['sent(sent)'])
 
     const after = await newDesk({ idempotentSend: 'window', idempotencyWindowMs: 600_000 })

@@ -34,9 +34,9 @@ function dying(database: Database) {
       left--
       return database.transaction(fn, options)
     },
-    query: (...args) => {
+    query: async (...args) => {
       alive()
-      return database.query(...args)
+      return await database.query(...args)
     },
   }
   return {
