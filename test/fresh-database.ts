@@ -8,6 +8,8 @@ export interface FreshDatabase {
   readonly database: Database
   /** For a process of its own: `DATABASE_URL`. */
   readonly url: string
+  /** Closes `database`: from then on only others are connected. */
+  leave(): Promise<void>
   /** Closes `database` and drops it, also while others are connected. */
   drop(): Promise<void>
 }
@@ -30,11 +32,14 @@ export async function freshDatabase(
   await onServer(`create database ${name} encoding 'UTF8' template ${template}`)
   const url = withDatabase(inject('testServerUrl'), name)
   const database = await openDatabase({ url, poolSize: options.poolSize ?? 10 })
+  let closing: Promise<void> | null = null
+  const leave = () => (closing ??= database.close())
   return {
     database,
     url,
+    leave,
     async drop() {
-      await database.close()
+      await leave()
       await onServer(`drop database if exists ${name} with (force)`)
     },
   }

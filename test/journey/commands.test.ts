@@ -115,6 +115,7 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
   it('restore reads it into an empty database of a server, and refuses what is no backup, what is not there and what is in use', async () => {
     const fresh = await freshDatabase({ empty: true })
     onTestFinished(() => fresh.drop())
+    await fresh.leave()
     const other = { DATA_DIR: join(dir, 'other'), DATABASE_URL: fresh.url }
     failed(await run(['restore', '--in', join(dir, 'absent')], other), /absent/)
     const torn = join(dir, 'torn')
