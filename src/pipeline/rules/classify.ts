@@ -148,7 +148,10 @@ function telling<C extends string>(
   taken: readonly Mark[],
 ): Mark[] {
   const words = signs.said.flatMap((u) =>
-    gramsOf(u, taken).map((gram) => ({ u, gram, weight: model.weight(gram.name, of) })),
+    gramsOf(u, taken)
+      // one character is no evidence that a person could follow
+      .filter((gram) => gram.end - gram.start > 1)
+      .map((gram) => ({ u, gram, weight: model.weight(gram.name, of) })),
   )
   const best = words.filter((w) => w.weight > 0.3).sort((a, b) => b.weight - a.weight)
   const marks = best.slice(0, 3).map(({ u, gram }) => markOf(u, u.plain, gram.start, gram.end))
