@@ -1,5 +1,6 @@
 import type { Intent, Sentiment, Urgency } from '../../contract/ticket.ts'
 import type { Mark } from '../span.ts'
+import type { CategoryFinding } from './category.ts'
 import { type Classifier, features, gramsOf } from './classifier.ts'
 import type { CueHit } from './cues.ts'
 import type { Feature, LinearModel } from './linear.ts'
@@ -64,7 +65,7 @@ function intentOf(
       confidence: 0.85,
     }
   if ((chance.get('urgent_safety') ?? 0) < sureOfDanger) chance.delete('urgent_safety')
-  for (const intent of foreignTo(signs.around.category?.value)) chance.delete(intent)
+  for (const intent of foreignTo(signs.around.category)) chance.delete(intent)
   const [value, confidence] = top(chance)
   const cues = signs.intent.found.filter((h) => h.cue.of === value).map((h) => h.mark)
   const faults = signs.around.clauses.filter((c) => c.kind === 'fault').slice(0, 2)
@@ -74,11 +75,15 @@ function intentOf(
 }
 
 /** What cannot be wanted of a trade: nobody repairs software or a parcel, and only software has bugs. */
-function foreignTo(category: string | undefined): readonly Intent[] {
-  if (category === '软件') return ['repair', 'installation', 'maintenance']
-  if (category === '物流') return ['repair', 'maintenance', 'bug_report']
-  return category === undefined ? [] : ['bug_report']
+function foreignTo(category: CategoryFinding | null): readonly Intent[] {
+  // a word such as 打卡 or 系统 is said of machines too
+  if (category === null || category.score < clearlyNamed) return []
+  if (category.value === '软件') return ['repair', 'installation', 'maintenance']
+  if (category.value === '物流') return ['repair', 'maintenance', 'bug_report']
+  return ['bug_report']
 }
+/** A category that only a weak word names stays below. */
+const clearlyNamed = 2.6
 
 function urgencyOf(
   signs: Signs,
@@ -96,7 +101,9 @@ function urgencyOf(
   const unhurried = signs.urgency.filter((h) => h.cue.of === 'low').map((h) => h.mark)
   if (unhurried.length > 0 && sum(signs.urgency, 'high') < 4)
     return { value: 'low', marks: unhurried, confidence: 0.9 }
-  const pressing = signs.urgency.filter((h) => h.cue.of === 'high').map((h) => h.mark)
+  // who cannot do without the device matters where it must work, not where money or a wish is talked about
+  const must = intent === 'billing' || intent === 'return_refund' ? 2 : 0
+  const pressing = signs.urgency.filter((h) => h.cue.of === 'high' && h.cue.weight > must).map((h) => h.mark)
   if (pressing.length > 0 && intent !== 'inquiry' && intent !== 'feature_request')
     return { value: 'high', marks: pressing, confidence: 0.85 }
   // who asks where their own thing is waits for somebody; who only wants to know something does not
