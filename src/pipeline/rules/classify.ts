@@ -98,6 +98,12 @@ function urgencyOf(
   if (standstill.length > 0) return { value: 'critical', marks: standstill, confidence: 0.9 }
   if (signs.dangers.length > 0)
     return { value: 'high', marks: signs.dangers.map((h) => h.mark), confidence: 0.85 }
+  // a danger that only the classifier sees is no accident any more once the thing is switched off or carried out
+  const off =
+    intent === 'urgent_safety' &&
+    signs.said.some((u) => isolated.test(u.plain.text)) &&
+    !signs.said.some((u) => goesOn.test(u.plain.text))
+  if (off) return chosen(signs, model, new Map([['high', 0.7]]), signs.urgency, taken)
   const unhurried = signs.urgency.filter((h) => h.cue.of === 'low').map((h) => h.mark)
   if (unhurried.length > 0 && sum(signs.urgency, 'high') < 4)
     return { value: 'low', marks: unhurried, confidence: 0.9 }
@@ -111,6 +117,10 @@ function urgencyOf(
   if (intent === 'inquiry' && waiting.length > 0) return { value: 'normal', marks: waiting, confidence: 0.8 }
   return chosen(signs, model, chances(model, seen), signs.urgency, taken)
 }
+
+const goesOn = /还在|还有|仍|伤|血|晕|困|夹|卷|压|烧|火|烟|烫|电了|still|hurt|injur|fire|smok|burn/i
+const isolated =
+  /(?:阀门?|总阀|气|电源|电闸|总闸|火)(?:也|都|已经?|先)?(?:关|断|拉|拔)(?:了|掉)|(?:关|断|拔|拉|停)(?:了|掉|下来?了?)(?:总)?(?:阀|电|插头|闸|用|梯|机|炉)|把[^,，。\n]{0,6}(?:关|拔|断)(?:了|掉)|(?:已|先)?停用|(?:没|不)敢?再?(?:用|开|插|骑|通电)|围起来|封(?:起来|条)|(?:放|扔|搬|拿|搁|移)(?:到|在|去)?(?:了)?(?:院子?|阳台|室外|外面|楼下|空地|露天)|unplugged|switched (?:it )?off|stopped using|outside/i
 
 function sentimentOf(
   signs: Signs,
