@@ -29,6 +29,8 @@ describe('what is wanted, and how soon', () => {
     ['冰箱不制冷了', 'repair', 'normal'],
     ['食堂的消毒柜按了没反应', 'repair', 'normal'],
     ['病房的电视没信号 其他屋正常', 'repair', 'normal'],
+    ['热水器水忽冷忽热 电话13057712345', 'repair', 'normal'],
+    ['封口机封不严 我们十点营业 开门前来吧', 'repair', 'normal'],
     ['打印机坏了 半小时后开董事会要用', 'repair', 'high'],
     ['炒冰机坏了 今天只好停卖', 'repair', 'high'],
     ['涂装线停了 车身都堵着', 'repair', 'critical'],
@@ -51,7 +53,7 @@ describe('what is wanted, and how soon', () => {
   it.each([
     '扶手带卡住了 走不动',
     '把手卡住了 拧不开',
-    '机械手卡在半空 不动了',
+    '机械手卡料 抓不起来',
     '小孩把遥控器摔了 按键没反应',
     '这个机型停产了没',
   ])('is no danger in %s', (text) => {
