@@ -103,7 +103,7 @@ export function coldStart(): Example[] {
 /** Where the weights of the cold start are kept. */
 export const weightsFile = new URL('../data/weights.tsv', import.meta.url)
 
-const training = { epochs: 6, rate: 0.2, decay: 0.002 }
+const training = { epochs: 6, rate: 0.2, decay: 0.005, balance: 0.5 }
 
 /** Trains the three models on examples; some 100 ms for 500 of them. The same examples and seed give the same weights. */
 export function trainClassifier(examples: readonly Example[], seed = 0): Classifier {
@@ -156,19 +156,22 @@ function exampleSigns(example: Example): { signs: Signs; taken: readonly Mark[] 
   return { signs, taken }
 }
 
+/** The tables' cues count for less than the words themselves: they are few and would otherwise drown them. */
+const cueShare = 0.6
+
 /** What a classifier sees of a conversation. */
 export function features(signs: Signs, taken: readonly Mark[]): Feature[] {
   const { around, said } = signs
   const found: Feature[] = []
   const grams = new Set<string>()
   for (const u of said) for (const { name } of gramsOf(u, taken)) grams.add(name)
-  const share = grams.size === 0 ? 0 : 3 / Math.sqrt(grams.size)
+  const share = grams.size === 0 ? 0 : 4 / Math.sqrt(grams.size)
   for (const name of grams) found.push({ name, value: share })
-  const weigh = (name: string, value: number) => found.push({ name, value: Math.min(2, value) })
+  const weigh = (name: string, value: number) => found.push({ name, value: cueShare * Math.min(2, value) })
   for (const [intent, points] of signs.intent.points) weigh(`cue:${intent}`, points / 3)
   for (const level of urgencies) weigh(`cue:${level}`, sum(signs.urgency, level) / 2)
   for (const mood of sentiments) weigh(`cue:${mood}`, sum(signs.sentiment, mood) / 2)
-  const sign = (name: string) => found.push({ name: `sign:${name}`, value: 1 })
+  const sign = (name: string) => found.push({ name: `sign:${name}`, value: cueShare })
   sign('bias')
   sign(trade(around.category?.value))
   const faults = around.clauses.filter((c) => c.kind === 'fault')
@@ -196,7 +199,10 @@ export interface Gram {
 
 const word = /[\u4e00-\u9fa5]+|[A-Za-z][A-Za-z']+/g
 
-/** Pairs and triples of Chinese characters, English words and pairs of words; numbers, names and places are left out. */
+/**
+ * Chinese characters, pairs and triples of them, and what begins (`^`) and ends (`$`) a run, where the particles of questions
+ * stand; English words and pairs of words. Numbers, names and places are left out.
+ */
 export function gramsOf(u: Utterance, taken: readonly Mark[]): Gram[] {
   const { text } = u.plain
   const hidden = taken.filter((m) => m.turn === u.turn)
@@ -210,8 +216,12 @@ export function gramsOf(u: Utterance, taken: readonly Mark[]): Gram[] {
     if (match[0] >= '\u4e00') {
       before = null
       for (let i = start; i < end; i++)
-        for (let size = 2; size <= 3 && i + size <= end; size++)
+        for (let size = 1; size <= 3 && i + size <= end; size++)
           grams.push({ name: text.slice(i, i + size), start: i, end: i + size })
+      for (let size = 1; size <= 2 && size <= end - start; size++) {
+        grams.push({ name: `^${text.slice(start, start + size)}`, start, end: start + size })
+        grams.push({ name: `${text.slice(end - size, end)}$`, start: end - size, end })
+      }
       continue
     }
     const one: Gram = { name: match[0].toLowerCase(), start, end }

@@ -1,5 +1,6 @@
 import type { Intent, Sentiment, Urgency } from '../../contract/ticket.ts'
 import type { Mark } from '../span.ts'
+import type { CategoryFinding } from './category.ts'
 import { type Classifier, features, gramsOf } from './classifier.ts'
 import type { CueHit } from './cues.ts'
 import type { Feature, LinearModel } from './linear.ts'
@@ -64,7 +65,7 @@ function intentOf(
       confidence: 0.85,
     }
   if ((chance.get('urgent_safety') ?? 0) < sureOfDanger) chance.delete('urgent_safety')
-  for (const intent of foreignTo(signs.around.category?.value)) chance.delete(intent)
+  for (const intent of foreignTo(signs.around.category)) chance.delete(intent)
   const [value, confidence] = top(chance)
   const cues = signs.intent.found.filter((h) => h.cue.of === value).map((h) => h.mark)
   const faults = signs.around.clauses.filter((c) => c.kind === 'fault').slice(0, 2)
@@ -74,11 +75,15 @@ function intentOf(
 }
 
 /** What cannot be wanted of a trade: nobody repairs software or a parcel, and only software has bugs. */
-function foreignTo(category: string | undefined): readonly Intent[] {
-  if (category === '软件') return ['repair', 'installation', 'maintenance']
-  if (category === '物流') return ['repair', 'maintenance', 'bug_report']
-  return category === undefined ? [] : ['bug_report']
+function foreignTo(category: CategoryFinding | null): readonly Intent[] {
+  // a word such as 打卡 or 系统 is said of machines too
+  if (category === null || category.score < clearlyNamed) return []
+  if (category.value === '软件') return ['repair', 'installation', 'maintenance']
+  if (category.value === '物流') return ['repair', 'maintenance', 'bug_report']
+  return ['bug_report']
 }
+/** A category that only a weak word names stays below. */
+const clearlyNamed = 2.6
 
 function urgencyOf(
   signs: Signs,
@@ -93,10 +98,18 @@ function urgencyOf(
   if (standstill.length > 0) return { value: 'critical', marks: standstill, confidence: 0.9 }
   if (signs.dangers.length > 0)
     return { value: 'high', marks: signs.dangers.map((h) => h.mark), confidence: 0.85 }
+  // a danger that only the classifier sees is no accident any more once the thing is switched off or carried out
+  const off =
+    intent === 'urgent_safety' &&
+    signs.said.some((u) => isolated.test(u.plain.text)) &&
+    !signs.said.some((u) => goesOn.test(u.plain.text))
+  if (off) return chosen(signs, model, new Map([['high', 0.7]]), signs.urgency, taken)
   const unhurried = signs.urgency.filter((h) => h.cue.of === 'low').map((h) => h.mark)
   if (unhurried.length > 0 && sum(signs.urgency, 'high') < 4)
     return { value: 'low', marks: unhurried, confidence: 0.9 }
-  const pressing = signs.urgency.filter((h) => h.cue.of === 'high').map((h) => h.mark)
+  // who cannot do without the device matters where it must work, not where money or a wish is talked about
+  const must = intent === 'billing' || intent === 'return_refund' ? 2 : 0
+  const pressing = signs.urgency.filter((h) => h.cue.of === 'high' && h.cue.weight > must).map((h) => h.mark)
   if (pressing.length > 0 && intent !== 'inquiry' && intent !== 'feature_request')
     return { value: 'high', marks: pressing, confidence: 0.85 }
   // who asks where their own thing is waits for somebody; who only wants to know something does not
@@ -104,6 +117,10 @@ function urgencyOf(
   if (intent === 'inquiry' && waiting.length > 0) return { value: 'normal', marks: waiting, confidence: 0.8 }
   return chosen(signs, model, chances(model, seen), signs.urgency, taken)
 }
+
+const goesOn = /还在|还有|仍|伤|血|晕|困|夹|卷|压|烧|火|烟|烫|电了|still|hurt|injur|fire|smok|burn/i
+const isolated =
+  /(?:阀门?|总阀|气|电源|电闸|总闸|火)(?:也|都|已经?|先)?(?:关|断|拉|拔)(?:了|掉)|(?:关|断|拔|拉|停)(?:了|掉|下来?了?)(?:总)?(?:阀|电|插头|闸|用|梯|机|炉)|把[^,，。\n]{0,6}(?:关|拔|断)(?:了|掉)|(?:已|先)?停用|(?:没|不)敢?再?(?:用|开|插|骑|通电)|围起来|封(?:起来|条)|(?:放|扔|搬|拿|搁|移)(?:到|在|去)?(?:了)?(?:院子?|阳台|室外|外面|楼下|空地|露天)|unplugged|switched (?:it )?off|stopped using|outside/i
 
 function sentimentOf(
   signs: Signs,
@@ -148,7 +165,10 @@ function telling<C extends string>(
   taken: readonly Mark[],
 ): Mark[] {
   const words = signs.said.flatMap((u) =>
-    gramsOf(u, taken).map((gram) => ({ u, gram, weight: model.weight(gram.name, of) })),
+    gramsOf(u, taken)
+      // one character is no evidence that a person could follow
+      .filter((gram) => gram.end - gram.start > 1)
+      .map((gram) => ({ u, gram, weight: model.weight(gram.name, of) })),
   )
   const best = words.filter((w) => w.weight > 0.3).sort((a, b) => b.weight - a.weight)
   const marks = best.slice(0, 3).map(({ u, gram }) => markOf(u, u.plain, gram.start, gram.end))

@@ -65,7 +65,11 @@ function adjust(scores: Map<Intent, number>, text: string, fault: boolean): void
   }
   if (/(?:否则|不然|再.{0,4}不|要不).{0,12}(?:退货|退款|退)|(?:退货|退款).{0,4}(?:也|都)不/.test(text))
     lower('return_refund', 5)
-  if (/(?:退款|退的?钱|押金).{0,8}(?:什么时候|几天|多久|到账|到没到|进度)/.test(text))
+  if (
+    /(?:退款|退的?钱|押金|退货|换货|换新|换的|新机|更换).{0,10}(?:什么时候|几天|多久|到账|到没到|进度|到哪|走到|环节|审核|通过|寄出?来?了?没|寄了|批了?没|结果|收到没)|(?:replacement|refund) (?:been )?(?:shipped|sent|arrived|processed|status)/i.test(
+      text,
+    )
+  )
     lower('return_refund', 5)
   if (scores.has('billing') && /扣|charged|账单|invoice|多收/i.test(text)) lower('return_refund', 3)
   if (/约(?:个|一个|一下|到店|上门)|预约/.test(text)) lower('inquiry', 1.6)

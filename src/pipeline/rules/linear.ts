@@ -45,6 +45,8 @@ export interface Training {
   readonly rate: number
   /** Weight decay per step. */
   readonly decay: number
+  /** How far rare classes weigh more: 0, each example alike, to 1, each class alike. */
+  readonly balance: number
   /** Another order of the examples; default 0. */
   readonly seed?: number
 }
@@ -53,15 +55,17 @@ export interface Training {
 export function train<C extends string>(
   classes: readonly C[],
   examples: readonly Labelled<C>[],
-  { epochs, rate, decay, seed = 0 }: Training,
+  { epochs, rate, decay, balance, seed = 0 }: Training,
 ): LinearModel<C> {
   const rows = rowsOf(examples)
   const width = classes.length
+  const weightOf = balanced(examples, width, balance)
   const weights = new Float32Array(rows.size * width)
   const squares = new Float32Array(rows.size * width).fill(1e-6)
   const indexed = examples.map(({ features, of }) => ({
     ...known(features, rows, width),
     of: classes.indexOf(of),
+    weight: weightOf(of),
   }))
   const scores = new Float64Array(width)
   // a prime that does not divide the number of examples reaches each of them
@@ -77,7 +81,7 @@ export function train<C extends string>(
         const at = example.at[f]!
         const value = example.values[f]!
         for (let c = 0; c < width; c++) {
-          const gradient = scores[c]! * value + decay * weights[at + c]!
+          const gradient = example.weight * scores[c]! * value + decay * weights[at + c]!
           squares[at + c]! += gradient * gradient
           weights[at + c]! -= (rate * gradient) / Math.sqrt(squares[at + c]!)
         }
@@ -85,6 +89,13 @@ export function train<C extends string>(
     }
   }
   return modelOf(classes, rows, weights)
+}
+
+/** How much an example of a class weighs; 1 for a class that has its even share of the examples. */
+function balanced<C extends string>(examples: readonly Labelled<C>[], width: number, balance: number) {
+  const counts = new Map<C, number>()
+  for (const { of } of examples) counts.set(of, (counts.get(of) ?? 0) + 1)
+  return (of: C): number => (examples.length / width / counts.get(of)!) ** balance
 }
 
 /** A feature that only one example has teaches nothing about others. */

@@ -51,7 +51,11 @@ function harmless(hit: CueHit<'grave' | 'hazard'>, scene: Scene): boolean {
   const { turn, start } = hit.mark
   const around = turn.text.slice(Math.max(0, start - 20), start + 24)
   if (scene.customer.some((u) => /表扬|特此感谢|感谢信|锦旗/.test(u.plain.text))) return true
-  if (/抽烟|吸烟|烧烤|油烟|烟味.{0,8}(?:抽|邻居)|不是故障|误报|演练|以前|去年|听说|新闻/.test(around))
+  if (
+    /抽烟|吸烟|烧烤|油烟|烟味.{0,8}(?:抽|邻居)|不是故障|误报|演练|以前|去年|听说|新闻|(?:technician|engineer|guy|driver) (?:was )?smok/.test(
+      around,
+    )
+  )
     return true
   return (
     /卡在|出不来(?:水|风|汽|字|图|票|纸)/.test(around) &&

@@ -93,6 +93,7 @@ describe('the classifier of intent, urgency and sentiment', () => {
       epochs: 1,
       rate: 0.1,
       decay: 0,
+      balance: 0,
     })
     expect(model.predict([])).toEqual([0.5, 0.5])
     expect(model.predict([{ name: 'unheard of', value: 1 }])).toEqual([0.5, 0.5])
