@@ -45,15 +45,23 @@ export async function openModel(
   })
 }
 
-/** The answers of then, and no request: what was not answered then is not answered now. */
-export function recordedModel(live: Database, model: string): LlmPort {
-  const recorded = answers(live, model)
+/**
+ * The answers of then, whichever model gave them, and no request: what was not answered then is not answered now. Null when no model
+ * ever answered.
+ */
+export async function recordedModel(live: Database): Promise<LlmPort | null> {
+  const rows = await live.db.selectFrom('model_call').select('model').distinct().orderBy('model').execute()
+  const models = rows.map(({ model }) => model)
+  if (models.length === 0) return null
   return {
-    model,
-    async complete(request) {
-      const value = await recorded.get(hashOf([model, request.system, request.user, request.schema]))
-      if (value === null) return refuse('llm.unavailable', { reason: 'not recorded' })
-      return ok({ value, model, mode: 'json_schema', inputTokens: 0, outputTokens: 0, cached: true })
+    model: 'recorded',
+    async complete({ system, user, schema }) {
+      for (const model of models) {
+        const value = await answers(live, model).get(hashOf([model, system, user, schema]))
+        if (value !== null)
+          return ok({ value, model, mode: 'json_schema', inputTokens: 0, outputTokens: 0, cached: true })
+      }
+      return refuse('llm.unavailable', { reason: 'not recorded' })
     },
   }
 }

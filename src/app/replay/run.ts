@@ -42,6 +42,7 @@ export async function replay(
     await scratch.database.transaction(async (tx) => {
       for (const change of configAt(changes, keptSinceMs)) await applyConfig(tx, change)
     })
+    const llm = await recordedModel(live)
     const recogniser = recordedRecogniser(live, options.config, options.recogniser)
     const hub = await composeHub({
       ...options,
@@ -49,7 +50,7 @@ export async function replay(
       database: scratch.database,
       clock,
       without: outsideJobs as JobKind[],
-      ...(options.config.llm ? { llm: recordedModel(live, options.config.llm.model) } : {}),
+      ...(llm ? { llm } : {}),
       ...(recogniser ? { recogniser } : {}),
       recordedFile: (id) => recordedFile(live, id),
     })
