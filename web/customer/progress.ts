@@ -7,6 +7,8 @@ import { moment, t, type Word } from './words.ts'
 const receipt = token()
 const order = ['received', 'opened', 'assigned', 'working', 'done'] as const
 const quickMs = 1_000
+/** A request that was just sent has its number within a moment. */
+const firstMs = [150, 250, 500]
 const slowMs = 15_000
 const next: Readonly<Record<Progress['step'], Word>> = {
   received: 'nextReceived',
@@ -23,6 +25,7 @@ let last: Progress | null = null
 let lastAt = 0
 let reachable = true
 let timer: ReturnType<typeof setTimeout> | undefined
+let looks = 0
 
 function numberCard(progress: Progress): HTMLElement {
   return progress.number
@@ -131,7 +134,7 @@ function drawProgress(last: Progress): void {
 function later(): void {
   clearTimeout(timer)
   if (last?.finished) return
-  timer = setTimeout(() => void look(), last?.number ? slowMs : quickMs)
+  timer = setTimeout(() => void look(), last?.number ? slowMs : (firstMs[looks++] ?? quickMs))
 }
 
 async function look(): Promise<void> {
