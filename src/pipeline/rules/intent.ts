@@ -81,6 +81,11 @@ function adjust(scores: Map<Intent, number>, text: string, fault: boolean): void
   if (/(?:滤芯|备件|配件|耗材).{0,14}(?:报价|多少钱|报.{0,4}价|价格)|报.{0,3}(?:含税)?价/.test(text))
     lower('maintenance', 2)
   if (/(?:维修|修).{0,4}(?:费|多少钱|价)/.test(text)) lower('repair', 1)
+  // how often something is done is asked by who wants to know, not by who wants it done
+  if (/(?:多久|几年|几个月|多少(?:小时|公里|天))[^,，。\n]{0,3}(?:换|洗|清|保养|除垢|做|加)/.test(text)) {
+    lower('maintenance', 3)
+    scores.set('inquiry', (scores.get('inquiry') ?? 0) + 2)
+  }
   if (fault && scores.has('maintenance') && !/预约|定期|到期/.test(text)) lower('maintenance', 0.8)
   if (fault && /吗|怎么/.test(text)) lower('inquiry', 0.8)
 }
