@@ -54,7 +54,10 @@ export function HandOverDialog({
       onCancel={close}
       confirmLoading={busy}
       afterOpenChange={(open) => {
-        if (open) document.querySelector<HTMLElement>('.hand-over input:checked')?.focus()
+        const form = document.querySelector('.hand-over')
+        // Whoever types already is not interrupted.
+        if (!open || form?.contains(document.activeElement)) return
+        form?.querySelector<HTMLElement>('input:checked')?.focus()
       }}
     >
       <div className="stack hand-over">
