@@ -6,10 +6,12 @@ import { join } from 'node:path'
 
 const limits = {
   start: { idle_rss_mb: { most: 250 / 1.048576 } },
+  search: {},
   ingest: { lost: { most: 0 } },
 }
 const aims = {
   start: { first_start_ms: { most: 8000 }, again_ms: { most: 3000 } },
+  search: { p99_ms: { most: 100 } },
   ingest: { p99_ms: { most: 150 } },
 }
 
