@@ -6,6 +6,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** Barriers of the page for people with disabilities, as axe names them; minor and moderate ones are left to reviews. */
 export async function barriers(page: Page): Promise<string[]> {
+  // What is still fading in has no colours to judge.
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
+  })
   await page.evaluate(axe)
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { barriers } from './barriers.ts'
 import {
   type FreshHub,
   freshHub,
@@ -13,27 +12,6 @@ import {
   picturesOfFailure,
   signInAtPage,
 } from './browser.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Serious barriers of what the page shows, as axe names them. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(async () => {
-    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
-  })
-  await page.evaluate(axe)
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const { violations } = await axe.run()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-  })
-}
 
 describe('the articles in the console', () => {
   let browser: Browser
