@@ -31,5 +31,6 @@ export {
   leaseMs,
   nextDue,
   release,
+  tidy,
 } from './jobs.ts'
 export { type Caused, enqueue, record, type Step, type Wake, write } from './write.ts'

@@ -1,6 +1,6 @@
 import type { RoutingInput, RoutingTicket } from '../contract/routing.ts'
 import type { Intent, Urgency } from '../contract/ticket.ts'
-import { type Reader, sql } from '../store/index.ts'
+import { type Reader, sql, type Tx } from '../store/index.ts'
 import type { DirectoryBody } from './directory.ts'
 import { declinedBy } from './offers/offer.ts'
 
@@ -79,22 +79,40 @@ export async function readRoutable(
   return { ticket, facts: declined.length > 0 ? { ...facts, declinedBy: declined } : facts }
 }
 
+/** The loads of the moment, and of how many rows they are the sum. */
+interface Loads extends Pick<Situation, 'groupLoads' | 'engineerLoads'> {
+  readonly rows: number
+}
+
 /** Reads the loads of the moment, without the ticket that is being decided on. */
-export async function readLoads(
-  db: Reader,
-  exceptTicketId: string,
-): Promise<Pick<Situation, 'groupLoads' | 'engineerLoads'>> {
-  const rows = await sql<{ groupId: string | null; assigneeId: string | null; n: number }>`
-    select "groupId", "assigneeId", count(*)::int as n from ticket
-    where "status" = any(${live}) and "id" <> ${exceptTicketId} and ("groupId" is not null or "assigneeId" is not null)
+export async function readLoads(db: Reader, exceptTicketId: string): Promise<Loads> {
+  const { rows } = await sql<{ groupId: string | null; assigneeId: string | null; n: number; rows: number }>`
+    select "groupId", "assigneeId", sum("n")::int as n, count(*)::int as rows from (
+      select "groupId", "assigneeId", "n" from ticket_load
+      union all
+      select "groupId", "assigneeId", -1 from ticket where "id" = ${exceptTicketId} and "status" = any(${live})
+    ) l where "groupId" is not null or "assigneeId" is not null
     group by "groupId", "assigneeId"`.execute(db)
   const groupLoads: Record<string, number> = {}
   const engineerLoads: Record<string, number> = {}
-  for (const { groupId, assigneeId, n } of rows.rows) {
+  for (const { groupId, assigneeId, n } of rows.filter((row) => row.n !== 0)) {
     if (groupId) groupLoads[groupId] = (groupLoads[groupId] ?? 0) + n
     if (assigneeId) engineerLoads[assigneeId] = (engineerLoads[assigneeId] ?? 0) + n
   }
-  return { groupLoads, engineerLoads }
+  return { groupLoads, engineerLoads, rows: rows.reduce((all, row) => all + row.rows, 0) }
+}
+
+/** Folds the rows of the sum into one for each pair. Passes over what another transaction folds; the sum stays the same throughout. */
+export async function foldLoads(tx: Tx): Promise<void> {
+  await sql`
+    with gone as (
+      delete from ticket_load where "id" in (select "id" from ticket_load order by "id" for update skip locked)
+      returning "groupId", "assigneeId", "n"
+    )
+    insert into ticket_load ("groupId", "assigneeId", "n")
+    select "groupId", "assigneeId", sum("n") from gone group by "groupId", "assigneeId" having sum("n") <> 0`.execute(
+    tx,
+  )
 }
 
 /** Puts the directory and the situation together: the whole input of a decision. */

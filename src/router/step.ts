@@ -19,7 +19,14 @@ import type { OfferPorts } from './offers/card.ts'
 import { makeOfferHandlers } from './offers/handlers.ts'
 import { makeOffers, whomToAsk } from './offers/make.ts'
 import { packDecision } from './packed.ts'
-import { inputOf, type RoutableTicket, readLoads, readRoutable, type Situation } from './situation.ts'
+import {
+  foldLoads,
+  inputOf,
+  type RoutableTicket,
+  readLoads,
+  readRoutable,
+  type Situation,
+} from './situation.ts'
 
 interface Prepared {
   readonly ticket: RoutableTicket
@@ -30,7 +37,12 @@ interface Prepared {
   readonly decision: RoutingDecision
   readonly reason: RoutingReason
   readonly placer: Placer
+  /** The loads are the sum of so many rows that it is time to fold them. */
+  readonly isLong: boolean
 }
+
+/** Rows of the loads' sum that are still quick to add up. */
+const longSum = 300
 
 /** Statuses in which somebody has the ticket or may get it. A held one is asked for again when its hold ends. */
 const routable = ['open', 'assigned', 'in_progress']
@@ -59,10 +71,12 @@ export function makeRouterHandlers(ports: OfferPorts): JobHandler[] {
         ])
         const reason = reasonFor(last, facts, reopenedAtMs)
         if (!reason) return null
-        const situation: Situation = { ticket: facts, ...loads, nowMs: ctx.nowMs }
+        const { groupLoads, engineerLoads } = loads
+        const situation: Situation = { ticket: facts, groupLoads, engineerLoads, nowMs: ctx.nowMs }
         const decision = decide(inputOf(directory.body, situation))
         const isSnapshotStored = await isStored(ctx.db, directory.hash)
-        return { ticket, directory, isSnapshotStored, situation, decision, reason, placer }
+        const isLong = loads.rows > longSum
+        return { ticket, directory, isSnapshotStored, situation, decision, reason, placer, isLong }
       },
       commit: async (tx, prepared, job, ctx) =>
         prepared ? await commit(tx, prepared, job, ctx, ports) : noEffects,
@@ -80,6 +94,7 @@ async function commit(
 ): Promise<Effects | typeof stale> {
   const { ticket, decision, reason, placer } = prepared
   const decisionId = derivedId('decision', job.id)
+  if (prepared.isLong) await foldLoads(tx)
   await record(tx, prepared, { id: decisionId, causeId: job.id, at: new Date(ctx.nowMs) })
   const cause = { actor: systemActor(routerActor), nowMs: ctx.nowMs, causeId: job.id }
   const locked = await lockTicket(tx, ticket.id, cause.actor)

@@ -196,6 +196,24 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       expect(queue.ran).toHaveLength(60)
     })
 
+    it('clears the dead rows of done jobs while it works, and loses none', async () => {
+      const a = await queue.node('a', 16)
+      const keys = Array.from({ length: 1200 }, (_, i) => idOf('tidy', i))
+      await queue.put(
+        keys.map((key) => check(key)),
+        'tidy',
+        a,
+      )
+      await queue.drained()
+      expect(new Set(queue.ran.map((r) => r.key)).size).toBe(1200)
+      expect(queue.ran).toHaveLength(1200)
+      const cleared = `select count(*)::int as n from pg_stat_user_tables where relid = 'job'::regclass and last_vacuum is not null`
+      await until('the rows are cleared', async () => {
+        const [row] = await queue.database.query<{ n: number }>(cleared)
+        return row!.n === 1
+      })
+    })
+
     it('gives each of many jobs to one of two nodes, once', async () => {
       const a = await queue.node('a')
       await queue.node('b')

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Actor } from '../../src/contract/actor.ts'
 import { ticketStatuses } from '../../src/contract/ticket.ts'
+import { foldLoads, readLoads } from '../../src/router/situation.ts'
 import { sql } from '../../src/store/index.ts'
 import { flatColumns } from '../../src/tickets/fields.ts'
 import { readClocks, readTicket, verifyTimelines } from '../../src/tickets/index.ts'
@@ -99,6 +100,22 @@ async function holds(ticketId: string): Promise<void> {
   if (ticket.phone === null) expect(found.rows[0]!.tokens).not.toContain('13605712844')
 }
 
+/** The sum of loads is what counting the tickets gives, before it is folded and after. */
+async function loadsHold(exceptId: string): Promise<void> {
+  const counted = await sql<{ key: string; n: number }>`
+    select g.key::text, count(*)::int as n from ticket t, unnest(array[t."groupId", t."assigneeId"]) as g(key)
+    where g.key is not null and t."status" in ('open', 'assigned', 'in_progress', 'on_hold') and t."id" <> ${exceptId}
+    group by 1`.execute(desk.database.db)
+  const expected = Object.fromEntries(counted.rows.map(({ key, n }) => [key, n]))
+  const summed = async () => {
+    const { groupLoads, engineerLoads } = await readLoads(desk.database.db, exceptId)
+    return { ...groupLoads, ...engineerLoads }
+  }
+  expect(await summed()).toEqual(expected)
+  await Promise.all([desk.database.transaction(foldLoads), desk.database.transaction(foldLoads)])
+  expect(await summed()).toEqual(expected)
+}
+
 async function stored(ticketId: string) {
   const read = await readTicket(desk.database.db, ticketId, agent)
   return read.ok ? read.value : null
@@ -124,6 +141,7 @@ it('whatever people do to tickets, and whenever, they stay sound and their chain
       }
       for (const ticketId of tickets) await holds(ticketId)
       expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
+      await loadsHold(tickets[0]!)
     }),
     { numRuns: 25 },
   )
