@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const all = process.env.YITONG_TEST_ALL === '1'
+const pure = process.env.YITONG_TEST_PURE === '0' ? [] : ['unit', 'boundary', 'eval']
 const reports = process.env.YITONG_TEST_REPORT
 
 const help = `Usage: npm test [-- FILTER … [OPTIONS]]
@@ -19,6 +20,7 @@ PostgreSQL. What they leave out is said at the end; .ci/run installs what that n
   TEST_DATABASE_URL   a PostgreSQL server to use instead of the embedded one; a database is made for each test file
   TEST_REDIS_URL      a Redis for the hubs that tests start as processes
   YITONG_TEST_ALL=1   runs everything: also services, fault and e2e (Debian's packages, root and Chromium)
+  YITONG_TEST_PURE=0  leaves out unit, boundary and eval, which no server changes
   YITONG_TEST_REPORT  a folder that gets what was counted, as JSON
   YITONG_FAULT_KILLS  how often the hub and its database are killed, 4 by default`
 
@@ -30,7 +32,7 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 // Kills, browsers and mail servers want the machine for themselves, so those groups run one file after the other. The others often
 // wait, for clocks and for the database: two files at a time even on two cores.
 const groups = [
-  { name: 'main', projects: ['unit', 'boundary', 'eval', 'contract', 'journey'], alone: false },
+  { name: 'main', projects: [...pure, 'contract', 'journey'], alone: false },
   ...(all ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name], alone: true })) : []),
 ]
 

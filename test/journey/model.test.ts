@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../src/app/config.ts'
 import { openModel } from '../../src/app/model.ts'
 import { systemClock } from '../../src/kernel/clock.ts'
@@ -227,6 +227,41 @@ describe('a ticket is made whatever the model does', () => {
       expect(report.differences).toEqual([])
     }
     expect(server.seen).toHaveLength(asked)
+  })
+
+  it('and what comes while it thinks is read after it, so that the newest words win', async () => {
+    let think = () => {}
+    const thought = new Promise<void>((resolve) => {
+      think = resolve
+    })
+    const person = { sender: { id: 'u1' }, thread: 'u1' }
+    const first = { phone: { value: '13605712844', quotes: quote('13605712844') } }
+    server.play(
+      { kind: 'pieces', pieces: [answerOf(first)], before: () => thought },
+      { kind: 'answer', content: '' },
+    )
+    const { db } = test.fresh.database
+    const until = (holds: () => Promise<boolean> | boolean) =>
+      vi.waitUntil(holds, { timeout: 20_000, interval: 20 })
+    const left = async () =>
+      (await db.selectFrom('job').select('kind').where('dueAt', '<=', new Date()).execute()).length
+    await test.hub.start(true)
+    const asked = server.seen.length
+    await sendToApi(test, accountId, { ...person, key: 'k1', text: '空调不制冷,电话13605712844' })
+    await until(() => server.seen.length > asked)
+    await sendToApi(test, accountId, {
+      ...person,
+      key: 'k2',
+      text: '号码说错了,应该是13605712855',
+    })
+    await until(
+      async () =>
+        (await db.selectFrom('message').select('id').where('direction', '=', 'in').execute()).length === 2,
+    )
+    think()
+    await until(async () => (await left()) === 0)
+    const tickets = await db.selectFrom('ticket').select('phone').execute()
+    expect(tickets).toEqual([{ phone: '13605712855' }])
   })
 
   it('and the model is asked on the account of the conversation, until that is spent', async () => {
