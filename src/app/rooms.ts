@@ -38,7 +38,7 @@ import * as webhooks from '../webhooks/index.ts'
 import type { AppenderOptions } from './appender.ts'
 import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
-import { channelIo, type SharedIo } from './connections.ts'
+import { channelIo, connectionLease, type SharedIo } from './connections.ts'
 import { labelPorts } from './customers.ts'
 import { extractionThread, ThreadEnded } from './extraction-thread.ts'
 import { cardPress, followUp } from './presses.ts'
@@ -55,6 +55,8 @@ export interface RoomParts {
   readonly media: MediaStore
   readonly registry: Registry
   readonly io: SharedIo
+  /** The leases of connections that this process holds. */
+  readonly leases: () => readonly string[]
   readonly box: SecretBox
   readonly links: access.TicketLinks
   readonly log: Log
@@ -138,6 +140,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
     account: (id: string) => registry.byId(id),
     io: (account: Pick<Account, 'id' | 'kind' | 'config'>, signal: AbortSignal) =>
       channelIo(account, io, signal),
+    sender: ({ id, channel }: Pick<Account, 'id' | 'channel'>) =>
+      channel.sendsOverConnection && !parts.leases().includes(connectionLease(id))
+        ? connectionLease(id)
+        : null,
     takesReplies: (id: string) => registry.byId(id)?.channel.capabilities.takesReplies ?? true,
     isMute: (id: string) => registry.byId(id)?.channel.capabilities.replyWindow?.messages === 0,
     progressLink: (ticketId: string) =>

@@ -221,6 +221,8 @@ export interface Channel<Config = unknown> {
   connect?(io: ConnectIo<Config>): Promise<Connection>
   /** Only one connection per account may live (elected by lease). */
   readonly singleConnection?: boolean
+  /** `deliver` speaks over that single connection: parts are sent by the process that holds it. */
+  readonly sendsOverConnection?: boolean
   /**
    * Fetches an attachment that came as a reference. `limits` are what may be kept of it. Throws FetchError; `fetch.not_ready` where
    * the vendor has not written the file yet.

@@ -63,6 +63,8 @@ export type NewJob = {
     readonly uniqueKey?: string
     /** Jobs of the same key run one after the other. */
     readonly serialKey?: string
+    /** Only the process that holds the lease of this name runs it; while nobody does, it waits. Any process when absent. */
+    readonly lease?: string
     readonly maxAttempts?: number
   }
 }[JobKind]

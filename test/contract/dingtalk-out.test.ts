@@ -81,6 +81,7 @@ function ioOf(
   return {
     accountId,
     config,
+    agentFor: loopback.agentFor,
     fetch: (url, init, limits) => loopback.fetch(url, init, { ...limits, timeoutMs: 3000 }),
     media,
     lease: leases,
@@ -374,6 +375,7 @@ async function openDesk(io: ConnectIo<DingtalkConfig>) {
   const handlers = makeOutboxHandlers({
     account: (id) => (id === accountId ? account : undefined),
     io: () => io as never,
+    sender: () => null,
     takesReplies: () => true,
     progressLink: (id) => `https://hub.example/p/${id}`,
   })
