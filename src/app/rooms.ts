@@ -39,7 +39,7 @@ import type { AppenderOptions } from './appender.ts'
 import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
 import { channelIo, connectionLease, type SharedIo } from './connections.ts'
-import { labelPorts } from './customers.ts'
+import { labelPorts } from './entry-codes.ts'
 import { extractionThread, ThreadEnded } from './extraction-thread.ts'
 import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
@@ -149,6 +149,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     progressLink: (ticketId: string) =>
       config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
   }
+  const labels = labelPorts({ registry, config, database, io })
   const talking = (id: string) => {
     const account = registry.byId(id)
     return account && { capabilities: account.channel.capabilities, automatic: account.automatic }
@@ -183,6 +184,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...catalogue.makeLabelCommands(labels, db),
       ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
@@ -201,7 +203,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...catalogue.queries,
       ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
-      ...catalogue.makeLabelQueries(labelPorts(registry, config)),
+      ...catalogue.makeLabelQueries(labels),
       ...router.queries,
       ...conversations.queries,
       ...calls.queries,

@@ -236,12 +236,31 @@ export interface Channel<Config = unknown> {
     name?: string
     limits?: { maxBytes?: number; accept?: readonly string[] }
   }>
+  /** Codes that open a chat here and bring a printed code's token along, made by the vendor. */
+  readonly entryCodes?: EntryCodes<Config>
   /** How an account is connected, step by step, in the words of the vendor's own pages. */
   readonly guide?: readonly GuideStep[]
   /** Known providers that the set-up form offers. */
   readonly presets?: readonly SetupPreset[]
   /** Tries the settings against the vendor and says in plain words what works; for the console's test button. */
   test?(io: ChannelIo<Config>): Promise<readonly TestStep[]>
+}
+
+/** How long a code works that a vendor makes. */
+export type EntryLifetime = 'permanent' | 'temporary'
+
+/** What a vendor can make codes of. */
+export interface EntryCodes<Config = unknown> {
+  readonly lifetimes: readonly EntryLifetime[]
+  /** What the code for a token is made with: codes of the same scene are one. */
+  scene(token: string, config: Config): string
+  /** Has the vendor make one. Throws DeliveryError. */
+  make(
+    order: { readonly scene: string; readonly lifetime: EntryLifetime },
+    io: ChannelIo<Config>,
+  ): Promise<{ readonly url: string; readonly expiresAtMs: number | null }>
+  /** The address for a token, from what was made for its scene. */
+  address(made: string, token: string): string
 }
 
 /** One step of connecting an account: what to do on the vendor's page, and what to copy from it or paste there. */
