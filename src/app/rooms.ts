@@ -214,6 +214,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     ],
     handlers: [
       conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
+      conversations.makeNameHandler(sending),
       ...calls.makeCallHandlers({ recogniser }),
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),

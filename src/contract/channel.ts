@@ -70,6 +70,8 @@ export interface Capabilities {
   readonly idempotentSend: 'key' | 'window' | 'none'
   /** False where the customer sees what we say but cannot answer there (a form). Default true. */
   readonly takesReplies?: boolean
+  /** Messages carry no names: senders are asked for by `nameOf`. */
+  readonly asksNames?: boolean
   /** Largest request body that the vendor may send us, bytes; the hub's own limit (10 MB) when absent. */
   readonly maxRequestBytes?: number
   /** Quiet time after the last message before a ticket is considered, ms: 0 for forms and e-mail. */
@@ -236,6 +238,8 @@ export interface Channel<Config = unknown> {
     name?: string
     limits?: { maxBytes?: number; accept?: readonly string[] }
   }>
+  /** The name of a sender, by external id; null when the vendor gives none. Throws DeliveryError. */
+  nameOf?(externalId: string, io: ChannelIo<Config>): Promise<string | null>
   /** Codes that open a chat here and bring a printed code's token along, made by the vendor. */
   readonly entryCodes?: EntryCodes<Config>
   /** How an account is connected, step by step, in the words of the vendor's own pages. */

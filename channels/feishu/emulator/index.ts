@@ -87,6 +87,16 @@ export class FeishuEmulator {
     return this.rest.tokensGiven
   }
 
+  /** How often the app asked for somebody's name. */
+  get namesAsked(): number {
+    return this.rest.namesAsked
+  }
+
+  /** open_ids outside of the app's contact scope. */
+  get outOfScope(): Set<string> {
+    return this.rest.outOfScope
+  }
+
   /** Permissions of the app. */
   get scopes(): Set<string> {
     return this.rest.scopes
