@@ -1,8 +1,10 @@
+import { Agent } from 'node:https'
 import type { EventDispatcher, HttpInstance, WSClient } from '@larksuiteoapi/node-sdk'
 import type { Connection, Verified } from '../../src/contract/channel.ts'
 import type { ConnectIo, ConnectionState, ReceiveItem } from '../../src/contract/ports.ts'
 import { sha256 } from '../../src/kernel/hash.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
+import { guarded } from '../_kit/guarded.ts'
 import { answerOf } from './answer.ts'
 import type { FeishuConfig } from './config.ts'
 import { FeishuFailure, wordsOf } from './errors.ts'
@@ -50,7 +52,8 @@ async function openConnection(sdk: Sdk, io: Io): Promise<Connection> {
     appId: io.config.appId,
     appSecret: io.config.appSecret,
     domain: io.config.baseUrl,
-    httpInstance: discovery(io, life.end),
+    httpInstance: discovery(io, life.end, (agent) => Object.assign(client, { agent })),
+    agent: closedAgent,
     handshakeTimeoutMs: handshakeMs,
     wsConfig: { pingTimeout: pongSeconds },
     loggerLevel: sdk.LoggerLevel.trace,
@@ -58,7 +61,7 @@ async function openConnection(sdk: Sdk, io: Io): Promise<Connection> {
       ...quiet,
       // Before it is open, each error is a failed attempt, after which the client would wait in silence.
       error: (said: unknown) => {
-        if (!life.isOpen()) life.end(new Error(String(said)))
+        if (!life.isOpen()) life.end(new Error(whyNotOpen(String(said))))
         else io.log.warn({ pii: { said: String(said) } }, 'the official Feishu client reported an error')
       },
       trace: (said: unknown) => {
@@ -133,8 +136,26 @@ function report(io: Io, state: ConnectionState['state'], detail?: string): void 
   })
 }
 
-/** Asks where to connect, over the hub's own fetch; what Feishu says against it ends the attempt, whatever the client makes of it. */
-function discovery(io: Io, fail: (error: Error) => void): HttpInstance {
+/** Why it is not open; of a socket the official client says no more than this. */
+function whyNotOpen(said: string): string {
+  if (!said.includes('ws connect failed')) return said
+  const zh = '飞书给出的长连接地址打不开：被拒绝、转到别处，或通向不允许的地址。'
+  return `${zh} The address that Feishu gave does not open: refused, redirected, or leading where nothing may be reached (${said}).`
+}
+
+/** Connects to nothing: what the official client has until the address was checked. */
+const closedAgent = Object.assign(new Agent(), {
+  createConnection(): never {
+    throw new Error('the address of the long connection was not checked')
+  },
+})
+
+/** Asks where to connect, over the hub's own fetch, and gives the agent for it; what Feishu says against it ends the attempt, whatever the client makes of it. */
+function discovery(
+  io: Io,
+  fail: (error: Error) => void,
+  checked: (agent: Awaited<ReturnType<Io['agentFor']>>) => void,
+): HttpInstance {
   return {
     ...httpInstance,
     request: async <T, R = T>(options: Parameters<HttpInstance['request']>[0]) => {
@@ -143,6 +164,7 @@ function discovery(io: Io, fail: (error: Error) => void): HttpInstance {
         const url = textOf(objectOf(answer.data).URL)
         if (!url.startsWith(io.config.baseUrl.startsWith('https:') ? 'wss://' : 'ws'))
           throw new Error('Feishu names no address, or one without encryption')
+        checked(await guarded(io, url))
         return answer as R
       } catch (error) {
         fail(error instanceof Error ? error : new Error(String(error)))

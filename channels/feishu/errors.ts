@@ -45,6 +45,7 @@ const rules: ReadonlyMap<number, Rule> = new Map([
     ),
   ],
   [99991679, never('应用缺少所需权限。', 'The app lacks a permission.')],
+  [41050, never('这个人不在应用的通讯录权限范围内。', 'The person is outside the app’s contact scope.')],
   [230006, never('应用没有开启机器人能力。', 'The bot is not switched on for the app.')],
   [230027, never('应用缺少发消息的权限。', 'The app lacks the permission to send.')],
   // the receiver

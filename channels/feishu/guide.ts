@@ -28,8 +28,8 @@ export const guide: readonly GuideStep[] = [
     en: '添加应用能力 › 机器人 (Add features › Bot). Without it nothing can be sent (error 230006).',
   },
   {
-    zh: '“权限管理”里开通 im:message.p2p_msg:readonly、im:message.group_at_msg:readonly、im:message:send_as_bot、im:resource。',
-    en: 'Under 权限管理 (Permissions & Scopes) add im:message.p2p_msg:readonly, im:message.group_at_msg:readonly, im:message:send_as_bot and im:resource.',
+    zh: '“权限管理”里开通 im:message.p2p_msg:readonly、im:message.group_at_msg:readonly、im:message:send_as_bot、im:resource;要显示客户姓名,再开通 contact:contact.base:readonly、contact:user.base:readonly,并在“通讯录权限范围”里包含这些人。',
+    en: 'Under 权限管理 (Permissions & Scopes) add im:message.p2p_msg:readonly, im:message.group_at_msg:readonly, im:message:send_as_bot and im:resource; to see the names of people also contact:contact.base:readonly and contact:user.base:readonly, with those people in the contact scope.',
   },
   {
     zh: '等下面“测试连接”处的连接状态变成“正常”,再到“事件与回调”里把事件和回调的订阅方式都选为“使用长连接接收”:飞书只在已连接时允许保存。',

@@ -6,6 +6,7 @@ import { connect } from './connect.ts'
 import { deliver } from './deliver.ts'
 import { guide } from './guide.ts'
 import { limits } from './limits.ts'
+import { nameOf } from './name.ts'
 import { parse } from './parse.ts'
 import { presets } from './presets.ts'
 import { render } from './render.ts'
@@ -16,6 +17,7 @@ import { handshake, verify } from './verify.ts'
 export const feishuChannel: Channel<FeishuConfig> = {
   kind: 'feishu',
   capabilities: {
+    asksNames: true,
     maxTextLength: limits.textLength,
     cards: 'native',
     attachments: true,
@@ -35,6 +37,7 @@ export const feishuChannel: Channel<FeishuConfig> = {
   render,
   deliver,
   connect,
+  nameOf,
   fetchAttachment,
   guide,
   presets,

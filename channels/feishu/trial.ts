@@ -68,6 +68,9 @@ const needed: readonly (readonly [string, ...string[]])[] = [
   ['im:resource', 'im:resource:upload'],
 ]
 
+/** Not needed, but without both nobody has a name. */
+const forNames = ['contact:contact.base:readonly', 'contact:user.base:readonly'] as const
+
 /** "application-v6/scope/list" */
 async function tryScopes(ask: Ask): Promise<TestStep> {
   try {
@@ -79,8 +82,17 @@ async function tryScopes(ask: Ask): Promise<TestStep> {
         .map((scope) => textOf(scope.scope_name)),
     )
     const missing = needed.filter((row) => !row.some((name) => granted.has(name))).map(([first]) => first)
-    if (missing.length === 0)
-      return { name: 'permissions', ok: true, zh: '所需权限已开通。', en: 'All permissions are granted.' }
+    if (missing.length === 0) {
+      const hasNames = forNames.every((name) => granted.has(name))
+      const zh = hasNames ? '' : `没有 ${forNames.join('、')},所以不显示客户姓名。`
+      const en = hasNames ? '' : ` Names of people stay unknown without ${forNames.join(' and ')}.`
+      return {
+        name: 'permissions',
+        ok: true,
+        zh: `所需权限已开通。${zh}`,
+        en: `All permissions are granted.${en}`,
+      }
+    }
     const names = missing.join(', ')
     return {
       name: 'permissions',

@@ -39,6 +39,7 @@ export const errors: ErrorTable = {
   },
   45065: { retry: 'never', note: 'the same message was sent before' },
   47003: { retry: 'never', note: '模板字段不符 / a template field does not fit' },
+  40053: { retry: 'never', note: '二维码参数不正确 / the parameters of the QR code are wrong' },
   48001: { retry: 'never', note: '公众号没有此接口权限 / the account has no permission for this interface' },
   48004: { retry: 'never', note: '接口被封禁，请看公众平台 / the interface is banned, see mp.weixin.qq.com' },
   50002: { retry: 'never', note: '用户受限 / the user is restricted' },

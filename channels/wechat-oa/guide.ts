@@ -27,6 +27,10 @@ export const guide: readonly GuideStep[] = [
     part: 'test',
   },
   {
+    zh: '需要时(已认证的服务号):在“设备”或“场所”里勾选,点“打印二维码”,选这个公众号的长期码(全部最多 10 万个)或 30 天码并“生成”。扫码即关注,系统已知道是哪台设备。',
+    en: 'If wanted (certified service accounts): tick devices or sites, press Print codes, choose the permanent code (100,000 in all) or the one for 30 days and make it. Who scans it follows the account, and the hub knows the device.',
+  },
+  {
     zh: '用手机给公众号发一句话。',
     en: 'Write to the account with a phone.',
     part: 'wait',

@@ -2,6 +2,7 @@ import type { Channel } from '../../src/contract/channel.ts'
 import { ack } from './ack.ts'
 import { type WechatOaConfig, wechatOaConfigSchema } from './config.ts'
 import { deliver, fetchAttachment } from './deliver.ts'
+import { entryCodes } from './entry-codes.ts'
 import { guide } from './guide.ts'
 import { capabilities } from './limits.ts'
 import { parse } from './parse.ts'
@@ -13,6 +14,7 @@ import { handshake, verify } from './verify.ts'
 export const wechatOaChannel: Channel<WechatOaConfig> = {
   kind: 'wechat-oa',
   capabilities,
+  entryCodes,
   guide,
   configSchema: wechatOaConfigSchema,
   handshake,

@@ -22,6 +22,8 @@ export const limits = {
   templateThing: 20,
   /** Other text of a template message, code points. */
   templateText: 32,
+  /** How long a temporary QR code works, s: the vendor's longest, 30 days (its default is 30 s). Permanent ones are 100,000 at most. */
+  codeSeconds: 2_592_000,
   /** A forced new access token: 20 a day, 30 s apart; once in this time at most, ms. */
   forcedTokenMs: 75 * minute,
   upload: { image: 10_000_000, voice: 2_000_000, video: 10_000_000 },

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { WSClient } from '@wecom/aibot-node-sdk'
 import type { Connection } from '../../src/contract/channel.ts'
 import type { ConnectIo, ConnectionState } from '../../src/contract/ports.ts'
+import { guarded, handshakeProblem } from '../_kit/guarded.ts'
 import type { BotConfig } from './config.ts'
 import { refusedBy } from './errors.ts'
 import { hearing } from './hear.ts'
@@ -44,19 +45,19 @@ export async function connect(io: Io, timing: Timing = usual): Promise<Connectio
   try {
     await signIn(client, timing.signInMs)
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = handshakeProblem(error instanceof Error ? error.message : String(error))
     client.disconnect()
-    forget(io.accountId, client, problem)
+    forget(io, client, problem)
     if (isForPeople(error)) report('config-error', `${checkSettings}: ${problem}`)
     throw error
   }
-  remember(io.accountId, client)
+  remember(io, client)
   report('up')
   const closing = new AbortController()
   const stopped = AbortSignal.any([closing.signal, io.signal])
   const done = ended.then(async ({ reason, wasTaken }) => {
     isOver = true
-    forget(io.accountId, client, wasTaken ? takenOver : reason)
+    forget(io, client, wasTaken ? takenOver : reason)
     if (stopped.aborted) return await heard.settled()
     if (wasTaken) {
       report('config-error', takenOver)
@@ -69,7 +70,7 @@ export async function connect(io: Io, timing: Timing = usual): Promise<Connectio
   const close = async () => {
     closing.abort()
     client.disconnect()
-    forget(io.accountId, client, 'closed')
+    forget(io, client, 'closed')
     await heard.settled()
   }
   return { done, close }
@@ -83,7 +84,12 @@ async function newClient(io: Io, timing: Timing): Promise<WSClient> {
     maxReconnectAttempts: 0,
     maxAuthFailureAttempts: 0,
     heartbeatInterval: timing.heartbeatMs,
-    wsOptions: { handshakeTimeout: timing.signInMs },
+    // Asked for each connection: names may lead elsewhere meanwhile.
+    wsOptions: {
+      handshakeTimeout: timing.signInMs,
+      followRedirects: false,
+      agent: await guarded(io, wsUrl),
+    },
     logger: quietLogger(io),
   })
 }

@@ -8,7 +8,7 @@ import { smallestUpload, type UploadType, uploadLimits } from '../_kit/wecom-cli
 import type { BotConfig } from './config.ts'
 import { sendFailure } from './errors.ts'
 import { limits } from './limits.ts'
-import { liveBot } from './live.ts'
+import { liveBot, problemOf } from './live.ts'
 
 type Io = ChannelIo<BotConfig>
 
@@ -19,15 +19,15 @@ const bodies = {
   file: z.object({ chatid, name: z.string(), contentType: z.string(), hash: z.string(), size: z.number() }),
 }
 
-/** How soon another process is asked, ms: the job may be taken by the one that holds the connection. */
-const elsewhereMs = 2000
+/** How soon it is tried again while the connection is being opened, ms. */
+const openingMs = 2000
 
 /** Pushes one part over the robot's connection (`aibot_send_msg`, document 101463). Throws DeliveryError. */
 export async function deliver(call: ProviderCall, idempotencyKey: string, io: Io): Promise<Receipt> {
-  const client = liveBot(io.accountId)
+  const client = liveBot(io)
   if (!client) {
-    const text = 'this process does not hold the connection of the robot'
-    throw new DeliveryError('later', 'not_connected', text, elsewhereMs)
+    const text = problemOf(io) ?? 'it is being opened'
+    throw new DeliveryError('later', 'not_connected', `the robot is not connected: ${text}`, openingMs)
   }
   switch (call.name) {
     case 'text': {

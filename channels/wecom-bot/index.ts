@@ -22,6 +22,7 @@ export const wecomBotChannel: Channel<BotConfig> = {
   deliver,
   connect: (io) => connect(io),
   singleConnection: true,
+  sendsOverConnection: true,
   fetchAttachment,
   test: trial,
 }

@@ -1,27 +1,43 @@
 import type { WSClient } from '@wecom/aibot-node-sdk'
+import type { ChannelIo } from '../../src/contract/ports.ts'
 
-/** The signed-in connections of this process, by account: only who holds a robot's connection can speak for it. */
-const connections = new Map<string, WSClient>()
-const problems = new Map<string, string>()
+/** Whose connection it is: an account's, of the hub that holds its leases by this port (there is one hub in a process, in tests more). */
+type Owner = Pick<ChannelIo<unknown>, 'accountId' | 'lease'>
+
+interface Lines {
+  readonly connections: Map<string, WSClient>
+  readonly problems: Map<string, string>
+}
+
+/** The signed-in connections of this process: only who holds a robot's connection can speak for it. */
+const hubs = new WeakMap<Owner['lease'], Lines>()
+
+function linesOf({ lease }: Owner): Lines {
+  const known = hubs.get(lease) ?? { connections: new Map(), problems: new Map() }
+  hubs.set(lease, known)
+  return known
+}
 
 /** The account's connection; null when another process holds it, or nobody. */
-export function liveBot(accountId: string): WSClient | null {
-  return connections.get(accountId) ?? null
+export function liveBot(owner: Owner): WSClient | null {
+  return linesOf(owner).connections.get(owner.accountId) ?? null
 }
 
 /** Why this process has no connection of the account, as far as it knows. */
-export function problemOf(accountId: string): string | null {
-  return problems.get(accountId) ?? null
+export function problemOf(owner: Owner): string | null {
+  return linesOf(owner).problems.get(owner.accountId) ?? null
 }
 
 /** Remembers a signed-in connection until `forget`. */
-export function remember(accountId: string, client: WSClient): void {
-  connections.set(accountId, client)
-  problems.delete(accountId)
+export function remember(owner: Owner, client: WSClient): void {
+  const { connections, problems } = linesOf(owner)
+  connections.set(owner.accountId, client)
+  problems.delete(owner.accountId)
 }
 
 /** Forgets a connection that ended; a newer one of the same account stays. */
-export function forget(accountId: string, client: WSClient, problem: string): void {
-  if (connections.get(accountId) === client) connections.delete(accountId)
-  if (!connections.has(accountId)) problems.set(accountId, problem)
+export function forget(owner: Owner, client: WSClient, problem: string): void {
+  const { connections, problems } = linesOf(owner)
+  if (connections.get(owner.accountId) === client) connections.delete(owner.accountId)
+  if (!connections.has(owner.accountId)) problems.set(owner.accountId, problem)
 }

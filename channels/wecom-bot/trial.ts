@@ -12,19 +12,15 @@ const lookMs = 100
  * Looks whether the robot is connected. It opens no connection of its own: WeCom would close the working one for it. Sends nothing.
  */
 export async function trial(io: ChannelIo<BotConfig>): Promise<readonly TestStep[]> {
-  for (
-    let waited = 0;
-    waited < patienceMs && !liveBot(io.accountId) && !io.signal.aborted;
-    waited += lookMs
-  ) {
+  for (let waited = 0; waited < patienceMs && !liveBot(io) && !io.signal.aborted; waited += lookMs) {
     await wait(lookMs)
   }
-  if (liveBot(io.accountId)) {
+  if (liveBot(io)) {
     const zh = '机器人已连接。成员要先和机器人说过话，机器人才能主动发给他。'
     const en = 'The robot is connected. It may write to members who have written to it before.'
     return [{ name: 'connection', ok: true, zh, en }]
   }
-  const problem = problemOf(io.accountId)
+  const problem = problemOf(io)
   return [
     {
       name: 'connection',

@@ -83,10 +83,9 @@ export const wecomKfConfigSchema = z.object({
 /** Settings of one account. */
 export type WecomKfConfig = z.infer<typeof wecomKfConfigSchema>
 
-/** The link by which a customer enters with the code of a device; null where the account has no link. */
-export function entryLinkOf({ entryLink }: WecomKfConfig, token: string): string | null {
-  if (entryLink === null) return null
-  const url = new URL(entryLink)
+/** A link of `add_contact_way` by which a customer enters with the code of a device (document 94665: up to 128 bytes of it). */
+export function withToken(link: string, token: string): string {
+  const url = new URL(link)
   url.searchParams.set('scene_param', token)
   return url.href
 }

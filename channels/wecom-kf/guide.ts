@@ -32,6 +32,10 @@ export const guide: readonly GuideStep[] = [
     part: 'test',
   },
   {
+    zh: '需要时:在“设备”或“场所”里勾选,点“打印二维码”,选这个客服账号并“生成”。扫码的客户直接进入会话,系统已知道是哪台设备。',
+    en: 'If wanted: tick devices or sites, press Print codes, choose this account and make the code. Who scans it is in the chat, and the hub knows the device.',
+  },
+  {
     zh: '用微信打开客服链接,发一句话。',
     en: 'Open the customer-service link in WeChat and write.',
     part: 'wait',

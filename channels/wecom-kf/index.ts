@@ -2,6 +2,7 @@ import type { Channel } from '../../src/contract/channel.ts'
 import { type WecomKfConfig, wecomKfConfigSchema } from './config.ts'
 import { connect } from './connect.ts'
 import { deliver, fetchAttachment } from './deliver.ts'
+import { entryCodes } from './entry-codes.ts'
 import { guide } from './guide.ts'
 import { capabilities } from './limits.ts'
 import { parse } from './parse.ts'
@@ -14,6 +15,7 @@ import { handshake, verify } from './verify.ts'
 export const wecomKfChannel: Channel<WecomKfConfig> = {
   kind: 'wecom-kf',
   capabilities,
+  entryCodes,
   guide,
   configSchema: wecomKfConfigSchema,
   handshake,

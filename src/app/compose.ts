@@ -153,6 +153,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     media,
     registry,
     io,
+    leases: () => connections.leases(),
     box: options.box,
     links,
     log,
@@ -183,12 +184,16 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
   const receive = answerActions(receiver.receive, {
     ...{ database, registry, log, act: appender.actAtOnce, released: stored },
   })
-  const handlers = [...built.handlers, makePullHandler({ database, registry, io, receive })]
+  const handlers = [
+    ...built.handlers,
+    makePullHandler({ database, registry, io, agentFor: safe.agentFor, receive }),
+  ]
   const runner = makeRunner({
     database,
     handlers: handlers.filter((handler) => !options.without?.includes(handler.kind)),
     worker,
     concurrency: config.concurrency,
+    leases: () => connections.leases(),
     // A ticket reaches its engineer before anybody is told about others.
     first: ['conversation.extract', 'ticket.route'],
     // What waits is read first: then each conversation is worked on once for all that was said in it.
@@ -202,9 +207,11 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     database,
     registry,
     io,
+    agentFor: safe.agentFor,
     receive,
     supervise: (changed) => makeSupervise({ clock, log, changed }),
     leader: makeLeader({ leases, log }),
+    elected: () => runner.wake(),
     node: `${hostname()} ${worker}`,
     clock,
     log,

@@ -4,6 +4,7 @@ import type {
   ConnectionState,
   LeaderPort,
   ReceivePort,
+  SafeAgent,
   SupervisePort,
   TokenPort,
 } from '../contract/ports.ts'
@@ -22,10 +23,13 @@ export interface ConnectionsOptions {
   readonly database: Database
   readonly registry: Registry
   readonly io: SharedIo
+  readonly agentFor: SafeAgent
   readonly receive: ReceivePort
   /** Makes the supervise port; `changed` hears of each state, those too that a channel does not report itself. */
   readonly supervise: (changed: (name: string, state: ConnectionState) => void) => SupervisePort
   readonly leader: LeaderPort
+  /** Called when this process was elected for a connection: jobs may wait for it. */
+  readonly elected: () => void
   /** This process, as people are shown it. */
   readonly node: string
   readonly clock: Clock
@@ -53,21 +57,21 @@ export function channelIo(
 /** The io of one account for what brings messages in: a long connection, a poller, a pull. */
 export function connectIo(
   account: Pick<Account, 'id' | 'kind' | 'config'>,
-  {
-    database,
-    io,
-    receive,
-  }: { readonly database: Database; readonly io: SharedIo; readonly receive: ReceivePort },
+  { database, io, agentFor, receive }: Pick<ConnectionsOptions, 'database' | 'io' | 'agentFor' | 'receive'>,
   signal: AbortSignal,
   report: (state: ConnectionState) => void,
 ): ConnectIo<unknown> {
   return {
     ...channelIo(account, io, signal),
+    agentFor,
     receive,
     cursor: (name) => readCursor(database, account.id, name),
     report,
   }
 }
+
+/** The lease of the connection of an account that may have one only. */
+export const connectionLease = (accountId: string) => `channel:${accountId}`
 
 /** A node that said nothing for so long is gone, s: it says so with every alignment, each five seconds. */
 const goneAfterSeconds = 60
@@ -76,8 +80,11 @@ const goneAfterSeconds = 60
 export function makeConnections(options: ConnectionsOptions) {
   const { node, database } = options
   const running = new Map<string, { version: number; stop(): Promise<void> }>()
-  const nameOf = (accountId: string) => `channel:${accountId}`
-  const supervise = options.supervise((name, state) => void save(name.slice(nameOf('').length), state))
+  /** Accounts whose connection is this process's to keep. */
+  const leading = new Set<string>()
+  const supervise = options.supervise(
+    (name, state) => void save(name.slice(connectionLease('').length), state),
+  )
   /** One write after the other: the last state that is stored is the last that was. */
   let writing: Promise<unknown> = Promise.resolve()
 
@@ -135,7 +142,7 @@ export function makeConnections(options: ConnectionsOptions) {
   function start(account: Account): { version: number; stop(): Promise<void> } {
     const { channel } = account
     const supervised = (outer?: AbortSignal) =>
-      supervise(nameOf(account.id), async (signal, report) => {
+      supervise(connectionLease(account.id), async (signal, report) => {
         const both = outer ? AbortSignal.any([signal, outer]) : signal
         const io = connectIo(account, options, both, report)
         const connection = await channel.connect!(io)
@@ -146,8 +153,11 @@ export function makeConnections(options: ConnectionsOptions) {
       const one = supervised()
       return { version: account.version, stop: () => one.stop() }
     }
-    const elected = options.leader(nameOf(account.id), async (signal) => {
+    const elected = options.leader(connectionLease(account.id), async (signal) => {
+      leading.add(account.id)
+      signal.addEventListener('abort', () => leading.delete(account.id), { once: true })
       const one = supervised(signal)
+      options.elected()
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve()
         else signal.addEventListener('abort', () => resolve(), { once: true })
@@ -179,6 +189,8 @@ export function makeConnections(options: ConnectionsOptions) {
       }
       await sweep()
     },
+    /** The leases of connections that this process holds. */
+    leases: (): readonly string[] => [...leading].map(connectionLease),
     async stop(): Promise<void> {
       const all = [...running.values()]
       running.clear()

@@ -7,13 +7,11 @@ import {
   type Link,
   readLink,
   readReceipt,
-  signLink,
   signPass,
   signUpload,
 } from '../../channels/qr/token.ts'
-import { entryLinkOf, type WecomKfConfig } from '../../channels/wecom-kf/config.ts'
 import type { Command, Query, TicketLinks } from '../access/index.ts'
-import { type LabelPorts, type Linked, maskedAddress, openRequests, readLinked } from '../catalogue/index.ts'
+import { type Linked, maskedAddress, openRequests, readLinked } from '../catalogue/index.ts'
 import type { Actor } from '../contract/actor.ts'
 import type { MediaStore, ReceivePort } from '../contract/ports.ts'
 import { readSubmission, replyTarget, type Submission, saidIn, writtenSince } from '../conversations/index.ts'
@@ -65,27 +63,6 @@ export function linkBase({ publicUrl, host, port }: Config): string {
   if (publicUrl) return publicUrl
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
   return `http://${shown}:${port}`
-}
-
-/** Signs printed codes with the first QR account that is switched on. */
-export function labelPorts(registry: Registry, config: Config): LabelPorts {
-  return {
-    link(row) {
-      const account = registry.all().find((each) => each.kind === 'qr' && each.enabled)
-      if (!account) return null
-      const settings = account.config as QrConfig
-      const token = signLink({ ...row, accountId: account.id }, settings.linkSecrets)
-      const chats = registry
-        .all()
-        .filter((each) => each.kind === 'wecom-kf' && each.enabled)
-        .flatMap((each) => {
-          const url = entryLinkOf(each.config as WecomKfConfig, token)
-          return url ? [{ accountName: each.name, url }] : []
-        })
-      const url = `${linkBase(config)}/c/r/${token}`
-      return { url, accountName: account.name, hotline: settings.hotline, chats }
-    },
-  }
 }
 
 /** Everything that the customers' pages may ask, by signed tokens only. */

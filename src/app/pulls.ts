@@ -1,7 +1,7 @@
 import { DeliveryError } from '../contract/channel.ts'
 import { type NewJob, noEffects } from '../contract/jobs.ts'
 import type { PullHintEnvelope } from '../contract/message.ts'
-import { FetchError, type ReceivePort } from '../contract/ports.ts'
+import { FetchError, type ReceivePort, type SafeAgent } from '../contract/ports.ts'
 import { defineHandler, GiveUp, type JobHandler, RetryLater } from '../queue/index.ts'
 import type { Database } from '../store/index.ts'
 import type { Registry } from './channels.ts'
@@ -26,6 +26,7 @@ export function makePullHandler(options: {
   readonly database: Database
   readonly registry: Pick<Registry, 'byId'>
   readonly io: SharedIo
+  readonly agentFor: SafeAgent
   readonly receive: ReceivePort
 }): JobHandler {
   return defineHandler({

@@ -38,8 +38,8 @@ import * as webhooks from '../webhooks/index.ts'
 import type { AppenderOptions } from './appender.ts'
 import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
-import { channelIo, type SharedIo } from './connections.ts'
-import { labelPorts } from './customers.ts'
+import { channelIo, connectionLease, type SharedIo } from './connections.ts'
+import { labelPorts } from './entry-codes.ts'
 import { extractionThread, ThreadEnded } from './extraction-thread.ts'
 import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
@@ -55,6 +55,8 @@ export interface RoomParts {
   readonly media: MediaStore
   readonly registry: Registry
   readonly io: SharedIo
+  /** The leases of connections that this process holds. */
+  readonly leases: () => readonly string[]
   readonly box: SecretBox
   readonly links: access.TicketLinks
   readonly log: Log
@@ -138,11 +140,16 @@ export function rooms(parts: RoomParts): BuiltRooms {
     account: (id: string) => registry.byId(id),
     io: (account: Pick<Account, 'id' | 'kind' | 'config'>, signal: AbortSignal) =>
       channelIo(account, io, signal),
+    sender: ({ id, channel }: Pick<Account, 'id' | 'channel'>) =>
+      channel.sendsOverConnection && !parts.leases().includes(connectionLease(id))
+        ? connectionLease(id)
+        : null,
     takesReplies: (id: string) => registry.byId(id)?.channel.capabilities.takesReplies ?? true,
     isMute: (id: string) => registry.byId(id)?.channel.capabilities.replyWindow?.messages === 0,
     progressLink: (ticketId: string) =>
       config.publicUrl ? `${config.publicUrl}/c/t/${links.sign(ticketId)}` : null,
   }
+  const labels = labelPorts({ registry, config, database, io })
   const talking = (id: string) => {
     const account = registry.byId(id)
     return account && { capabilities: account.channel.capabilities, automatic: account.automatic }
@@ -177,6 +184,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...directory.commands,
       ...directory.makeSettingCommands(settings),
       ...catalogue.commands,
+      ...catalogue.makeLabelCommands(labels, db),
       ...knowledge.commands,
       ...imports.makeCommands(importing),
       ...conversations.commands,
@@ -195,7 +203,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...catalogue.queries,
       ...knowledge.makeQueries(readKnowledge),
       ...imports.makeQueries(importing),
-      ...catalogue.makeLabelQueries(labelPorts(registry, config)),
+      ...catalogue.makeLabelQueries(labels),
       ...router.queries,
       ...conversations.queries,
       ...calls.queries,
@@ -206,6 +214,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
     ],
     handlers: [
       conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
+      conversations.makeNameHandler(sending),
       ...calls.makeCallHandlers({ recogniser }),
       conversations.assignHandler,
       ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),

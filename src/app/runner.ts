@@ -34,6 +34,8 @@ export interface RunnerOptions {
   /** Names this process in the rows that it holds. */
   readonly worker: string
   readonly concurrency: number
+  /** The leases that this process holds at the moment. */
+  readonly leases?: () => readonly string[]
   /** Kinds that go first; every fourth claim asks only who has waited longest, so that nobody waits for ever. */
   readonly first?: readonly JobKind[]
   /** Something else goes first at the moment: one job at a time. */
@@ -64,7 +66,7 @@ class Stale extends Error {
 
 /** Runs jobs: claims what is due, runs each handler's halves, stores its effects with the end of the job in one transaction. */
 export function makeRunner(options: RunnerOptions) {
-  const { database, clock, log, worker } = options
+  const { database, clock, log, worker, leases = () => [] } = options
   const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]))
   const kinds = [...handlers.keys()] as JobKind[]
   const ahead = kinds.filter((kind) => options.first?.includes(kind))
@@ -133,7 +135,12 @@ export function makeRunner(options: RunnerOptions) {
 
   /** Claims it, without looking for others; when that does not succeed it is claimed like all others. */
   async function take(wake: Wake): Promise<Job | null> {
-    const job = await claimOne(database, wake.id, { worker, nowMs: clock.now(), kinds }).catch(() => null)
+    const job = await claimOne(database, wake.id, {
+      worker,
+      nowMs: clock.now(),
+      kinds,
+      leases: leases(),
+    }).catch(() => null)
     if (!job) options.wrote([wake], 0)
     return job
   }
@@ -202,7 +209,14 @@ export function makeRunner(options: RunnerOptions) {
       return { more: true, nextAtMs: null }
     }
     const first = claims++ % 4 === 3 ? [] : ahead
-    const jobs = await claim(database, { worker, nowMs: clock.now(), limit: free, kinds, first })
+    const jobs = await claim(database, {
+      worker,
+      nowMs: clock.now(),
+      limit: free,
+      kinds,
+      first,
+      leases: leases(),
+    })
     crowded = jobs.length === free
     for (const job of jobs) {
       const running = runOn(job).finally(() => {
@@ -256,7 +270,7 @@ export function makeRunner(options: RunnerOptions) {
     },
     /** Runs one named job now, if it is ready. */
     async runJob(id: string): Promise<boolean> {
-      const job = await claimOne(database, id, { worker, nowMs: clock.now(), kinds })
+      const job = await claimOne(database, id, { worker, nowMs: clock.now(), kinds, leases: leases() })
       if (!job) return false
       await run(job)
       return true
@@ -265,7 +279,7 @@ export function makeRunner(options: RunnerOptions) {
     async drain(): Promise<number> {
       let ran = 0
       for (;;) {
-        const jobs = await claim(database, { worker, nowMs: clock.now(), limit: 16, kinds })
+        const jobs = await claim(database, { worker, nowMs: clock.now(), limit: 16, kinds, leases: leases() })
         if (jobs.length === 0) return ran
         for (const job of jobs) await run(job)
         ran += jobs.length

@@ -6,7 +6,8 @@ import { siteCommands, siteQueries } from './commands/site.ts'
 export { readCatalogue } from './catalogue.ts'
 export { deviceMembers } from './commands/device.ts'
 export { addressSchema, completedAddress } from './commands/place.ts'
-export { type LabelPorts, makeLabelQueries } from './label.ts'
+export { type EntryCode, keepEntryCode, readEntryCodes } from './entry-code.ts'
+export { type LabelPorts, makeLabelCommands, makeLabelQueries } from './label.ts'
 export { type Linked, maskedAddress, openRequests, readLinked } from './linked.ts'
 
 /** Commands of this room. */

@@ -70,6 +70,8 @@ export interface Capabilities {
   readonly idempotentSend: 'key' | 'window' | 'none'
   /** False where the customer sees what we say but cannot answer there (a form). Default true. */
   readonly takesReplies?: boolean
+  /** Messages carry no names: senders are asked for by `nameOf`. */
+  readonly asksNames?: boolean
   /** Largest request body that the vendor may send us, bytes; the hub's own limit (10 MB) when absent. */
   readonly maxRequestBytes?: number
   /** Quiet time after the last message before a ticket is considered, ms: 0 for forms and e-mail. */
@@ -221,6 +223,8 @@ export interface Channel<Config = unknown> {
   connect?(io: ConnectIo<Config>): Promise<Connection>
   /** Only one connection per account may live (elected by lease). */
   readonly singleConnection?: boolean
+  /** `deliver` speaks over that single connection: parts are sent by the process that holds it. */
+  readonly sendsOverConnection?: boolean
   /**
    * Fetches an attachment that came as a reference. `limits` are what may be kept of it. Throws FetchError; `fetch.not_ready` where
    * the vendor has not written the file yet.
@@ -234,12 +238,33 @@ export interface Channel<Config = unknown> {
     name?: string
     limits?: { maxBytes?: number; accept?: readonly string[] }
   }>
+  /** The name of a sender, by external id; null when the vendor gives none. Throws DeliveryError. */
+  nameOf?(externalId: string, io: ChannelIo<Config>): Promise<string | null>
+  /** Codes that open a chat here and bring a printed code's token along, made by the vendor. */
+  readonly entryCodes?: EntryCodes<Config>
   /** How an account is connected, step by step, in the words of the vendor's own pages. */
   readonly guide?: readonly GuideStep[]
   /** Known providers that the set-up form offers. */
   readonly presets?: readonly SetupPreset[]
   /** Tries the settings against the vendor and says in plain words what works; for the console's test button. */
   test?(io: ChannelIo<Config>): Promise<readonly TestStep[]>
+}
+
+/** How long a code works that a vendor makes. */
+export type EntryLifetime = 'permanent' | 'temporary'
+
+/** What a vendor can make codes of. */
+export interface EntryCodes<Config = unknown> {
+  readonly lifetimes: readonly EntryLifetime[]
+  /** What the code for a token is made with: codes of the same scene are one. */
+  scene(token: string, config: Config): string
+  /** Has the vendor make one. Throws DeliveryError. */
+  make(
+    order: { readonly scene: string; readonly lifetime: EntryLifetime },
+    io: ChannelIo<Config>,
+  ): Promise<{ readonly url: string; readonly expiresAtMs: number | null }>
+  /** The address for a token, from what was made for its scene. */
+  address(made: string, token: string): string
 }
 
 /** One step of connecting an account: what to do on the vendor's page, and what to copy from it or paste there. */

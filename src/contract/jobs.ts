@@ -14,6 +14,8 @@ export const jobPayloads = {
   'desk.assign': z.object({}),
   /** Fetch what a hint announced; one at a time for each pull key of an account, with the newest hint's data. */
   'channel.pull': z.object({ accountId: id, pullKey: z.string(), hint: z.record(z.string(), z.json()) }),
+  /** Ask the vendor for the name of a sender whose messages carry none. */
+  'identity.name': z.object({ identityId: id }),
   'attachment.fetch': z.object({ attachmentId: id }),
   /** Turn the stored recording of a call (its message) into utterances. */
   'call.transcribe': z.object({ messageId: id }),
@@ -63,6 +65,8 @@ export type NewJob = {
     readonly uniqueKey?: string
     /** Jobs of the same key run one after the other. */
     readonly serialKey?: string
+    /** Only the process that holds the lease of this name runs it; while nobody does, it waits. Any process when absent. */
+    readonly lease?: string
     readonly maxAttempts?: number
   }
 }[JobKind]

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http'
 import type { Clock } from '../kernel/clock.ts'
 import { sentence } from '../kernel/errors.ts'
 import type { JsonValue } from '../kernel/json.ts'
@@ -33,6 +34,13 @@ export type SafeFetch = (
   },
   limits?: FetchLimits,
 ) => Promise<SafeResponse>
+
+/**
+ * The agent for a WebSocket to an address that somebody else chose, under the rules of `SafeFetch`: the scheme is wss, or ws to a host
+ * that an administrator allowed; the connection goes to the address that was checked. The client must not follow redirects.
+ * Rejects with FetchError, and so does the connection when the name leads elsewhere meanwhile.
+ */
+export type SafeAgent = (url: string) => Promise<Agent>
 
 /** Why `fetch` gave no response: a private address, a limit, or the network. An answer with an error status is a response. */
 export class FetchError extends Error {
@@ -176,6 +184,7 @@ export interface ChannelIo<Config> {
 
 /** What a connecting channel may use besides. */
 export interface ConnectIo<Config> extends ChannelIo<Config> {
+  readonly agentFor: SafeAgent
   readonly receive: ReceivePort
   cursor(name: string): Promise<JsonValue | null>
   report(state: ConnectionState): void

@@ -9,6 +9,7 @@ import { json, sql, type Tx } from '../store/index.ts'
 import { assignJob } from './desk/assign.ts'
 import { fetchJobs, insertAttachments } from './files.ts'
 import { joinParticipants, type KnownIdentity, recogniseSender } from './identity.ts'
+import { nameJob } from './name.ts'
 import { appendReport } from './report.ts'
 
 /** An attachment whose bytes are in the media store, or that is still to be fetched, or that was refused. */
@@ -62,7 +63,7 @@ export async function appendMessage(tx: Tx, given: AppendInput): Promise<Appende
   return {
     conversationId: conversation.id,
     messageId,
-    effects: effectsOf(input, conversation, messageId),
+    effects: effectsOf(input, conversation, messageId, identity),
   }
 }
 
@@ -214,14 +215,22 @@ async function insertMessage(tx: Tx, input: AppendInput, conversationId: string,
     .execute()
 }
 
-function effectsOf(input: AppendInput, conversation: Opened, messageId: string): Effects {
+function effectsOf(
+  input: AppendInput,
+  conversation: Opened,
+  messageId: string,
+  identity: KnownIdentity,
+): Effects {
   const { account, envelope } = input
   const data = { conversationId: conversation.id, channel: account.kind, accountId: account.id }
   const events: NewEvent[] = [{ type: 'message.received', subject: 'message', subjectId: messageId, data }]
   if (conversation.isNew) {
     events.push({ type: 'conversation.opened', subject: 'conversation', subjectId: conversation.id, data })
   }
-  const fetches = fetchJobs(messageId, input.attachments, input.nowMs)
+  const fetches = [
+    ...fetchJobs(messageId, input.attachments, input.nowMs),
+    ...(account.capabilities.asksNames && identity.isNameless ? [nameJob(identity.id)] : []),
+  ]
   // A call has nothing to be read yet: its words come with the transcript.
   if (envelope.message.automatic || envelope.message.call) return { events, jobs: fetches }
   const wait = input.urgent ? 0 : account.capabilities.settleMs

@@ -3,11 +3,14 @@ import { derivedId } from '../kernel/ids.ts'
 import { json, type Tx, unread } from '../store/index.ts'
 import { reviveIdentity } from './erase-people.ts'
 import { joinByStrongIds } from './links.ts'
+import { askAgainMs } from './name.ts'
 
 /** A person as one account knows it, with the contact it belongs to. */
 export interface KnownIdentity {
   readonly id: string
   readonly contactId: string
+  /** Nobody has told a name, and it was not asked for lately. */
+  readonly isNameless: boolean
 }
 
 /** Finds or makes the identity of a sender. A new one gets a contact of its own and joins others that carry the same strong id. */
@@ -21,7 +24,7 @@ export async function recogniseSender(
   const strongIds = sender.strongIds ?? {}
   const known = await tx
     .selectFrom('channel_identity')
-    .select(['id', 'contactId', 'displayName', 'strongIds'])
+    .select(['id', 'contactId', 'displayName', 'strongIds', 'lastSeenAt'])
     .where('accountId', '=', accountId)
     .where('externalId', '=', sender.externalId)
     .executeTakeFirst()
@@ -41,7 +44,9 @@ export async function recogniseSender(
       .modifyEnd(unread)
       .execute()
     if (news) await joinByStrongIds(tx, known.id, { ...before, ...strongIds }, nowMs)
-    return known
+    const isNameless =
+      (sender.displayName ?? known.displayName) === null && nowMs - known.lastSeenAt.getTime() >= askAgainMs
+    return { id: known.id, contactId: known.contactId, isNameless }
   }
   return await addIdentity(tx, accountId, sender, now)
 }
@@ -61,7 +66,7 @@ async function addIdentity(
     .select(['id', 'contactId'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  return row
+  return { ...row, isNameless: sender.displayName === undefined }
 }
 
 async function insertIdentity(tx: Tx, accountId: string, sender: SenderIdentity, now: Date): Promise<void> {

@@ -18,3 +18,4 @@ export const commands: readonly Command[] = [...threadCommands, ...deskCommands,
 /** What can be asked about conversations. */
 export const queries: readonly Query[] = [...threadQueries, receiptQuery, deskQuery, cannedQuery]
 export { type FetchedFile, makeFetchHandler } from './fetch.ts'
+export { makeNameHandler } from './name.ts'

@@ -245,6 +245,16 @@ const catalogue = {
     zh: '还没有启用的二维码渠道账号,请先在“渠道账号”里添加一个。',
     en: 'No QR channel account is switched on. Add one under channel accounts first.',
   },
+  'entry_code.unsupported': {
+    status: 409,
+    zh: '这个渠道账号不能生成这种二维码。',
+    en: 'This channel account cannot make such a code.',
+  },
+  'entry_code.refused': {
+    status: 502,
+    zh: '对方没有生成二维码:{reason}',
+    en: 'The vendor made no code: {reason}',
+  },
   'link.expired': {
     status: 410,
     zh: '链接已过期,请重新扫描二维码。',

@@ -17,14 +17,15 @@ export async function lockLane(tx: Tx, lane: string): Promise<void> {
   )
 }
 
-/** The job that sends a part. */
-export function sendJob(partId: string, lane: string, dueAtMs?: number): NewJob {
+/** The job that sends a part; by the holder of `lease` where one is named. */
+export function sendJob(partId: string, lane: string, dueAtMs?: number, lease?: string): NewJob {
   return {
     kind: 'outbox.send',
     payload: { partId },
     uniqueKey: partId,
     serialKey: `outbox:${lane}`,
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
+    ...(lease === undefined ? {} : { lease }),
   }
 }
 

@@ -14,6 +14,11 @@ export interface SendingAccount {
 export interface SendPorts {
   /** The account in memory; undefined when it is gone or its settings are unusable. */
   account(accountId: string): SendingAccount | undefined
+  /**
+   * The lease whose holder alone can send for an account, because it speaks over a connection that only one process has; null when
+   * this process may send.
+   */
+  sender(account: SendingAccount): string | null
   /** The outside world for one delivery; `signal` ends it. */
   io(account: SendingAccount, signal: AbortSignal): ChannelIo<unknown>
 }

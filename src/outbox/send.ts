@@ -28,6 +28,8 @@ interface Sending {
 type Begun =
   | { readonly do: 'nothing' }
   | { readonly do: 'wait'; readonly lane: string }
+  /** Another process has the connection over which it is sent. */
+  | { readonly do: 'hand over'; readonly lane: string; readonly lease: string }
   /** A later version of its card waits behind it, and nobody has seen this one. */
   | { readonly do: 'drop'; readonly message: OutboxRow }
   | { readonly do: 'send'; readonly sending: Sending }
@@ -64,6 +66,8 @@ async function begin(tx: Tx, ports: SendPorts, job: SendJob, ctx: StepContext): 
   if ((await headOf(tx, row.lane))?.partId !== row.partId) return { do: 'nothing' }
   const account = ports.account(row.accountId)
   if (!account?.enabled) return { do: 'wait', lane: row.lane }
+  const lease = ports.sender(account)
+  if (lease !== null) return { do: 'hand over', lane: row.lane, lease }
   if (row.ordinal === 0 && row.attempts === 0 && (await superseded(tx, { ...row, id: row.outboxId }))) {
     return { do: 'drop', message: { ...row, id: row.outboxId } }
   }
@@ -174,6 +178,9 @@ async function commit(tx: Tx, prepared: Prepared, job: SendJob, ctx: StepContext
   if (prepared.do === 'nothing') return noEffects
   if (prepared.do === 'wait') {
     return { events: [], jobs: [sendJob(job.payload.partId, prepared.lane, ctx.nowMs + accountPauseMs)] }
+  }
+  if (prepared.do === 'hand over') {
+    return { events: [], jobs: [sendJob(job.payload.partId, prepared.lane, ctx.nowMs, prepared.lease)] }
   }
   if (prepared.do === 'drop') {
     await lockLane(tx, prepared.message.lane)

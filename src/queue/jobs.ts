@@ -13,6 +13,7 @@ const dueOf = (kinds: string) => `
     select d.* from unnest(${kinds}::text[]) as k("kind"), lateral (
       select j."id", j."dueAt", j."serialKey" from job j
       where j."state" = 'ready' and j."kind" = k."kind" and j."dueAt" <= $1
+        and (j."lease" is null or j."lease" = any($8::text[]))
         and (j."serialKey" is null or not exists (
           select 1 from job r where r."serialKey" = j."serialKey" and r."state" = 'running'))
       order by j."dueAt" limit $3) d`
@@ -46,13 +47,15 @@ export async function claim(
     readonly nowMs: number
     readonly limit: number
     readonly kinds: readonly JobKind[]
+    /** Leases that this process holds: jobs that ask for another are left alone. Default none. */
+    readonly leases?: readonly string[]
     /** Kinds among them that go before the others, however long those have waited. */
     readonly first?: readonly JobKind[]
   },
 ): Promise<Job[]> {
-  const { worker, nowMs, limit, kinds, first = [] } = options
+  const { worker, nowMs, limit, kinds, first = [], leases = [] } = options
   const rest = kinds.filter((kind) => !first.includes(kind))
-  const values = [new Date(nowMs), rest, limit * 2, worker, new Date(nowMs + leaseMs), limit, first]
+  const values = [new Date(nowMs), rest, limit * 2, worker, new Date(nowMs + leaseMs), limit, first, leases]
   for (let attempt = 1; ; attempt++) {
     try {
       return await database.query<Job>(claimText, values, 'job-claim')
@@ -68,6 +71,7 @@ const claimOneText = `
   with quick as materialized (select set_config('synchronous_commit', 'off', true))
   update job set "state" = 'running', "attempts" = job."attempts" + 1, "lockedBy" = $3, "lockedUntil" = $4
   from quick where job."id" = $1 and job."state" = 'ready' and job."kind" = any($2::text[])
+    and (job."lease" is null or job."lease" = any($5::text[]))
     and (job."serialKey" is null or not exists (
       select 1 from job r where r."serialKey" = job."serialKey" and r."state" = 'running'))
   returning job."id", job."kind", job."payload", job."attempts", job."causeId"`
@@ -76,10 +80,15 @@ const claimOneText = `
 export async function claimOne(
   database: Database,
   id: string,
-  options: { readonly worker: string; readonly nowMs: number; readonly kinds: readonly JobKind[] },
+  options: {
+    readonly worker: string
+    readonly nowMs: number
+    readonly kinds: readonly JobKind[]
+    readonly leases?: readonly string[]
+  },
 ): Promise<Job | null> {
-  const { worker, nowMs, kinds } = options
-  const values = [id, kinds, worker, new Date(nowMs + leaseMs)]
+  const { worker, nowMs, kinds, leases = [] } = options
+  const values = [id, kinds, worker, new Date(nowMs + leaseMs), leases]
   try {
     const [job] = await database.query<Job>(claimOneText, values, 'job-claim-one')
     return job ?? null

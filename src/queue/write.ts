@@ -34,17 +34,18 @@ interface JobRow {
   readonly payload: string
   readonly uniqueKey: string | null
   readonly serialKey: string | null
+  readonly lease: string | null
   readonly dueAtMs: number
   readonly maxAttempts: number
   readonly causeId: string
   readonly createdAtMs: number
 }
 
-const jobColumns = `"id", "kind", "payload", "uniqueKey", "serialKey", "dueAt", "maxAttempts", "causeId", "createdAt"`
+const jobColumns = `"id", "kind", "payload", "uniqueKey", "serialKey", "dueAt", "maxAttempts", "causeId", "createdAt", "lease"`
 
 /** The parameters of some jobs, from `$first` on. */
 const jobsFrom = (first: number) => {
-  const types = ['uuid', 'text', 'jsonb', 'text', 'text', 'timestamptz', 'int', 'uuid', 'timestamptz']
+  const types = ['uuid', 'text', 'jsonb', 'text', 'text', 'timestamptz', 'int', 'uuid', 'timestamptz', 'text']
   return `select * from unnest(${types.map((type, i) => `$${first + i}::${type}[]`).join(', ')})`
 }
 
@@ -58,16 +59,16 @@ const writeText = `
   ), plain as (
     insert into job (${jobColumns}) ${jobsFrom(11)} on conflict ("id") do nothing
   )
-  insert into job (${jobColumns}) ${jobsFrom(20)}
+  insert into job (${jobColumns}) ${jobsFrom(21)}
   on conflict ("kind", "uniqueKey") where "state" = 'ready' and "uniqueKey" is not null do update set
-    "payload" = excluded."payload", "dueAt" = case when job."dueAt" <= excluded."createdAt" then job."dueAt"
+    "payload" = excluded."payload", "lease" = excluded."lease", "dueAt" = case when job."dueAt" <= excluded."createdAt" then job."dueAt"
       else least(excluded."dueAt", job."createdAt" + ${longestSettleMs} * interval '1 millisecond') end
   returning "id", "kind", "dueAt"`
 
 /**
  * Writes events, jobs and, at the end of a job, its step, in the transaction that causes them and in one statement. Ids of jobs
  * follow from the cause and the ordinal, so that a step done twice enqueues once. A ready job with the same kind and unique key
- * gets the new payload and is moved to the new time, at most a minute after it was made, and not at all once it is due.
+ * gets the new payload and lease and is moved to the new time, at most a minute after it was made, and not at all once it is due.
  */
 export async function write(tx: Tx, parts: readonly Caused[], step?: Step): Promise<Wake[]> {
   const events = parts.flatMap(({ effects, cause }) => effects.events.map((event) => ({ event, cause })))
@@ -129,6 +130,7 @@ function jobRow(
     payload: JSON.stringify(jobPayloads[job.kind].parse(job.payload)),
     uniqueKey: job.uniqueKey ?? null,
     serialKey: job.serialKey ?? null,
+    lease: job.lease ?? null,
     dueAtMs: job.dueAtMs ?? cause.nowMs,
     maxAttempts: job.maxAttempts ?? 12,
     causeId: cause.id,
@@ -148,7 +150,7 @@ function coalesced(jobs: readonly JobRow[]): JobRow[] {
     const first = byKey.get(key)
     const waits = first !== undefined && first.dueAtMs > job.createdAtMs
     const dueAtMs = waits ? Math.min(job.dueAtMs, first.createdAtMs + longestSettleMs) : first?.dueAtMs
-    byKey.set(key, first ? { ...first, payload: job.payload, dueAtMs: dueAtMs! } : job)
+    byKey.set(key, first ? { ...first, payload: job.payload, lease: job.lease, dueAtMs: dueAtMs! } : job)
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job)
 }
@@ -164,6 +166,7 @@ function columnsOf(jobs: readonly JobRow[]): unknown[][] {
     jobs.map((job) => job.maxAttempts),
     jobs.map((job) => job.causeId),
     jobs.map((job) => time(job.createdAtMs)),
+    jobs.map((job) => job.lease),
   ]
 }
 

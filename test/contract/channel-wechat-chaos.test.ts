@@ -57,6 +57,7 @@ function outbox<C>({ database }: World, account: Opened, channel: Channel<C>, co
   const handlers = makeOutboxHandlers({
     account: () => sending,
     io: () => account.io({ config } as unknown as Vendor<unknown>),
+    sender: () => null,
     takesReplies: () => true,
     progressLink: () => null,
   })

@@ -3,6 +3,7 @@ import { type BotConfig, botConfigSchema } from '../../channels/wecom-bot/config
 import { type BotEmulator, startBotEmulator } from '../../channels/wecom-bot/emulator/index.ts'
 import { wecomBotChannel } from '../../channels/wecom-bot/index.ts'
 import { frameRequest } from '../../channels/wecom-bot/verify.ts'
+import { makeSafeFetch } from '../../src/app/io/safe-fetch.ts'
 import type { Channel, Connection } from '../../src/contract/channel.ts'
 import type { ChannelIo } from '../../src/contract/ports.ts'
 import { channelContract } from './channel.ts'
@@ -13,6 +14,7 @@ const content = new TextEncoder().encode('%PDF-1.4 a file')
 const frame = (body: object, cmd = 'aibot_msg_callback') =>
   new TextEncoder().encode(JSON.stringify({ cmd, headers: { req_id: 'r-1' }, body }))
 
+const loopback = makeSafeFetch({ allow: ['127.0.0.1'] })
 let emulator: BotEmulator
 beforeAll(async () => {
   emulator = await startBotEmulator()
@@ -28,7 +30,8 @@ function connected(connections: Connection[]): Channel<BotConfig> {
     ...wecomBotChannel,
     async deliver(call, key, io: ChannelIo<BotConfig>) {
       if (connections.length === 0) {
-        const nothing = { receive: async () => [], cursor: async () => null, report: () => {} }
+        const { agentFor } = loopback
+        const nothing = { agentFor, receive: async () => [], cursor: async () => null, report: () => {} }
         connections.push(await wecomBotChannel.connect!({ ...io, ...nothing }))
       }
       return await wecomBotChannel.deliver(call, key, io)

@@ -113,6 +113,7 @@ export async function openAccount(world: World, subject: ChannelSubject) {
   /** What a pull may use. */
   const pulling = (receive: ReceivePort = receiver.receive): ConnectIo<unknown> => ({
     ...ioOf(subject.pulled!.config),
+    agentFor: loopback.agentFor,
     receive,
     cursor,
     report: () => {},

@@ -80,7 +80,7 @@ async function connect(
   const io: ConnectIo<DingtalkConfig> = {
     accountId,
     config: dingtalkConfigSchema.parse({ ...emulator.settings(), ...options.settings }),
-    fetch: makeSafeFetch({ allow: ['127.0.0.1'] }).fetch,
+    ...makeSafeFetch({ allow: ['127.0.0.1'] }),
     media,
     lease: leases,
     tokens: makeTokens({ database, box: secretBox([randomBytes(32)]), leases, clock: systemClock })(
@@ -237,6 +237,30 @@ describe('the Stream client', () => {
     const tries = emulator.calls.filter((path) => path.endsWith('/open')).length
     expect(tries).toBeGreaterThan(2)
     expect(tries).toBeLessThan(15)
+  })
+
+  it('is not led to a private address or elsewhere by the gateway, and says so', async () => {
+    const states = []
+    for (const endpoint of ['ws://127.0.0.2:9/connect', 'ws://10.0.0.8/connect', 'wss://[::1]/connect']) {
+      emulator.chaos.endpoint = endpoint
+      const node = await connect(await account(), { settings: { connections: 1 } })
+      await until(() => expect(node.state()).toBe('down'))
+      states.push(node.detail())
+    }
+    for (const said of states) {
+      expect(said).toContain('长连接的地址不能连接：不允许访问内网地址')
+      expect(said).toContain('Private network addresses are not allowed')
+    }
+    emulator.chaos.endpoint = 'ws://93.184.216.34/connect'
+    const open = await connect(await account(), { settings: { connections: 1 } })
+    await until(() => expect(open.detail()).toContain('the scheme ws: is for allowed inner hosts only'))
+    emulator.chaos.endpoint = null
+    emulator.chaos.upgradeStatus = 302
+    const redirected = await connect(await account(), { settings: { connections: 1 } })
+    await until(() => expect(redirected.detail()).toContain('redirects elsewhere (302)'))
+    expect(emulator.stream.connections()).toBe(0)
+    emulator.chaos.upgradeStatus = null
+    await isUp(redirected)
   })
 
   it('gives a connection up that says nothing any more', async () => {

@@ -75,6 +75,7 @@ export async function openDesk(capabilities: Partial<Capabilities> = {}) {
   const handlers = makeOutboxHandlers({
     account,
     io: (_account, signal) => ({ signal }) as ChannelIo<unknown>,
+    sender: () => null,
     takesReplies: () => true,
     progressLink: (ticketId) => `https://hub.example/p/${ticketId}`,
   })

@@ -220,6 +220,74 @@ describe('a customer of WeChat and a whole hub', () => {
       })
     })
 
+    const codes = async () =>
+      (await world.test.ask('catalogue.label', { kind: 'device', id: deviceId })) as unknown as {
+        chats: { accountId: string; lifetime: string; url: string; svg: string; expiresAt: string | null }[]
+        makeable: { accountId: string; lifetime: string }[]
+      }
+
+    it('has WeChat make its codes once, however many ask at a time, and follows whoever scans them', async () => {
+      const { test, oa, oaAccount } = world
+      for (const lifetime of ['permanent', 'temporary']) {
+        const order = { kind: 'device', id: deviceId, accountId: oaAccount.id, lifetime }
+        expect((await codes()).makeable).toContainEqual(expect.objectContaining({ lifetime }))
+        await Promise.all([1, 2, 3].map(() => test.run('catalogue.makeCode', order)))
+        await test.run('catalogue.makeCode', order)
+      }
+      expect(oa.codes.size).toBe(2)
+      const made = (await codes()).chats.filter((each) => each.accountId === oaAccount.id)
+      expect(made.map(({ lifetime, expiresAt }) => [lifetime, expiresAt !== null])).toEqual([
+        ['permanent', false],
+        ['temporary', true],
+      ])
+      for (const { url, svg } of made) {
+        expect(svg).toContain('<svg')
+        const user = oa.newFollower()
+        expect(await oa.scanCode(user, url)).toBe(1)
+        expect(await oa.say(user, '不制冷了,麻烦明天下午来修')).toBe(1)
+        await expect.poll(() => devicesOf(oaAccount.id, user), patience).toEqual([deviceId])
+      }
+    })
+
+    it('says why WeChat makes no code, and is asked again later', async () => {
+      const { test, oa, oaAccount } = world
+      const made = await test.run('device.create', { serialNumber: 'HZ-AC-0002', model: 'KFR-35GW' })
+      const order = { kind: 'device', id: made.id, accountId: oaAccount.id, lifetime: 'permanent' }
+      oa.closed.add('qrcode')
+      await expect(test.run('catalogue.makeCode', order)).rejects.toThrow(
+        /entry_code\.refused.*48001.*没有此接口权限/,
+      )
+      oa.closed.clear()
+      await test.run('catalogue.makeCode', order)
+      const qr = { ...order, accountId: deviceId }
+      await expect(test.run('catalogue.makeCode', qr)).rejects.toThrow('channel.unknown')
+    })
+
+    it('has WeCom make one link for all devices, and follows whoever enters by it', async () => {
+      const { test, kf, kfAccount } = world
+      const { accounts } = (await test.ask('channel.list', {})) as {
+        accounts: { id: string; version: number; config: object }[]
+      }
+      const { version, config } = accounts.find(({ id }) => id === kfAccount.id)!
+      await test.run('channel.update', {
+        id: kfAccount.id,
+        version,
+        config: { ...config, entryLink: null },
+      })
+      const { devices } = (await test.ask('device.list', {})) as { devices: { id: string }[] }
+      for (const { id } of devices) {
+        const order = { kind: 'device', id, accountId: kfAccount.id, lifetime: 'permanent' }
+        await test.run('catalogue.makeCode', order)
+      }
+      expect(devices.length).toBeGreaterThan(1)
+      expect(kf.links.size).toBe(1)
+      const { url } = (await codes()).chats.find((each) => each.accountId === kfAccount.id)!
+      const user = kf.newCustomer()
+      await kf.enterBy(user, url)
+      await kf.say(user, '滴水,麻烦派人来修')
+      await expect.poll(() => devicesOf(kfAccount.id, user), patience).toEqual([deviceId])
+    })
+
     it('knows the machine of a follower who scanned it', async () => {
       const { oa, oaAccount } = world
       const user = oa.newFollower()

@@ -105,9 +105,13 @@ export function Shell({ session }: { session: Session }) {
   }, [pathname, shown, t])
   if (pathname === '/devices/labels')
     return (
-      <Suspense fallback={<PageSkeleton />}>
-        <LabelPage />
-      </Suspense>
+      <SessionContext value={session}>
+        <CrashGuard key={pathname}>
+          <Suspense fallback={<PageSkeleton />}>
+            <LabelPage />
+          </Suspense>
+        </CrashGuard>
+      </SessionContext>
     )
   return (
     <SessionContext value={session}>

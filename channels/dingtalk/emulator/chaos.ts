@@ -20,6 +20,8 @@ export interface Chaos {
   readonly next: Trouble[]
   /** The gateway answers with this status instead of a ticket. */
   gatewayStatus: number | null
+  /** The gateway names this address instead of its own. */
+  endpoint: string | null
   /** The WebSocket upgrade is refused with this status. */
   upgradeStatus: number | null
   /** Connections accept everything and say nothing: no pong, no push. */
@@ -41,6 +43,7 @@ export interface Chaos {
 export const calm = (): Chaos => ({
   next: [],
   gatewayStatus: null,
+  endpoint: null,
   upgradeStatus: null,
   deaf: false,
   copies: 1,

@@ -100,7 +100,7 @@ function openGateway(context: RestContext, request: IncomingMessage, body: Body)
   const subscriptions = body.subscriptions
   if (!Array.isArray(subscriptions) || subscriptions.length === 0)
     return bad(400, 'subscriptionsEmpty', '订阅为空')
-  const endpoint = `${context.url().replace('http:', 'ws:')}/connect`
+  const endpoint = context.chaos.endpoint ?? `${context.url().replace('http:', 'ws:')}/connect`
   const ticket = context.stream.ticket(subscriptions as { type: string; topic: string }[])
   if (!request.headers.accept?.includes('application/json')) {
     const xml = `<Response><endpoint>${endpoint}</endpoint><ticket>${ticket}</ticket></Response>`

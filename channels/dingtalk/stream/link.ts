@@ -1,4 +1,6 @@
+import type { Agent } from 'node:http'
 import type { WebSocket } from 'ws'
+import { handshakeProblem } from '../../_kit/guarded.ts'
 import { limits } from '../limits.ts'
 import type { Timing } from './timing.ts'
 
@@ -51,7 +53,7 @@ export class Link {
     })
     this.ended = new Promise((resolve) => {
       socket.on('error', (error) => {
-        this.reason ||= error.message
+        this.reason ||= handshakeProblem(error.message)
       })
       socket.on('close', (code) => {
         clearInterval(watch)
@@ -95,12 +97,14 @@ export class Link {
 
 /** Opens the WebSocket that a ticket is for. Rejects when it is not open in time. */
 export async function openLink(
-  address: { readonly endpoint: string; readonly ticket: string },
+  address: { readonly endpoint: string; readonly ticket: string; readonly agent: Agent },
   timing: Timing,
   events: LinkEvents,
 ): Promise<Link> {
   const { WebSocket } = await import('ws')
   const socket = new WebSocket(`${address.endpoint}?ticket=${encodeURIComponent(address.ticket)}`, {
+    agent: address.agent,
+    followRedirects: false,
     handshakeTimeout: timing.handshakeMs,
     maxPayload: limits.requestBytes,
     perMessageDeflate: false,

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../src/contract/channel.ts'
 import type { ConnectIo, ConnectionState } from '../../../src/contract/ports.ts'
+import { guarded } from '../../_kit/guarded.ts'
 import type { DingtalkConfig } from '../config.ts'
 import { FrameDesk } from './frames.ts'
 import { GatewayError, openTicket } from './gateway.ts'
@@ -102,7 +103,8 @@ export class Pool implements Connection {
     const { host } = new URL(ticket.endpoint)
     let opened: Link | undefined
     let isRetired = false
-    const link = await openLink(ticket, this.timing, {
+    const agent = await guarded(this.io, ticket.endpoint)
+    const link = await openLink({ ...ticket, agent }, this.timing, {
       alive: () => {
         this.lastSeenMs = this.io.clock.now()
       },

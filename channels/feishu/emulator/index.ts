@@ -87,6 +87,16 @@ export class FeishuEmulator {
     return this.rest.tokensGiven
   }
 
+  /** How often the app asked for somebody's name. */
+  get namesAsked(): number {
+    return this.rest.namesAsked
+  }
+
+  /** open_ids outside of the app's contact scope. */
+  get outOfScope(): Set<string> {
+    return this.rest.outOfScope
+  }
+
   /** Permissions of the app. */
   get scopes(): Set<string> {
     return this.rest.scopes
@@ -146,7 +156,8 @@ export class FeishuEmulator {
     if (this.chaos.refuse) return { code: this.chaos.refuse, msg: 'refused by the emulator' }
     if (body.AppID !== this.appId || body.AppSecret !== this.appSecret)
       return { code: 514, msg: 'auth failed' }
-    return { code: 0, msg: '', data: this.sockets.address((this.server.address() as AddressInfo).port) }
+    const data = this.sockets.address((this.server.address() as AddressInfo).port)
+    return { code: 0, msg: '', data: { ...data, ...(this.chaos.address ? { URL: this.chaos.address } : {}) } }
   }
 
   /** A delivery as it would be posted now: cheap, for benchmarks and tests. */

@@ -40,7 +40,13 @@ export interface AppSecrets {
 export const busySeconds = 7
 
 /** Which permissions the app has; tests take some away. */
-export const allScopes = ['im:message', 'im:message:send_as_bot', 'im:resource'] as const
+export const allScopes = [
+  'im:message',
+  'im:message:send_as_bot',
+  'im:resource',
+  'contact:contact.base:readonly',
+  'contact:user.base:readonly',
+] as const
 
 /** The HTTP side of the open platform, as far as the channel calls it. */
 export class Rest {
@@ -114,6 +120,7 @@ export class Rest {
       return refused(99991663, 'Invalid access token for authorization.')
     if (path === '/open-apis/bot/v3/info') return this.botInfo()
     if (path === '/open-apis/application/v6/scopes') return this.scopeList()
+    if (path.startsWith('/open-apis/contact/v3/users/')) return this.person(call.url)
     if (path === '/open-apis/im/v1/images' || path === '/open-apis/im/v1/files') return this.upload(call)
     return this.messages(call)
   }
@@ -125,6 +132,28 @@ export class Rest {
     this.token = `t-${randomBytes(16).toString('hex')}`
     this.tokenUntilMs = this.now() + 7_200_000
     return { status: 200, body: { code: 0, msg: 'ok', tenant_access_token: this.token, expire: 7200 } }
+  }
+
+  /** How often somebody's name was asked for. */
+  namesAsked = 0
+  /** open_ids outside of the app's contact scope. */
+  readonly outOfScope = new Set<string>()
+
+  private person(url: URL): ApiAnswer {
+    this.namesAsked++
+    if (!this.scopes.has('contact:contact.base:readonly'))
+      return refused(
+        99991672,
+        'Access denied. One of the following scopes is required: [contact:contact.base:readonly]',
+      )
+    const id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
+    if (url.searchParams.get('user_id_type') !== 'open_id') return refused(40001, 'invalid user_id_type')
+    if (this.outOfScope.has(id)) return refused(41050, 'no user authority error', 400)
+    const found = [...this.world.people].find(([, person]) => person.open_id === id)
+    if (!found) return refused(41012, 'user id invalid error', 400)
+    // The name is a field of its own permission.
+    const name = this.scopes.has('contact:user.base:readonly') ? { name: found[0] } : {}
+    return { status: 200, body: { code: 0, msg: 'success', data: { user: { open_id: id, ...name } } } }
   }
 
   private botInfo(): ApiAnswer {

@@ -6,6 +6,8 @@ import type { AppAnswer } from './ladder.ts'
 
 /** How the long connections behave; everything can be changed while they run. */
 export interface SocketChaos {
+  /** The address that is given out instead of the own one. */
+  address: string | null
   /** Code with which the address is refused; 0 gives it. */
   refuse: number
   /** The address's server is down: HTTP 503. */
@@ -30,6 +32,7 @@ const headerOf = (frame: Frame, name: string) => frame.headers[name] ?? ''
 /** The long connection's side of Feishu: gives out addresses, sends events as frames, waits for their acknowledgement. */
 export class Sockets {
   readonly chaos: SocketChaos = {
+    address: null,
     refuse: 0,
     unavailable: false,
     pieces: 1,

@@ -40,6 +40,9 @@ export async function startOaEmulator(options: OaEmulatorOptions = {}) {
     /** A follower's OpenID, made up. */
     newFollower: () => `o${randomBytes(14).toString('hex').slice(0, 27)}`,
     ...followers(vendor, send, now),
+    codes: vendor.codes,
+    /** Interfaces that the account may not use: `qrcode`. */
+    closed: vendor.closed,
     /** What a follower sees, oldest first. */
     screen: (user: string) => vendor.screen(user),
     shown: () => vendor.shown(),
@@ -68,6 +71,7 @@ function takes(vendor: OaVendor, account: OaAccount, mode: Mode, body: string, u
 function followers(vendor: OaVendor, send: (fields: Fields) => Promise<number>, now: () => number) {
   let ids = BigInt(now()) * 1000n
   const { quotas, unfollowed } = vendor
+  const followed = new Set<string>()
   const base = (user: string, type: string) => ({
     ToUserName: 'gh_emulated00001',
     FromUserName: user,
@@ -107,6 +111,13 @@ function followers(vendor: OaVendor, send: (fields: Fields) => Promise<number>, 
     subscribe: (user: string, scene?: string) =>
       event(user, 'subscribe', { EventKey: scene === undefined ? '' : `qrscene_${scene}` }),
     scan: (user: string, scene: string) => event(user, 'SCAN', { EventKey: scene, Ticket: 'emulated' }),
+    /** A phone reads a code with parameters: who does not follow yet does so by it. */
+    scanCode(user: string, url: string) {
+      const scene = vendor.sceneOf(url)
+      if (followed.has(user)) return event(user, 'SCAN', { EventKey: scene, Ticket: 'emulated' })
+      followed.add(user)
+      return event(user, 'subscribe', { EventKey: `qrscene_${scene}`, Ticket: 'emulated' })
+    },
     click: (user: string, key: string) => event(user, 'CLICK', { EventKey: key }),
   }
 }

@@ -57,6 +57,7 @@ export class OaVendor {
     '/cgi-bin/stable_token': ({ body }) => this.#stableToken(body),
     '/cgi-bin/message/custom/send': ({ body }) => this.#customSend(body),
     '/cgi-bin/message/template/send': ({ body }) => this.#templateSend(body),
+    '/cgi-bin/qrcode/create': ({ body }) => this.#createCode(body),
     '/cgi-bin/media/upload': (call) => {
       const file = uploadedFile(call)
       if (!file) return { errcode: 41005, errmsg: 'media data missing' }
@@ -91,6 +92,37 @@ export class OaVendor {
       return { errcode: 45009, errmsg: 'reach max api daily quota limit' }
     this.forced.push(this.#now())
     return { access_token: this.server.issueToken(true), expires_in: 7200 }
+  }
+
+  /** Codes with parameters: by their address, what they carry. */
+  readonly codes = new Map<string, { readonly scene: string; readonly untilMs: number }>()
+  /** Interfaces that this account may not use. */
+  readonly closed = new Set<string>()
+
+  #createCode(body: Body): Answer {
+    if (this.closed.has('qrcode')) return { errcode: 48001, errmsg: 'api unauthorized' }
+    const { action_name: action, expire_seconds: asked = 30, action_info: info } = body
+    const scene = (info as { scene?: { scene_str?: unknown } } | undefined)?.scene?.scene_str
+    const isTemporary = action === 'QR_STR_SCENE'
+    const fits =
+      (isTemporary || action === 'QR_LIMIT_STR_SCENE') &&
+      typeof scene === 'string' &&
+      scene.length >= 1 &&
+      scene.length <= 64 &&
+      (!isTemporary || (Number(asked) >= 1 && Number(asked) <= 2_592_000))
+    if (!fits) return { errcode: 40053, errmsg: 'invalid action info' }
+    const url = `http://weixin.qq.com/q/${randomBytes(16).toString('base64url')}`
+    const untilMs = isTemporary ? this.#now() + Number(asked) * 1000 : Number.POSITIVE_INFINITY
+    this.codes.set(url, { scene: scene as string, untilMs })
+    const ticket = randomBytes(40).toString('base64')
+    return { ticket, url, ...(isTemporary ? { expire_seconds: Number(asked) } : {}) }
+  }
+
+  /** What a scanned code carries. Throws when WeChat does not know it, or not any more. */
+  sceneOf(url: string): string {
+    const code = this.codes.get(url)
+    if (!code || code.untilMs <= this.#now()) throw new Error('WeChat says: 二维码已过期')
+    return code.scene
   }
 
   #customSend(body: Body): Answer {

@@ -46,6 +46,7 @@ export async function startKfEmulator(options: KfEmulatorOptions = {}) {
     server,
     account,
     sessions: vendor.sessions,
+    links: vendor.links,
     queue: vendor.queue,
     announce,
     newCustomer: () => `wm${randomBytes(14).toString('hex')}`,
@@ -113,6 +114,16 @@ function servicers(vendor: KfVendor, openKfId: string, put: Put, now: () => numb
         scene_param: sceneParam,
         welcome_code: vendor.welcomeCode(user),
       }),
+    /** A phone opens a customer-service link, by a code perhaps. */
+    enterBy(user: string, address: string) {
+      const { scene, param } = vendor.readLink(address)
+      return event('enter_session', {
+        external_userid: user,
+        scene,
+        scene_param: param,
+        welcome_code: vendor.welcomeCode(user),
+      })
+    },
     recall: (user: string, msgid: string) =>
       event('user_recall_msg', { external_userid: user, recall_msgid: msgid }),
     /** A person takes the session. */

@@ -52,6 +52,7 @@ export class KfVendor {
       errcode: 0,
       account_list: Number(body.offset) > 0 ? [] : [{ open_kfid: this.#account.openKfId, name: '售后客服' }],
     }),
+    '/cgi-bin/kf/add_contact_way': ({ body }) => this.#foreign(body) ?? this.#contactWay(body),
     '/cgi-bin/kf/sync_msg': ({ body }) => this.#foreign(body) ?? this.queue.sync(body),
     '/cgi-bin/kf/send_msg': ({ body }) => this.#foreign(body) ?? this.#sendMessage(body),
     '/cgi-bin/kf/send_msg_on_event': ({ body }) => this.#sendOnEvent(body),
@@ -82,6 +83,29 @@ export class KfVendor {
   /** The error for a customer-service account of somebody else; null for ours. */
   #foreign(body: Body): Answer | null {
     return body.open_kfid === this.#account.openKfId ? null : { errcode: 95000, errmsg: 'invalid open_kfid' }
+  }
+
+  /** Links with a scene, by what stands for it in their address. */
+  readonly links = new Map<string, string>()
+
+  #contactWay({ scene = '' }: Body): Answer {
+    if (typeof scene !== 'string' || !/^[0-9a-zA-Z_-]{0,32}$/.test(scene))
+      return { errcode: 40058, errmsg: 'invalid scene' }
+    const code = `ENC${randomBytes(12).toString('hex')}`
+    this.links.set(code, scene)
+    const url = `https://work.weixin.qq.com/kfid/kfc${randomBytes(8).toString('hex')}?enc_scene=${code}`
+    return { errcode: 0, errmsg: 'ok', url }
+  }
+
+  /** What a link brings along. Throws when it was changed, or its parameter is longer than 128 bytes. */
+  readLink(address: string): { readonly scene: string; readonly param: string } {
+    const { searchParams } = new URL(address)
+    const scene = this.links.get(searchParams.get('enc_scene') ?? '')
+    const param = searchParams.get('scene_param') ?? ''
+    if (scene === undefined) throw new Error('WeCom does not know this link')
+    if (Buffer.byteLength(encodeURIComponent(param)) > 128) throw new Error('scene_param is too long')
+    // A link without a scene takes no parameter.
+    return { scene, param: scene === '' ? '' : param }
   }
 
   #sendMessage(body: Body): Answer {

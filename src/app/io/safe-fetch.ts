@@ -1,7 +1,15 @@
 import { promises as dns } from 'node:dns'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, type Dispatcher, request } from 'undici'
-import { FetchError, type FetchLimits, type SafeFetch, type SafeResponse } from '../../contract/ports.ts'
+import {
+  FetchError,
+  type FetchLimits,
+  type SafeAgent,
+  type SafeFetch,
+  type SafeResponse,
+} from '../../contract/ports.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { isAccepted } from '../../media/detect.ts'
 import { type AllowList, allowList, isPublicAddress } from './addresses.ts'
@@ -57,15 +65,17 @@ function pinnedLookup(allowed: AllowList, resolve: Resolve): LookupFunction {
   }
 }
 
-function parse(text: string, base?: URL): URL {
+const wrong = (reason: string) => new FetchError({ code: 'fetch.failed', params: { reason } })
+
+function parse(text: string, base?: URL, schemes: readonly string[] = ['https:', 'http:']): URL {
   const url = URL.parse(text, base)
-  const wrong = (reason: string) => new FetchError({ code: 'fetch.failed', params: { reason } })
   if (!url) throw wrong('the address is not a URL')
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw wrong(`the scheme ${url.protocol} is not allowed`)
+  if (!schemes.includes(url.protocol)) throw wrong(`the scheme ${url.protocol} is not allowed`)
   if (url.username || url.password) throw wrong('the address carries a password')
   return url
 }
+
+const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
 
 const redirects = new Set([301, 302, 303, 307, 308])
 
@@ -176,10 +186,11 @@ function failure(error: unknown, timeout: AbortSignal): FetchError {
 
 /**
  * Makes the `fetch` port. Requests go to the addresses that were checked, at each redirect anew; the answer is read whole
- * within the limits before it resolves. `close` ends idle connections.
+ * within the limits before it resolves. `agentFor` is for WebSockets. `close` ends idle connections.
  */
 export function makeSafeFetch(settings: SafeFetchSettings = {}): {
   fetch: SafeFetch
+  agentFor: SafeAgent
   close(): Promise<void>
 } {
   const allowed = allowList(settings.allow ?? [])
@@ -193,7 +204,7 @@ export function makeSafeFetch(settings: SafeFetchSettings = {}): {
       let call = firstCall(address, init, settings.userAgent ?? 'Yitong')
       for (let hop = 0; hop <= (limits.maxRedirects ?? 3); hop++) {
         // A connection to a written-out address asks no resolver, so such a host is checked here.
-        const host = call.url.hostname.replace(/^\[|\]$/g, '')
+        const host = hostOf(call.url)
         if (isIP(host)) await checkedAddresses(host, allowed, resolve)
         const next = await send(call, signal, agent, limits)
         if ('status' in next) return next
@@ -205,5 +216,24 @@ export function makeSafeFetch(settings: SafeFetchSettings = {}): {
       throw failure(error, timeout)
     }
   }
-  return { fetch, close: () => agent.destroy() }
+
+  const lookup = pinnedLookup(allowed, resolve)
+  // Each socket is one connection for itself: nothing is kept for the next.
+  const agents = { 'ws:': new HttpAgent({ lookup }), 'wss:': new HttpsAgent({ lookup }) }
+
+  const agentFor: SafeAgent = async (address) => {
+    const url = parse(address, undefined, ['wss:', 'ws:'])
+    const host = hostOf(url)
+    try {
+      const addresses = await checkedAddresses(host, allowed, resolve)
+      const isInner = allowed.host(host) || addresses.every((each) => allowed.address(each))
+      if (url.protocol === 'ws:' && !isInner) throw wrong('the scheme ws: is for allowed inner hosts only')
+    } catch (error) {
+      throw error instanceof FetchError
+        ? error
+        : wrong(error instanceof Error ? error.message : String(error))
+    }
+    return agents[url.protocol as keyof typeof agents]
+  }
+  return { fetch, agentFor, close: () => agent.destroy() }
 }

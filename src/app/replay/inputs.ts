@@ -16,6 +16,7 @@ const replayedImports = sql<boolean>`
 /** Jobs that speak to the outside; they stay off. */
 export const outsideJobs: string[] = [
   'channel.pull',
+  'identity.name',
   'outbox.render',
   'outbox.send',
   'webhook.fanout',

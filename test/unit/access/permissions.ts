@@ -10,6 +10,7 @@ export const permissions: Readonly<Record<string, string>> = {
   'calendar.remove': 'admin scope:directory:write',
   'calendar.update': 'admin scope:directory:write',
   'catalogue.label': 'admin agent auditor dispatcher engineer supervisor',
+  'catalogue.makeCode': 'admin scope:catalogue:write',
   'call.ofConversation': 'admin agent auditor dispatcher scope:conversations:read supervisor',
   'call.transcribe': 'admin agent dispatcher scope:conversations:write supervisor',
   'category.create': 'admin scope:catalogue:write',

@@ -25,7 +25,7 @@ export function memoryTokens(): TokenPort {
  */
 export function loopbackIo<C>(config: C, startMs: number, files: readonly Buffer[] = []) {
   const clock = manualClock(startMs)
-  const { fetch } = makeSafeFetch({ allow: ['127.0.0.1'] })
+  const { fetch, agentFor } = makeSafeFetch({ allow: ['127.0.0.1'] })
   const stored: ReceiveItem[] = []
   const cursors = new Map<string, JsonValue>()
   const reports: { state: string; detail?: string | undefined }[] = []
@@ -33,6 +33,7 @@ export function loopbackIo<C>(config: C, startMs: number, files: readonly Buffer
   const io: ConnectIo<C> = {
     accountId: 'a1',
     config,
+    agentFor,
     fetch: (url, init, limits) => fetch(url, init, { ...limits, timeoutMs: 400 }),
     media: {
       get: async (hash: string) => files.find((file) => sha256(file) === hash)!,

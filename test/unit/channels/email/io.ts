@@ -20,6 +20,7 @@ export function memoryIo(settings: Partial<EmailConfig> = {}) {
   const io: ConnectIo<EmailConfig> = {
     accountId: 'account',
     config: { ...config, ...settings },
+    agentFor: () => Promise.reject(new Error('no network here')),
     fetch: () => Promise.reject(new Error('no network here')),
     media: {
       put: () => Promise.reject(new Error('nothing is stored here')),

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../../../channels/feishu/connect.ts'
 import { FeishuEmulator } from '../../../../channels/feishu/emulator/index.ts'
@@ -133,6 +135,25 @@ describe('the long connection', () => {
     await expect(connect(hub.io)).rejects.toMatchObject({ code: 514 })
     expect(hub.states.at(-1)).toMatchObject({ state: 'config-error' })
     hub = feishuIo(settingsOf(emulator, 'long-connection'))
+    await up()
+  })
+
+  it('is not led to a private address or elsewhere, and says so', async () => {
+    for (const address of ['ws://127.0.0.2:9/ws/v2', 'ws://10.0.0.8/ws/v2', 'wss://[::1]/ws/v2']) {
+      emulator.chaos.address = address
+      await expect(connect(hub.io)).rejects.toThrow('长连接的地址不能连接：不允许访问内网地址')
+    }
+    const elsewhere = createServer((_, response) =>
+      response.writeHead(302, { location: hub.io.config.baseUrl }).end(),
+    )
+    elsewhere.on('upgrade', (_, socket) =>
+      socket.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\n\r\n'),
+    )
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    emulator.chaos.address = `ws://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/ws/v2`
+    await expect(connect(hub.io)).rejects.toThrow('does not open: refused, redirected')
+    await new Promise((resolve) => elsewhere.close(resolve))
+    emulator.chaos.address = null
     await up()
   })
 

@@ -46,6 +46,7 @@ export function feishuIo(config: FeishuConfig, patienceMs = 2000) {
   const io: ConnectIo<FeishuConfig> = {
     accountId: 'account',
     config,
+    agentFor: loopback.agentFor,
     fetch: (url, init, limits) => loopback.fetch(url, init, { ...limits, timeoutMs: patienceMs }),
     media: {
       put: () => Promise.reject(new Error('nothing is stored here')),

@@ -64,6 +64,18 @@ describe('a robot’s connection', () => {
     expect((await trial({ ...w.io, signal: AbortSignal.abort() }))[0]?.zh).toContain('40001')
   })
 
+  it('is not made to a private address, nor in the open to a public one', async () => {
+    const w = world(emulator)
+    for (const [wsUrl, said] of [
+      ['wss://10.0.0.8', '不允许访问内网地址'],
+      ['wss://169.254.169.254', 'Private network addresses are not allowed'],
+      ['ws://93.184.216.34', 'the scheme ws: is for allowed inner hosts only'],
+    ] as const) {
+      Object.assign(w.io, { config: { ...w.io.config, wsUrl } })
+      await expect(w.connect()).rejects.toThrow(said)
+    }
+  })
+
   it('that nobody answers, that is turned away, or that meets a busy vendor is tried again, and is nobody’s fault', async () => {
     const w = world(emulator)
     emulator.line.mute = true

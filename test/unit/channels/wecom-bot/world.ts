@@ -63,7 +63,7 @@ export function world(emulator: BotEmulator, accountId = 'a') {
   const io: ConnectIo<BotConfig> = {
     accountId,
     config: settings(emulator),
-    fetch: safeFetch.fetch,
+    ...safeFetch,
     media: {} as ConnectIo<BotConfig>['media'],
     lease: { acquire: async () => null },
     tokens: { get: async (_name, fetchToken) => (await fetchToken()).value },
