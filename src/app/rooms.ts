@@ -12,6 +12,7 @@ import type { RecogniserPort } from '../contract/transcript.ts'
 import * as conversations from '../conversations/index.ts'
 import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
+import * as incidents from '../incidents/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import type { Log } from '../kernel/log.ts'
 import * as knowledge from '../knowledge/index.ts'
@@ -86,6 +87,7 @@ const settings: directory.SettingSchemas = {
   outbox: outbox.outboxSettingsSchema,
   desk: conversations.deskSettingsSchema,
   offers: router.offerSettingsSchema,
+  incidents: incidents.incidentSettingsSchema,
 }
 
 /** The one list of rooms. */
@@ -182,6 +184,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.commands,
       ...calls.commands,
       ...tickets.commands,
+      ...incidents.makeIncidentCommands(sending),
       ...router.commands,
       ...router.makeOfferCommands(offers),
       ...outbox.makeOutboxCommands({ media }),
@@ -200,6 +203,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.queries,
       ...calls.queries,
       ...tickets.makeTicketQueries(reading),
+      ...incidents.makeIncidentQueries(sending),
       ...outbox.queries,
       ...webhooks.makeWebhookQueries(hooks),
       ...evaluation.queries,
@@ -217,6 +221,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...evaluation.handlers,
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
+      ...incidents.handlers,
       ...outbox.makeOutboxHandlers(sending),
       ...webhooks.makeWebhookHandlers(hooks),
       ...audit.handlers,
