@@ -42,14 +42,14 @@ function settle(ticketId: string): NewJob {
 }
 
 /** Looks for what a ticket is one with, where its event says that it can be. Of one kind at a time: two arrivals are one incident. */
-function group(ticketId: string, { cause, device }: NewEvent['data']): NewJob[] {
+function group(ticketId: string, { shared, device }: NewEvent['data']): NewJob[] {
   const payload = { ticketId }
   const key = { payload, uniqueKey: ticketId }
   return [
     ...(device === true
       ? [{ kind: 'ticket.compare' as const, ...key, serialKey: `ticket:${ticketId}` }]
       : []),
-    ...(typeof cause === 'string'
+    ...(shared === true
       ? [{ kind: 'incident.gather' as const, ...key, serialKey: 'incidents' }]
       : []),
   ]

@@ -184,7 +184,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.commands,
       ...calls.commands,
       ...tickets.commands,
-      ...incidents.makeIncidentCommands(sending),
+      ...incidents.commands,
       ...router.commands,
       ...router.makeOfferCommands(offers),
       ...outbox.makeOutboxCommands({ media }),

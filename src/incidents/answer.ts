@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand } from '../access/command.ts'
 import { type Effects, joinEffects } from '../contract/jobs.ts'
-import { ok } from '../kernel/result.ts'
+import { ok, refuse } from '../kernel/result.ts'
 import { enqueueMessage, windowOpen } from '../outbox/index.ts'
 import { type Reader, sql } from '../store/index.ts'
 import { type Cause, desk } from '../tickets/index.ts'
@@ -76,61 +76,56 @@ async function wayTo(
   return { conversationId: null, silence }
 }
 
-/** `incident.answer`: one sentence to every customer of an incident, each in their own conversation. */
-export function makeAnswerCommand(ports: AnswerPorts): Command {
-  return defineCommand(
-    {
-      name: 'incident.answer',
-      title: 'Tells all customers of an incident one sentence, each in their own conversation',
-      permission: { ...desk, scopes: ['conversations:write'] },
-      input: z.object({
-        incidentId: z.uuid(),
-        text: z.string().trim().min(1).max(2_000),
-        /** Chosen by the page when somebody confirms: doing it twice tells everybody once. */
-        key: z.string().min(8).max(100).optional(),
-      }),
-      output: z.object({
-        told: z.int(),
-        silent: z.array(
-          z.object({ ticketId: z.uuid(), number: z.string(), silence: z.enum(silences) }),
-        ),
-      }),
-    },
-    async (ctx, { incidentId, text, key = ctx.commandId }) => {
-      const { tx, nowMs, actor } = ctx
-      const locked = await lockIncident(tx, incidentId)
-      if (!locked.ok) return locked
-      const cause: Cause = { actor, nowMs, causeId: ctx.commandId }
-      const listeners = await listenersOf(tx, incidentId, ports, nowMs)
-      const effects: Effects[] = []
-      const told = new Set<string>()
-      for (const { conversationId, ticketId } of listeners) {
-        if (conversationId === null || told.has(conversationId)) continue
-        const said = await enqueueMessage(
-          tx,
-          {
-            idempotencyKey: `incident:${incidentId}:${key}:${conversationId}`,
-            ...{ conversationId, ticketId, text, automatic: false },
-            author: { kind: 'agent', id: actor.id, ...('name' in actor ? { name: actor.name } : {}) },
-          },
-          nowMs,
-        )
-        if (!said.ok) return said
-        told.add(conversationId)
-        if (!said.value.isNew) continue
-        effects.push(said.value.effects)
-        await tell(tx, locked.value, ticketId, { what: 'answered' }, cause)
-      }
-      const silent = listeners.flatMap(({ ticketId, number, silence }) =>
-        silence ? [{ ticketId, number, silence }] : [],
+/**
+ * `incident.answer`: one sentence to customers of an incident, each in their own conversation. Who is told was shown and confirmed
+ * before, so the command names them; it does the same again in a replay, where nothing is sent and reply windows are others.
+ */
+export const answerIncident: Command = defineCommand(
+  {
+    name: 'incident.answer',
+    title: 'Tells customers of an incident one sentence, each in their own conversation',
+    permission: { ...desk, scopes: ['conversations:write'] },
+    input: z.object({
+      incidentId: z.uuid(),
+      text: z.string().trim().min(1).max(2_000),
+      /** Who is told, as `incident.audience` named them. */
+      conversationIds: z.array(z.uuid()).min(1).max(2_000),
+      /** Chosen by the page when somebody confirms: doing it twice tells everybody once. */
+      key: z.string().min(8).max(100).optional(),
+    }),
+    output: z.object({ told: z.int() }),
+  },
+  async (ctx, { incidentId, text, conversationIds, key = ctx.commandId }) => {
+    const { tx, nowMs, actor } = ctx
+    const locked = await lockIncident(tx, incidentId)
+    if (!locked.ok) return locked
+    const cause: Cause = { actor, nowMs, causeId: ctx.commandId }
+    const heard = await heardOf(tx, incidentId)
+    const effects: Effects[] = []
+    const asked = [...new Set(conversationIds)].sort()
+    for (const conversationId of asked) {
+      const ticketId = heard.find((each) => each.conversationId === conversationId)?.ticketId
+      if (!ticketId) return refuse('not_found', { what: 'conversation' })
+      const said = await enqueueMessage(
+        tx,
+        {
+          idempotencyKey: `incident:${incidentId}:${key}:${conversationId}`,
+          ...{ conversationId, ticketId, text, automatic: false },
+          author: { kind: 'agent', id: actor.id, ...('name' in actor ? { name: actor.name } : {}) },
+        },
+        nowMs,
       )
-      // The same answer again was said already, and noted.
-      if (effects.length > 0) {
-        await note(tx, incidentId, 'answered', { text, told: effects.length, silent: silent.length }, cause)
-        const saved = await saveIncident(tx, locked.value, {})
-        effects.push(announceIncident('incident.changed', saved, { answered: told.size }))
-      }
-      return ok({ value: { told: told.size, silent }, ...joinEffects(...effects) })
-    },
-  )
-}
+      if (!said.ok) return said
+      if (!said.value.isNew) continue
+      effects.push(said.value.effects)
+      await tell(tx, locked.value, ticketId, { what: 'answered' }, cause)
+    }
+    // The same answer again was said already, and noted.
+    if (effects.length > 0) {
+      await note(tx, incidentId, 'answered', { text, told: effects.length }, cause)
+      const saved = await saveIncident(tx, locked.value, {})
+      effects.push(announceIncident('incident.changed', saved, { answered: effects.length }))
+    }
+    return ok({ value: { told: asked.length }, ...joinEffects(...effects) })
+  },
+)

@@ -28,7 +28,7 @@ const compoundKinds =
 const numeral = '(?:\\d{1,4}|[A-Za-z]|[一二三四五六七八九十]{1,3}|[东西南北])'
 /** The pieces of a detail in their order: road with its number, village, compound, building; what follows is a household's own. */
 const road = new RegExp(
-  `(?<road>${names}(?:大道|大街|公路|[东西南北中]路|胡同|路|街|巷|弄|里(?=\\d)))(?:(?<no>\\d{1,5})(?:号院?|弄)(?!楼))?`,
+  `(?<road>${names}(?:大道|大街|公路|[东西南北中]路|胡同|路|街(?!道)|巷|弄|里(?=\\d)))(?:(?<no>\\d{1,5})(?:号院?|弄)(?!楼))?`,
   'u',
 )
 const village = new RegExp(`(?<village>${names}(?:村|屯|庄|寨|社区))`, 'u')
@@ -63,7 +63,8 @@ function partsOf(detail: string): Parts {
       for (const [name, value] of Object.entries(groups)) if (value) found[name] ??= value
     return found
   }
-  const packed = text.replace(/[\s,，、]+/g, '')
+  // The sub-district or town is too wide to be a place.
+  const packed = text.replace(/[\s,，、]+/g, '').replace(/^\p{Script=Han}{1,8}?(?:街道|镇|乡)/u, '')
   const along = road.exec(packed)
   const rest = along ? packed.slice(along.index + along[0].length) : packed
   // A compound stands behind the road and before the building's number.
@@ -113,11 +114,17 @@ export function areasIn(detail: string | null): Area[] {
   ]
 }
 
+/** Neighbours say only 阳光花园3号楼, without a town, which no address is read from. */
+function withoutLead(words: string): string {
+  const [first = ''] = words.trim().split(/[\n。;；!！?？]/, 1)
+  return first.replace(/^(?:你好|您好|喂|请问|[,，\s]|我们?|咱们?|家|这里|这边|是|在|住|的|整个|哪怕)+/, '')
+}
+
 /** Every way in which a ticket names its place, from the narrowest to the widest; its district only when it names nothing finer. Pure. */
-export function areasOf(fields: TicketFieldMap): Area[] {
+export function areasOf(fields: TicketFieldMap, words = ''): Area[] {
   const field = fields.address
   const address: Address | null = field?.value ?? null
-  if (!field || !address) return []
+  if (!field || !address) return areasIn(withoutLead(words))
   const site = siteOf(field.evidence)
   const named = areasIn(address.detail)
   const at: Area[] = site ? [{ level: 'site', name: named[0]?.name ?? address.detail ?? site, key: site }] : []

@@ -4,7 +4,7 @@ import { type Effects, joinEffects } from '../contract/jobs.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json } from '../store/index.ts'
 import { type Cause, desk, readTicket } from '../tickets/index.ts'
-import { type AnswerPorts, makeAnswerCommand } from './answer.ts'
+import { answerIncident } from './answer.ts'
 import { span } from './gather.ts'
 import {
   addMember,
@@ -150,6 +150,4 @@ const reopen = defineCommand(
 )
 
 /** Everything that can be told to incidents. */
-export function makeIncidentCommands(ports: AnswerPorts): readonly Command[] {
-  return [put, takeOut, rename, close, reopen, makeAnswerCommand(ports)]
-}
+export const commands: readonly Command[] = [put, takeOut, rename, close, reopen, answerIncident]

@@ -13,6 +13,9 @@ import { type Traits, traitsOf } from './trait.ts'
 /** Neighbours that are looked at for each way of naming a place, the newest. */
 const mostNeighbours = 50
 
+/** Messages of a customer that are looked at for the cause, the first. */
+const mostMessages = 6
+
 interface Looked extends Arrival {
   readonly traits: Traits | null
 }
@@ -25,14 +28,19 @@ async function look(tx: Tx, ticketId: string): Promise<Looked | null> {
     contactId: string | null
     phone: string | null
     fields: TicketFieldMap
+    words: string
   }>`
-    select t."number", t."createdAt", t."contactId", t."phone", t."fields" from ticket t
+    select t."number", t."createdAt", t."contactId", t."phone", t."fields",
+      coalesce((select string_agg(m."text", E'\n' order by m."seq") from (
+        select m."text", m."seq" from conversation_ticket ct join message m on m."conversationId" = ct."conversationId"
+        where ct."ticketId" = t."id" and m."direction" = 'in' order by m."seq" limit ${mostMessages}) m), '') as words
+    from ticket t
     where t."id" = ${ticketId} and t."status" not in ('closed', 'cancelled', 'merged')
       and not exists (select from incident_ticket m where m."ticketId" = t."id")`.execute(tx)
   const row = rows[0]
   if (!row) return null
-  const { createdAt, fields, ...rest } = row
-  return { ticketId, atMs: createdAt.getTime(), ...rest, traits: traitsOf(fields) }
+  const { createdAt, fields, words, ...rest } = row
+  return { ticketId, atMs: createdAt.getTime(), ...rest, traits: traitsOf(fields, words) }
 }
 
 /** Notes by what a ticket can be found; what it was found by before its fields changed goes. */

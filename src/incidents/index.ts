@@ -2,7 +2,7 @@ import type { JobHandler } from '../queue/index.ts'
 import { gatherHandler } from './gather.ts'
 import { settleHandlers } from './settle.ts'
 
-export { makeIncidentCommands } from './commands.ts'
+export { commands } from './commands.ts'
 export { makeIncidentQueries } from './queries.ts'
 export { incidentSettingsSchema } from './settings.ts'
 

@@ -194,7 +194,8 @@ function makeAudience(ports: AnswerPorts): Query {
       permission: overview,
       input: z.object({ incidentId: z.uuid() }),
       output: z.object({
-        customers: z.int(),
+        /** Each customer's conversation, once. */
+        conversationIds: z.array(z.uuid()),
         silent: z.array(z.object({ ticketId: z.uuid(), number: z.string(), silence: z.enum(silences) })),
       }),
     },
@@ -204,7 +205,7 @@ function makeAudience(ports: AnswerPorts): Query {
       const silent = listeners.flatMap(({ ticketId, number, silence }) =>
         silence ? [{ ticketId, number, silence }] : [],
       )
-      return ok({ customers: reached.size, silent })
+      return ok({ conversationIds: [...reached], silent })
     },
   )
 }

@@ -23,12 +23,15 @@ export interface Traits {
   readonly adcode: string | null
 }
 
-/** The shared cause of a ticket with the places where it can meet others. Null when it has no such cause, or no place. Pure. */
-export function traitsOf(fields: TicketFieldMap): Traits | null {
-  const found = causeOf(fields)
+/**
+ * The shared cause of a ticket with the places where it can meet others. `words` is what the customer said, for what the fields do
+ * not hold. Null when it has no such cause, or no place. Pure.
+ */
+export function traitsOf(fields: TicketFieldMap, words = ''): Traits | null {
+  const found = causeOf(fields, words)
   if (!found) return null
   const reach = reachOf(found.cause)
-  const traits = areasOf(fields)
+  const traits = areasOf(fields, words)
     .filter(({ level }) => reach.includes(level))
     .map(({ level, name, key }) => ({ key: `${found.cause}|${level}|${key}`, level, name }))
   if (traits.length === 0) return null

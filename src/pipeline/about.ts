@@ -1,4 +1,4 @@
-import type { Extraction, ExtractionAction } from '../contract/extraction.ts'
+import type { Extraction, ExtractionAction, ExtractionInput } from '../contract/extraction.ts'
 import type { Reader } from '../store/index.ts'
 import { type About, candidatesFor, decideAbout, type Heard } from '../tickets/index.ts'
 import type { ReadConversation } from './conversation.ts'
@@ -7,9 +7,13 @@ import type { Talk } from './dialogue.ts'
 /** Actions of a conversation without a ticket that could belong to one that is open. */
 const open: readonly ExtractionAction['kind'][] = ['create', 'none', 'ask', 'join']
 
+/** What the customer said. */
+export function customerWords({ turns }: Pick<ExtractionInput, 'turns'>): string {
+  return turns.flatMap(({ speaker, text }) => (speaker === 'customer' ? [text] : [])).join('\n')
+}
+
 function heardIn(read: ReadConversation, talk: Talk, said: Extraction): Heard {
   const { fields } = said
-  const words = read.news.turns.filter(({ speaker }) => speaker === 'customer').map(({ text }) => text)
   return {
     contactId: talk.contactId,
     phone: fields.phone?.value ?? null,
@@ -19,7 +23,7 @@ function heardIn(read: ReadConversation, talk: Talk, said: Extraction): Heard {
     category: fields.product_category?.value ?? null,
     address: fields.address?.value ?? null,
     fault: fields.fault_description?.value ?? '',
-    text: words.join('\n'),
+    text: customerWords(read.news),
     intent: fields.intent?.value ?? null,
   }
 }

@@ -9,7 +9,7 @@ import type { NoticePorts } from '../outbox/index.ts'
 import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
 import { json, type Reader, type Tx } from '../store/index.ts'
 import { type About, askAbout, type Cause, takeExtraction } from '../tickets/index.ts'
-import { aboutOpenTicket } from './about.ts'
+import { aboutOpenTicket, customerWords } from './about.ts'
 import { answerAboutTicket, callPerson } from './answer.ts'
 import { unheardCall, withCaller } from './call.ts'
 import { type Consulted, consult, quoteArticle } from './consult.ts'
@@ -210,7 +210,8 @@ async function follow(
     if (asked) return { outcome: 'asked', ticketId: null, effects: asked }
   }
   const { record } = read
-  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record }
+  const words = customerWords(read.news)
+  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record, words }
   const taken = await takeExtraction(tx, intake, cause)
   if (taken.ticketId && talk.dialogue.askedFields.length > 0)
     await tellQuestions(tx, read.id, taken.ticketId, cause)

@@ -107,7 +107,8 @@ export function causeIn(text: string, category: string | null): FoundCause | nul
   if (said.trim() === '') return null
   for (const cause of causeKeys) {
     const { says, hints, own, categories }: SharedCause = sharedCauses[cause]
-    if (category !== null && categories?.includes(category)) return { cause, quote: category }
+    if (category !== null && categories?.includes(category))
+      return { cause, quote: [...said.trim()].slice(0, 40).join('') }
     const about = own !== undefined && category !== null && own.test(category)
     const strong = says.exec(said)
     if (strong && !(about && ownOnly.has(cause))) return { cause, quote: strong[0].trim() }
@@ -120,11 +121,14 @@ export function causeIn(text: string, category: string | null): FoundCause | nul
 /** Causes whose plainest words are one thing's fault when the ticket is about that thing: 断网 of a vacuum cleaner. */
 const ownOnly: ReadonlySet<CauseKey> = new Set(['heating', 'gas', 'internet'])
 
-/** The shared cause that a ticket's fields tell of. Null for a fault of one household, and for requests that tell of none. Pure. */
-export function causeOf(fields: TicketFieldMap): FoundCause | null {
+/**
+ * The shared cause that a ticket tells of: in its fault or summary, or else in what the customer said (`words`). Null for a fault of one
+ * household, and for requests that tell of none. Pure.
+ */
+export function causeOf(fields: TicketFieldMap, words = ''): FoundCause | null {
   const intent = fields.intent?.value
   if (intent && noFault.includes(intent)) return null
-  const fault = fields.fault_description?.value ?? ''
-  const summary = fields.summary?.value ?? ''
-  return causeIn(fault || summary, fields.product_category?.value ?? null)
+  const category = fields.product_category?.value ?? null
+  const told = fields.fault_description?.value || fields.summary?.value || ''
+  return causeIn(told, category) ?? causeIn(words, category)
 }

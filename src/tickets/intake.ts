@@ -21,6 +21,8 @@ export interface Intake {
   readonly extraction: Extraction
   /** Whether the new turns ask for work; greetings, thanks and answered questions do not. */
   readonly carriesRequest: boolean
+  /** What the customer said in the new turns; looked at, not kept. */
+  readonly words?: string
   /** What a signed link named. */
   readonly record: RecordRef | null
 }
@@ -163,6 +165,7 @@ async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cau
       deviceId: intake.record?.kind === 'device' ? intake.record.id : null,
       conversationId,
       followsId,
+      words: intake.words ?? '',
     },
     cause,
   )

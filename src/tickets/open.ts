@@ -34,6 +34,8 @@ export interface OpenInput extends Origin {
   readonly parentId?: string | null
   /** The closed ticket that this one follows. */
   readonly followsId?: string | null
+  /** What the customer said, to see whether others can have the same cause; not kept. */
+  readonly words?: string
   /** What an agent noted down while opening it; evidence with the turn `said` points into it. */
   readonly said?: string
 }
@@ -129,7 +131,7 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
   if (input.conversationId) await linkConversation(tx, input.conversationId, input.id, cause.nowMs)
   if (input.followsId) await linkTickets(tx, [input.id, input.followsId], 'follow-up', cause.nowMs)
   const jobs = await startTicketClocks(tx, input.id, type, row.urgency, cause.nowMs)
-  const effects = joinEffects(openedEvent(input, row, number, grouping(input.fields, row, waits)), { events: [], jobs })
+  const effects = joinEffects(openedEvent(input, row, number, grouping(input.fields, row, { waits, words: input.words ?? '' })), { events: [], jobs })
   return { ticketId: input.id, number, isNew, effects }
 }
 
