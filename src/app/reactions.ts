@@ -49,9 +49,7 @@ function group(ticketId: string, { shared, device }: NewEvent['data']): NewJob[]
     ...(device === true
       ? [{ kind: 'ticket.compare' as const, ...key, serialKey: `ticket:${ticketId}` }]
       : []),
-    ...(shared === true
-      ? [{ kind: 'incident.gather' as const, ...key, serialKey: 'incidents' }]
-      : []),
+    ...(shared === true ? [{ kind: 'incident.gather' as const, ...key, serialKey: 'incidents' }] : []),
   ]
 }
 

@@ -33,7 +33,10 @@ const road = new RegExp(
 )
 const village = new RegExp(`(?<village>${names}(?:村|屯|庄|寨|社区))`, 'u')
 const compound = new RegExp(`(?<compound>[\\p{Script=Han}A-Za-z0-9·]{1,10}?(?:${compoundKinds}))`, 'u')
-const building = new RegExp(`(?<building>${numeral})(?:号楼|号(?=\\d+单元)|栋楼?|幢楼?|座|#楼?|楼栋|号门)`, 'u')
+const building = new RegExp(
+  `(?<building>${numeral})(?:号楼|号(?=\\d+单元)|栋楼?|幢楼?|座|#楼?|楼栋|号门)`,
+  'u',
+)
 const english =
   /(?:(?:building|block|tower|bldg\.?) ?(?<building>[A-Za-z0-9]{1,4})\b)|(?<compound>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Garden|Gardens|Court|Plaza|Tower|Towers|Apartments|Residence|Center|Centre|Mansion|Park))\b|(?:(?<no>\d{1,5}) )?(?<road>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Road|Rd|Street|St|Avenue|Ave|Lane))\b/gu
 
@@ -42,7 +45,8 @@ const chineseDigits = '零一二三四五六七八九'
 /** 三 and 3 are one building. */
 function plainNumber(numeral: string): string {
   const tens = /^([一二三四五六七八九]?)十([一二三四五六七八九]?)$/.exec(numeral)
-  if (tens) return `${tens[1] ? chineseDigits.indexOf(tens[1]) : 1}${tens[2] ? chineseDigits.indexOf(tens[2]) : 0}`
+  if (tens)
+    return `${tens[1] ? chineseDigits.indexOf(tens[1]) : 1}${tens[2] ? chineseDigits.indexOf(tens[2]) : 0}`
   const single = chineseDigits.indexOf(numeral)
   return single >= 0 ? String(single) : numeral.toUpperCase()
 }
@@ -69,7 +73,8 @@ function partsOf(detail: string): Parts {
   const rest = along ? packed.slice(along.index + along[0].length) : packed
   // A compound stands behind the road and before the building's number.
   const behind = compound.exec(rest)
-  const stands = behind && rest.slice(0, behind.index) === '' ? behind : compound.exec(rest.replace(/^\d+号?/, ''))
+  const stands =
+    behind && rest.slice(0, behind.index) === '' ? behind : compound.exec(rest.replace(/^\d+号?/, ''))
   const house = building.exec(stands ? rest.slice(rest.indexOf(stands[0]) + stands[0].length) : rest)
   const hamlet = village.exec(packed)
   return {
@@ -127,11 +132,15 @@ export function areasOf(fields: TicketFieldMap, words = ''): Area[] {
   if (!field || !address) return areasIn(withoutLead(words))
   const site = siteOf(field.evidence)
   const named = areasIn(address.detail)
-  const at: Area[] = site ? [{ level: 'site', name: named[0]?.name ?? address.detail ?? site, key: site }] : []
+  const at: Area[] = site
+    ? [{ level: 'site', name: named[0]?.name ?? address.detail ?? site, key: site }]
+    : []
   const fine = [...at, ...named]
   if (fine.length > 0) return fine
   const district = address.district ?? null
-  return district ? [{ level: 'district', name: district, key: fold(`${address.city ?? ''}${district}`) }] : []
+  return district
+    ? [{ level: 'district', name: district, key: fold(`${address.city ?? ''}${district}`) }]
+    : []
 }
 
 /** Whether two divisions can hold one place: one of them is unknown, or they agree as far as both are known. Pure. */

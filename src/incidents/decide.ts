@@ -34,7 +34,11 @@ export type Gathering =
       readonly kind: 'open'
       readonly area: IncidentArea
       /** All members with their reasons, the earliest ticket first. */
-      readonly members: readonly { readonly ticketId: string; readonly atMs: number; readonly reason: JoinReason }[]
+      readonly members: readonly {
+        readonly ticketId: string
+        readonly atMs: number
+        readonly reason: JoinReason
+      }[]
     }
 
 /** Two tickets of one customer are no sign of something bigger. */
@@ -42,9 +46,7 @@ export function sameCustomer(
   a: Pick<Arrival, 'contactId' | 'phone'>,
   b: Pick<Arrival, 'contactId' | 'phone'>,
 ): boolean {
-  return (
-    (a.contactId !== null && a.contactId === b.contactId) || (a.phone !== null && a.phone === b.phone)
-  )
+  return (a.contactId !== null && a.contactId === b.contactId) || (a.phone !== null && a.phone === b.phone)
 }
 
 interface Met extends Neighbour {
@@ -63,7 +65,9 @@ export function decideGathering(
   windowMs: number,
 ): Gathering {
   const met = traits.traits
-    .flatMap((trait): Met[] => neighbours.filter(({ key }) => key === trait.key).map((n) => ({ ...n, trait })))
+    .flatMap((trait): Met[] =>
+      neighbours.filter(({ key }) => key === trait.key).map((n) => ({ ...n, trait })),
+    )
     .filter(
       (n) =>
         n.ticketId !== arrival.ticketId &&

@@ -88,7 +88,10 @@ export function announceIncident(
 ): Effects {
   const { id, cause } = incident
   const number = incidentNumber(incident.number)
-  return { events: [{ type, subject: 'incident', subjectId: id, data: { number, cause, ...data } }], jobs: [] }
+  return {
+    events: [{ type, subject: 'incident', subjectId: id, data: { number, cause, ...data } }],
+    jobs: [],
+  }
 }
 
 /** A ticket that comes to an incident. */

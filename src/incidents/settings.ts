@@ -18,7 +18,11 @@ export type IncidentSettings = z.infer<typeof incidentSettingsSchema>
 
 /** The setting `incidents`; the default when none is stored or it cannot be read. */
 export async function incidentSettings(db: Reader): Promise<IncidentSettings> {
-  const row = await db.selectFrom('setting').select('value').where('name', '=', 'incidents').executeTakeFirst()
+  const row = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', 'incidents')
+    .executeTakeFirst()
   const parsed = incidentSettingsSchema.safeParse(row?.value ?? {})
   return parsed.success ? parsed.data : incidentSettingsSchema.parse({})
 }

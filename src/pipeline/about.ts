@@ -34,7 +34,12 @@ function heardIn(read: ReadConversation, talk: Talk, said: Extraction): Heard {
  */
 export async function aboutOpenTicket(
   db: Reader,
-  of: { readonly read: ReadConversation; readonly talk: Talk; readonly said: Extraction; readonly action: ExtractionAction },
+  of: {
+    readonly read: ReadConversation
+    readonly talk: Talk
+    readonly said: Extraction
+    readonly action: ExtractionAction
+  },
 ): Promise<{ readonly action: ExtractionAction; readonly about: About | null }> {
   const { read, talk, said, action } = of
   if (talk.feeds || !open.includes(action.kind)) return { action, about: null }

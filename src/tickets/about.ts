@@ -56,7 +56,13 @@ const another =
   /另(?:外)?(?:一台|一个|有|一)|另外[^,，。!！?？\n]{1,6}(?:坏|漏|不(?!用|急)|响|没|裂|卡)|还有(?:一台|一个|台)|第二台|别的|新买的|再(?:加|报)一|不是(?:那|上次|之前|同)|换(?:个|一个)问题|\b(?:have|got|is) another\b|\banother (?:one|device|unit|problem|issue|machine)\b|\bdifferent (?:one|device|unit|problem|issue|machine)\b|\bsecond (?:one|device|unit)\b|\bnew (?:problem|issue|request)\b/i
 
 /** Requests that begin something of their own unless the ticket is one of the same kind. */
-const ownKinds: readonly Intent[] = ['installation', 'maintenance', 'billing', 'return_refund', 'feature_request']
+const ownKinds: readonly Intent[] = [
+  'installation',
+  'maintenance',
+  'billing',
+  'return_refund',
+  'feature_request',
+]
 
 function fits(heard: Heard, ticket: OpenTicket): boolean {
   const { intent } = heard
@@ -203,8 +209,8 @@ function byNumber(
   const meant = named.filter(
     (ticket) => !apart && compareDevices(heard, ticket, isMine(ticket)) !== 'different',
   )
-  const fit = (ticket: OpenTicket): Fit => ({ ticket, reason: { kind: 'number', quote: ticket.number } })
+  const byName = (ticket: OpenTicket): Fit => ({ ticket, reason: { kind: 'number', quote: ticket.number } })
   const own = meant.filter(isMine)
-  if (own.length > 0) return only(own.map(fit), 'join')
-  return meant[0] ? ask(fit(meant[0]), 'other_person') : null
+  if (own.length > 0) return only(own.map(byName), 'join')
+  return meant[0] ? ask(byName(meant[0]), 'other_person') : null
 }

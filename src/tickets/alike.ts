@@ -32,12 +32,18 @@ export interface Likeness {
 
 /** Symptoms by name, as people say them. A fault tells of one or more; two that share none are two faults. */
 const symptoms: readonly (readonly [string, RegExp])[] = [
-  ['cooling', /不(?:制冷|冷|凉)|制冷(?:不|差|效果)|没(?:有)?冷气|not cool|won['’]?t cool|isn['’]?t cool|no cold/i],
+  [
+    'cooling',
+    /不(?:制冷|冷|凉)|制冷(?:不|差|效果)|没(?:有)?冷气|not cool|won['’]?t cool|isn['’]?t cool|no cold/i,
+  ],
   ['heating', /不(?:制热|热|加热|出热水)|没(?:有)?热水|制热(?:不|差)|not heat|won['’]?t heat|no hot/i],
   ['leak', /漏水|滴水|渗水|漏了|一地水|leak|drip/i],
   ['gas', /漏气|煤气味|燃气味|gas smell|smell(?:s)? (?:of )?gas/i],
   ['noise', /异响|噪音|噪声|响声|嗡嗡|吱|声音(?:很|太|特别)?大|nois|rattl|buzz|loud/i],
-  ['dead', /不通电|没(?:有)?反应|开不了机|不启动|启动不|打不着|不工作|不转|not turn(?:ing)? on|won['’]?t (?:start|turn on)|dead|no power|doesn['’]?t start/i],
+  [
+    'dead',
+    /不通电|没(?:有)?反应|开不了机|不启动|启动不|打不着|不工作|不转|not turn(?:ing)? on|won['’]?t (?:start|turn on)|dead|no power|doesn['’]?t start/i,
+  ],
   ['inlet', /不进水|进不了水|不上水|no water (?:in|com)|not fill/i],
   ['drain', /不排水|排不(?:了|出)水|不下水|堵|not drain|clog|block/i],
   ['display', /黑屏|花屏|白屏|不显示|屏幕|条纹|竖线|black screen|screen|display/i],
@@ -122,7 +128,11 @@ export function compareFaults(mine: string, theirs: string): ComparedFault {
 
 /** A number on a plate as it is compared. */
 export function plain(code: string | null): string | null {
-  const bare = code?.normalize('NFKC').toUpperCase().replace(/[^\p{L}\p{N}]/gu, '') ?? ''
+  const bare =
+    code
+      ?.normalize('NFKC')
+      .toUpperCase()
+      .replace(/[^\p{L}\p{N}]/gu, '') ?? ''
   return bare === '' ? null : bare
 }
 

@@ -60,8 +60,14 @@ export async function changeFields(
   await appendTimeline(tx, ticket.id, [{ type: 'fields', payload: difference(ticket, change) }], cause)
   const alike = changed.some((name) => groupingFields.includes(name)) ? grouping(saved.fields, saved) : {}
   // The words that told of a shared cause are not here; a place that came later may bring it together with others.
-  const placed = changed.includes('address') ? { shared: true } : {}
-  const data = { number: ticket.number, changed: [...changed], suggested: [...suggested], ...alike, ...placed }
+  const placed: JsonObject = changed.includes('address') ? { shared: true } : {}
+  const data = {
+    number: ticket.number,
+    changed: [...changed],
+    suggested: [...suggested],
+    ...alike,
+    ...placed,
+  }
   const told: Effects = {
     events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
     jobs: [],

@@ -64,7 +64,11 @@ const newestFirst = (a: Row, b: Row) =>
 
 /** Tickets that stand in a text by their numbers; at most five. */
 function numbersIn(text: string): string[] {
-  const words = text.slice(0, 2_000).toUpperCase().match(/(?<![A-Z0-9])T\d{2,16}(?![A-Z0-9])/g) ?? []
+  const words =
+    text
+      .slice(0, 2_000)
+      .toUpperCase()
+      .match(/(?<![A-Z0-9])T\d{2,16}(?![A-Z0-9])/g) ?? []
   return [...new Set(words)].flatMap((word) => parseTicketNumber(word) ?? []).slice(0, 5)
 }
 
@@ -98,9 +102,8 @@ async function settledWith(db: Reader, ticketId: string): Promise<Set<string>> {
  * and what a person refused is not brought up again. Doing it twice changes nothing.
  */
 async function compareTicket(tx: Tx, ticketId: string): Promise<Effects> {
-  const self = await sql<Row>`select ${columns} from ticket t where t."id" = ${ticketId} and ${isWaiting}`.execute(
-    tx,
-  )
+  const self =
+    await sql<Row>`select ${columns} from ticket t where t."id" = ${ticketId} and ${isWaiting}`.execute(tx)
   const mine = self.rows[0]
   if (!mine) return noEffects
   const settled = await settledWith(tx, ticketId)
@@ -136,7 +139,11 @@ async function note(
   tx: Tx,
   subject: 'ticket' | 'conversation',
   subjectId: string,
-  of: { readonly newer: { readonly createdAt: Date }; readonly older: { readonly id: string }; readonly likeness: unknown },
+  of: {
+    readonly newer: { readonly createdAt: Date }
+    readonly older: { readonly id: string }
+    readonly likeness: unknown
+  },
 ): Promise<boolean> {
   const written = await tx
     .insertInto('ticket_likeness')

@@ -131,7 +131,10 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
   if (input.conversationId) await linkConversation(tx, input.conversationId, input.id, cause.nowMs)
   if (input.followsId) await linkTickets(tx, [input.id, input.followsId], 'follow-up', cause.nowMs)
   const jobs = await startTicketClocks(tx, input.id, type, row.urgency, cause.nowMs)
-  const effects = joinEffects(openedEvent(input, row, number, grouping(input.fields, row, { waits, words: input.words ?? '' })), { events: [], jobs })
+  const effects = joinEffects(
+    openedEvent(input, row, number, grouping(input.fields, row, { waits, words: input.words ?? '' })),
+    { events: [], jobs },
+  )
   return { ticketId: input.id, number, isNew, effects }
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { sendToApi } from '../api.ts'
-import { type TestHub, testHub } from '../hub.ts'
+import { testHub } from '../hub.ts'
 import { replayed } from '../replayed.ts'
 
 // Configuration is dated by the database, so that the hub's clock must not be behind it.
@@ -39,7 +39,12 @@ async function openWorld() {
       version: number
       state: string
       title: string | null
-      members: { ticketId: string; number: string; reason: Record<string, unknown>; leftAtMs: number | null }[]
+      members: {
+        ticketId: string
+        number: string
+        reason: Record<string, unknown>
+        leftAtMs: number | null
+      }[]
       timeline: { type: string; payload: Record<string, unknown> }[]
     }
   const tickets = () => db.selectFrom('ticket').selectAll().orderBy('createdAt').orderBy('number').execute()
@@ -229,7 +234,10 @@ describe('tickets that arrive together', () => {
       await w.write(`p${i}`, `杭州市余杭区翡翠花园${i + 1}号楼停水了,电话136057120${10 + i}`)
     await w.test.hub.start(true)
     await expect
-      .poll(async () => (await w.incidents()).map(({ tickets }) => tickets), { timeout: 60_000, interval: 200 })
+      .poll(async () => (await w.incidents()).map(({ tickets }) => tickets), {
+        timeout: 60_000,
+        interval: 200,
+      })
       .toEqual([10])
     await w.test.hub.stop()
     const members = await w.db.selectFrom('incident_ticket').select('incidentId').execute()
@@ -241,7 +249,13 @@ describe('tickets that arrive together', () => {
     const { handlers } = await import('../../src/incidents/index.ts')
     const gather = handlers.find(({ kind }) => kind === 'incident.gather')!
     for (const { id } of await w.tickets()) {
-      const job = { id, kind: 'incident.gather', payload: { ticketId: id }, attempts: 1, causeId: null } as const
+      const job = {
+        id,
+        kind: 'incident.gather',
+        payload: { ticketId: id },
+        attempts: 1,
+        causeId: null,
+      } as const
       const ctx = { nowMs: w.clock.now() } as Parameters<typeof gather.commit>[3]
       const effects = await w.test.fresh.database.transaction((tx) => gather.commit(tx, null, job, ctx))
       expect(effects).toEqual({ events: [], jobs: [] })

@@ -78,7 +78,9 @@ describe('a probable duplicate', () => {
         },
       },
     ])
-    expect(await alike({ ticketId: first.ticketId })).toMatchObject([{ isNewer: false, number: second.number }])
+    expect(await alike({ ticketId: first.ticketId })).toMatchObject([
+      { isNewer: false, number: second.number },
+    ])
     const { status } = await db()
       .selectFrom('ticket')
       .select('status')
@@ -238,7 +240,11 @@ describe('a new conversation that is about an open ticket', () => {
   })
 
   it('is forgotten with an erased person', async () => {
-    const rows = await db().selectFrom('ticket_likeness').selectAll().where('subject', '=', 'ticket').execute()
+    const rows = await db()
+      .selectFrom('ticket_likeness')
+      .selectAll()
+      .where('subject', '=', 'ticket')
+      .execute()
     const phone = rows.find(({ reason }) => (reason as { kind: string }).kind === 'phone')
     await tell('ticket.erase', { ticketId: phone!.subjectId })
     const left = await db()

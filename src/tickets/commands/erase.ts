@@ -6,8 +6,8 @@ import type { FieldName } from '../../contract/ticket.ts'
 import { ok } from '../../kernel/result.ts'
 import type { Tx } from '../../store/index.ts'
 import { announce, changedTicket, onTicket, target } from '../access.ts'
-import { appendTimeline, personalTypes } from '../record.ts'
 import { forgetLikeness } from '../likeness.ts'
+import { appendTimeline, personalTypes } from '../record.ts'
 import { saveTicket } from '../row.ts'
 
 /** Fields that say something about the work and nothing about the person. */

@@ -42,7 +42,8 @@ export const ticketLikeness = defineQuery(
   },
   async ({ db, actor }, input) => {
     // An engineer sees their own tickets; whether others are alike is the desk's to judge.
-    if (sightOf(actor)) return input.ticketId ? ok({ likeness: [] }) : refuse('not_found', { what: 'conversation' })
+    if (sightOf(actor))
+      return input.ticketId ? ok({ likeness: [] }) : refuse('not_found', { what: 'conversation' })
     const subjectId = input.ticketId ?? input.conversationId!
     if (input.ticketId) {
       const read = await readTicket(db, input.ticketId, actor)
