@@ -41,6 +41,26 @@ function settle(ticketId: string): NewJob {
   return { kind: 'offer.settle', payload, uniqueKey: ticketId, serialKey: `ticket:${ticketId}` }
 }
 
+/** Looks for what a ticket is one with, where its event says that it can be. Of one kind at a time: two arrivals are one incident. */
+function group(ticketId: string, { shared, device }: NewEvent['data']): NewJob[] {
+  const payload = { ticketId }
+  const key = { payload, uniqueKey: ticketId }
+  return [
+    ...(device === true
+      ? [{ kind: 'ticket.compare' as const, ...key, serialKey: `ticket:${ticketId}` }]
+      : []),
+    ...(shared === true ? [{ kind: 'incident.gather' as const, ...key, serialKey: 'incidents' }] : []),
+  ]
+}
+
+/** The incident of a ticket that ended may have none left. */
+function settleIncident(ticketId: string): NewJob {
+  return { kind: 'incident.settle', payload: { ticketId }, uniqueKey: ticketId, serialKey: 'incidents' }
+}
+
+/** Commands after which nobody works on a ticket any more. */
+const endings = ['resolve', 'close', 'cancel', 'merge']
+
 /** A person speaks: what the hub asked there is theirs to ask now. */
 function dropQuestion(conversationId: unknown): NewJob[] {
   if (typeof conversationId !== 'string') return []
@@ -73,18 +93,23 @@ const reactions: Partial<Record<EventType, Reaction>> = {
   'ticket.opened': (event) => {
     const ticketId = event.subjectId
     const conversationId = event.data.conversationId
-    if (typeof conversationId !== 'string') return [route(ticketId)]
+    const grouping = group(ticketId, event.data)
+    if (typeof conversationId !== 'string') return [route(ticketId), ...grouping]
     return [
       route(ticketId),
+      ...grouping,
       { kind: 'ticket.acknowledge', payload: { ticketId, conversationId }, uniqueKey: ticketId },
     ]
   },
-  'ticket.changed': ({ subjectId, data: { changed } }) =>
-    Array.isArray(changed) && changed.some((name) => routingFields.includes(String(name)))
+  'ticket.changed': ({ subjectId, data }) => [
+    ...(Array.isArray(data.changed) && data.changed.some((name) => routingFields.includes(String(name)))
       ? [route(subjectId)]
-      : [],
+      : []),
+    ...group(subjectId, data),
+  ],
   'ticket.erased': ({ subjectId: ticketId }) => [
     { kind: 'ticket.forget', payload: { ticketId }, uniqueKey: ticketId, serialKey: `ticket:${ticketId}` },
+    { kind: 'incident.forget', payload: { ticketId }, uniqueKey: ticketId, serialKey: 'incidents' },
   ],
   // An engineer who accepted has made up their mind: the customer hears of it at once.
   'ticket.assigned': ({ subjectId, data: { assigneeId, by } }, nowMs) =>
@@ -97,6 +122,7 @@ const reactions: Partial<Record<EventType, Reaction>> = {
     return [
       ...(template ? [inform(event.subjectId, template, nowMs)] : []),
       ...(from === 'open' ? [settle(event.subjectId)] : []),
+      ...(endings.includes(String(command)) ? [settleIncident(event.subjectId)] : []),
       ...(routingCommands.includes(String(command)) ? [route(event.subjectId)] : []),
     ]
   },

@@ -13,6 +13,7 @@ import * as conversations from '../conversations/index.ts'
 import * as directory from '../directory/index.ts'
 import * as imports from '../imports/index.ts'
 import { retentionHandler, retentionJob } from '../inbox/index.ts'
+import * as incidents from '../incidents/index.ts'
 import type { Log } from '../kernel/log.ts'
 import * as knowledge from '../knowledge/index.ts'
 import { removeMedia } from '../media/store.ts'
@@ -88,6 +89,7 @@ const settings: directory.SettingSchemas = {
   outbox: outbox.outboxSettingsSchema,
   desk: conversations.deskSettingsSchema,
   offers: router.offerSettingsSchema,
+  incidents: incidents.incidentSettingsSchema,
 }
 
 /** The one list of rooms. */
@@ -190,6 +192,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.commands,
       ...calls.commands,
       ...tickets.commands,
+      ...incidents.commands,
       ...router.commands,
       ...router.makeOfferCommands(offers),
       ...outbox.makeOutboxCommands({ media }),
@@ -208,6 +211,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...conversations.queries,
       ...calls.queries,
       ...tickets.makeTicketQueries(reading),
+      ...incidents.makeIncidentQueries(sending),
       ...outbox.queries,
       ...webhooks.makeWebhookQueries(hooks),
       ...evaluation.queries,
@@ -226,6 +230,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...evaluation.handlers,
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
+      ...incidents.handlers,
       ...outbox.makeOutboxHandlers(sending),
       ...webhooks.makeWebhookHandlers(hooks),
       ...audit.handlers,

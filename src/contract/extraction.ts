@@ -80,7 +80,12 @@ export type TicketFieldMap = { readonly [K in FieldName]?: TicketField<TicketFie
 export type ExtractionAction =
   | { readonly kind: 'create' }
   | { readonly kind: 'none' }
-  | { readonly kind: 'join'; readonly ticketId: string }
+  /** What was said is about an open ticket; `reason` says how that is known, with the words or the number that show it. */
+  | {
+      readonly kind: 'join'
+      readonly ticketId: string
+      readonly reason?: { readonly kind: string; readonly [member: string]: JsonValue }
+    }
   | {
       readonly kind: 'ask'
       readonly field: FieldName

@@ -28,6 +28,14 @@ export const jobPayloads = {
   'offer.settle': z.object({ ticketId: id }),
   'ticket.acknowledge': z.object({ ticketId: id, conversationId: id }),
   'ticket.inform': z.object({ ticketId: id, template: z.string() }),
+  /** Looks for open tickets that a new or changed one probably doubles. */
+  'ticket.compare': z.object({ ticketId: id }),
+  /** Looks for others with the cause of a ticket at its place and time. */
+  'incident.gather': z.object({ ticketId: id }),
+  /** A ticket ended: an incident of which none is left is closed. */
+  'incident.settle': z.object({ ticketId: id }),
+  /** Takes an erased ticket out of its incident. */
+  'incident.forget': z.object({ ticketId: id }),
   'sla.check': z.object({ ticketId: id }),
   /** An agent's answer went out: it meets the promised first response of the conversation's tickets. */
   'ticket.responded': z.object({ conversationId: id }),

@@ -22,6 +22,7 @@ export const audience: Readonly<Record<string, Permission>> = {
   contact: service,
   desk: service,
   offer: service,
+  incident: service,
   outbox: service,
   envelope: operators,
   job: operators,

@@ -19,6 +19,8 @@ export interface Talk {
   readonly dialogue: Dialogue
   /** The question that waits; its ticket is not open yet. */
   readonly waiting: StoredQuestion | null
+  /** Whose conversation it is. */
+  readonly contactId: string | null
   /** A ticket of this conversation lives: what is said belongs to it. */
   readonly feeds: boolean
 }
@@ -33,6 +35,7 @@ interface Found {
   readonly tickets: readonly { id: string; number: string; status: TicketStatus; here: boolean }[]
   readonly questions: readonly StoredQuestion[]
   readonly lastSaid: string | null
+  readonly contactId: string | null
 }
 
 /** Reads what the hub did in a conversation, in one statement. */
@@ -54,12 +57,15 @@ export async function readTalk(db: Reader, conversationId: string): Promise<Talk
         'quickReplies', "quickReplies", 'sinceSeq', "sinceSeq", 'state', "state") order by "askedAt", "id"), '[]')
         from question where "conversationId" = ${conversationId}) as questions,
       (select "authorId" from message where "conversationId" = ${conversationId} and "direction" = 'out'
-        order by "seq" desc limit 1) as "lastSaid"`.execute(db)
-  const { tickets, questions, lastSaid } = rows[0]!
+        order by "seq" desc limit 1) as "lastSaid",
+      (select i."contactId" from conversation c join channel_identity i on i."id" = c."identityId"
+        where c."id" = ${conversationId}) as "contactId"`.execute(db)
+  const { tickets, questions, lastSaid, contactId } = rows[0]!
   const waiting = questions.find(({ state }) => state === 'waiting') ?? null
   const waited = tickets.filter(({ status }) => waitingStatuses.some((each) => each === status))
   return {
     waiting,
+    contactId,
     feeds: tickets.some(({ here }) => here),
     dialogue: {
       // While a request is put together, what is said belongs to it and to no older ticket.

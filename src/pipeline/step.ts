@@ -8,7 +8,8 @@ import { derivedId } from '../kernel/ids.ts'
 import type { NoticePorts } from '../outbox/index.ts'
 import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
 import { json, type Reader, type Tx } from '../store/index.ts'
-import { type Cause, takeExtraction } from '../tickets/index.ts'
+import { type About, askAbout, type Cause, takeExtraction } from '../tickets/index.ts'
+import { aboutOpenTicket, customerWords } from './about.ts'
 import { answerAboutTicket, callPerson } from './answer.ts'
 import { unheardCall, withCaller } from './call.ts'
 import { type Consulted, consult, quoteArticle } from './consult.ts'
@@ -46,6 +47,8 @@ interface Prepared {
   readonly carriesRequest: boolean
   /** The article that answers what was asked. */
   readonly found: KnowledgeAnswer | null
+  /** The open ticket that it is about, or may be. */
+  readonly about: About | null
 }
 
 /**
@@ -124,9 +127,11 @@ async function prepare(
   const heard = said ? await ports.extract(read.news, ctx.signal) : nothingRead('call.not_transcribed')
   const news: Extraction = unheard ? { ...heard, action: { kind: 'create' } } : heard
   const whole = await readWhole(ports, { read, talk, news, unheard: unheard !== null }, ctx.signal)
-  const consulted = waiting ? null : await consulting(ports, read, news, ctx)
   // A request that waits goes on with what is known of all of it; a ticket that lives with what is new.
-  const action = consulted?.action ?? (waiting && !talk.feeds ? whole.action : news.action)
+  const meant = waiting && !talk.feeds ? whole.action : news.action
+  const { about, action: next } = await aboutOpenTicket(ctx.db, { read, talk, said: whole, action: meant })
+  const consulted = waiting || about?.kind === 'join' ? null : await consulting(ports, read, news, ctx)
+  const action = consulted?.action ?? next
   const carriesRequest = news.action.kind === 'create' || news.action.kind === 'ask' || waiting !== null
   const { choice: _of, ...rest } = whole
   const extraction = {
@@ -134,7 +139,7 @@ async function prepare(
     action,
     ...(news.choice ? { choice: news.choice } : {}),
   }
-  return { read, talk, extraction, carriesRequest, found: consulted?.found ?? null }
+  return { read, talk, extraction, carriesRequest, found: consulted?.found ?? null, about }
 }
 
 /** Asks the articles, where the account answers from them and there is room for the hub's own words. */
@@ -205,14 +210,20 @@ async function follow(
     if (asked) return { outcome: 'asked', ticketId: null, effects: asked }
   }
   const { record } = read
-  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record }
+  const words = customerWords(read.news)
+  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record, words }
   const taken = await takeExtraction(tx, intake, cause)
   if (taken.ticketId && talk.dialogue.askedFields.length > 0)
     await tellQuestions(tx, read.id, taken.ticketId, cause)
   const speaks = room.open && !room.attended
   const { ticketId } = taken
   const answered = await answer(tx, ports, { prepared, account, extractionId, speaks, ticketId }, cause)
-  return { ...taken, effects: joinEffects(taken.effects, answered) }
+  const { about } = prepared
+  const asked =
+    about?.kind === 'ask'
+      ? await askAbout(tx, { conversationId: read.id, ticketId, about }, cause.nowMs)
+      : noEffects
+  return { ...taken, effects: joinEffects(taken.effects, answered, asked) }
 }
 
 /** What the hub answers by itself, or whom it calls. */

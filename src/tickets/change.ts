@@ -4,6 +4,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { Tx } from '../store/index.ts'
 import { changeClocks } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
+import { grouping } from './grouping.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
 import { retarget, slaSchema } from './sla.ts'
@@ -36,6 +37,16 @@ function difference(ticket: Ticket, change: FieldChange): JsonObject {
   return { changed, suggested } as unknown as JsonObject
 }
 
+/** Fields by which a ticket is found to be one with others. */
+const groupingFields: readonly string[] = [
+  'address',
+  'product_category',
+  'device_model',
+  'serial_number',
+  'fault_description',
+  'summary',
+]
+
 /** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */
 export async function changeFields(
   tx: Tx,
@@ -47,7 +58,16 @@ export async function changeFields(
   if (changed.length + suggested.length === 0) return { ticket, effects: { events: [], jobs: [] } }
   const saved = await saveTicket(tx, ticket, { fields, custom }, cause.nowMs)
   await appendTimeline(tx, ticket.id, [{ type: 'fields', payload: difference(ticket, change) }], cause)
-  const data = { number: ticket.number, changed: [...changed], suggested: [...suggested] }
+  const alike = changed.some((name) => groupingFields.includes(name)) ? grouping(saved.fields, saved) : {}
+  // The words that told of a shared cause are not here; a place that came later may bring it together with others.
+  const placed: JsonObject = changed.includes('address') ? { shared: true } : {}
+  const data = {
+    number: ticket.number,
+    changed: [...changed],
+    suggested: [...suggested],
+    ...alike,
+    ...placed,
+  }
   const told: Effects = {
     events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
     jobs: [],

@@ -4,6 +4,7 @@ import { defineHandler, type JobHandler, type StepContext } from '../queue/index
 import type { Reader, Tx } from '../store/index.ts'
 import { changeClocks, tellClocks } from './clocks.ts'
 import type { TicketCommand } from './lifecycle.ts'
+import { compareHandler } from './likeness.ts'
 import { moveTicket } from './move.ts'
 import type { Cause } from './record.ts'
 import { lockTicket, type Ticket } from './row.ts'
@@ -85,4 +86,4 @@ const responded = defineHandler<'ticket.responded', undefined, null>({
 })
 
 /** Handlers of tickets: promises, first answers, ends of holds, closing what stayed resolved. */
-export const handlers: readonly JobHandler[] = [slaCheck, responded, resume, close]
+export const handlers: readonly JobHandler[] = [slaCheck, responded, resume, close, compareHandler]

@@ -1,6 +1,6 @@
 import { systemActor } from '../contract/actor.ts'
 import type { Extraction } from '../contract/extraction.ts'
-import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
+import { type Effects, joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
 import type { RecordRef } from '../contract/message.ts'
 import type { TicketStatus } from '../contract/ticket.ts'
 import { derivedId } from '../kernel/ids.ts'
@@ -21,6 +21,8 @@ export interface Intake {
   readonly extraction: Extraction
   /** Whether the new turns ask for work; greetings, thanks and answered questions do not. */
   readonly carriesRequest: boolean
+  /** What the customer said in the new turns; looked at, not kept. */
+  readonly words?: string
   /** What a signed link named. */
   readonly record: RecordRef | null
 }
@@ -134,9 +136,19 @@ async function join(tx: Tx, ticketId: string, intake: Intake, cause: Cause): Pro
     .executeTakeFirst()
   if (!ticket || !isLive(ticket.status as TicketStatus)) return null
   const fresh = await linkConversation(tx, conversationId, ticketId, cause.nowMs)
-  if (fresh)
-    await appendTimeline(tx, ticketId, [{ type: 'conversation', payload: { conversationId } }], cause)
-  return await update(tx, ticketId, intake, cause)
+  const { action } = intake.extraction
+  const why = action.kind === 'join' ? action.reason?.kind : undefined
+  const payload = { conversationId, ...(why ? { why } : {}) }
+  if (fresh) await appendTimeline(tx, ticketId, [{ type: 'conversation', payload }], cause)
+  const taken = await update(tx, ticketId, intake, cause)
+  if (!fresh || action.kind !== 'join') return taken
+  // Whoever wrote in a new place hears there as well which ticket it is.
+  const told: NewJob = {
+    kind: 'ticket.acknowledge',
+    payload: { ticketId, conversationId },
+    uniqueKey: `${ticketId}:${conversationId}`,
+  }
+  return { ...taken, effects: joinEffects(taken.effects, { events: [], jobs: [told] }) }
 }
 
 async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cause): Promise<Taken> {
@@ -153,6 +165,7 @@ async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cau
       deviceId: intake.record?.kind === 'device' ? intake.record.id : null,
       conversationId,
       followsId,
+      words: intake.words ?? '',
     },
     cause,
   )

@@ -3,7 +3,9 @@ import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { json, sql, type Tx } from '../store/index.ts'
 import { startTicketClocks } from './clocks.ts'
+import { waitingStatuses } from './expedite.ts'
 import type { FieldsByName, flatColumns } from './fields.ts'
+import { type Grouping, grouping } from './grouping.ts'
 import { ticketNumber } from './number.ts'
 import { beginTimeline, type Cause } from './record.ts'
 import { fieldColumns, type Ticket } from './row.ts'
@@ -32,6 +34,8 @@ export interface OpenInput extends Origin {
   readonly parentId?: string | null
   /** The closed ticket that this one follows. */
   readonly followsId?: string | null
+  /** What the customer said, to see whether others can have the same cause; not kept. */
+  readonly words?: string
   /** What an agent noted down while opening it; evidence with the turn `said` points into it. */
   readonly said?: string
 }
@@ -45,14 +49,20 @@ export interface Opened {
   readonly effects: Effects
 }
 
-/** The number of the ticket if it was opened before, and the next free one otherwise. */
-async function numberFor(tx: Tx, id: string): Promise<{ readonly number: string; readonly isNew: boolean }> {
-  const found = await sql<{ number: string | null; next: number }>`
-    select (select "number" from ticket where "id" = ${id}) as number, nextval('ticket_number') as next`.execute(
-    tx,
-  )
-  const { number, next } = found.rows[0]!
-  return number === null ? { number: ticketNumber(next), isNew: true } : { number, isNew: false }
+/** The number of the ticket if it was opened before, and the next free one otherwise; and whether its customer waits for another one. */
+async function numberFor(
+  tx: Tx,
+  id: string,
+  contactId: string | null,
+): Promise<{ readonly number: string; readonly isNew: boolean; readonly waits: boolean }> {
+  const found = await sql<{ number: string | null; next: number; waits: boolean }>`
+    select (select "number" from ticket where "id" = ${id}) as number, nextval('ticket_number') as next,
+      exists (select from ticket where "contactId" = ${contactId}::uuid
+        and "status" = any(${[...waitingStatuses]}::text[])) as waits`.execute(tx)
+  const { number, next, waits } = found.rows[0]!
+  return number === null
+    ? { number: ticketNumber(next), isNew: true, waits }
+    : { number, isNew: false, waits }
 }
 
 /** Links a conversation to a ticket; again is nothing. */
@@ -87,7 +97,7 @@ export async function linkTickets(
 
 /** Opens a ticket: its row, timeline, promises and links, in the caller's transaction. */
 export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promise<Opened> {
-  const { number, isNew } = await numberFor(tx, input.id)
+  const { number, isNew, waits } = await numberFor(tx, input.id, input.contactId)
   if (!isNew) return { ticketId: input.id, number, isNew, effects: noEffects }
   const type = input.type ?? (await defaultTicketType(tx))
   const custom = input.custom ?? {}
@@ -121,7 +131,10 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
   if (input.conversationId) await linkConversation(tx, input.conversationId, input.id, cause.nowMs)
   if (input.followsId) await linkTickets(tx, [input.id, input.followsId], 'follow-up', cause.nowMs)
   const jobs = await startTicketClocks(tx, input.id, type, row.urgency, cause.nowMs)
-  const effects = joinEffects(openedEvent(input, row, number), { events: [], jobs })
+  const effects = joinEffects(
+    openedEvent(input, row, number, grouping(input.fields, row, { waits, words: input.words ?? '' })),
+    { events: [], jobs },
+  )
   return { ticketId: input.id, number, isNew, effects }
 }
 
@@ -148,7 +161,8 @@ function openedEvent(
   input: OpenInput,
   { intent, urgency, channel }: ReturnType<typeof flatColumns> & { channel: string },
   number: string,
+  alike: Grouping,
 ): Effects {
-  const data = { number, intent, urgency, channel, conversationId: input.conversationId }
+  const data = { number, intent, urgency, channel, conversationId: input.conversationId, ...alike }
   return { events: [{ type: 'ticket.opened', subject: 'ticket', subjectId: input.id, data }], jobs: [] }
 }

@@ -24,6 +24,8 @@ const timelineTypes = [
   'asked',
   'answered',
   'sla',
+  'unlike',
+  'incident',
   'erased',
 ] as const
 export type TimelineType = (typeof timelineTypes)[number]

@@ -27,6 +27,8 @@ const rooms: Record<string, readonly string[]> = {
   pipeline: [...domain, 'tickets'],
   calls: [...domain, 'pipeline'],
   tickets: domain,
+  // Incidents look at what tickets have in common; no ticket knows of them.
+  incidents: [...domain, 'tickets'],
   router: [...domain, 'tickets'],
   outbox: domain,
   webhooks: domain,

@@ -39,6 +39,15 @@ export const pages: readonly Page[] = [
     view: lazy(() => import('./pages/chats.tsx')),
   },
   {
+    path: '/incidents',
+    word: 'incidents',
+    icon: 'link',
+    key: 'm',
+    group: 'work',
+    roles: ['supervisor', 'dispatcher', 'agent', 'auditor'],
+    view: lazy(() => import('./pages/incidents.tsx')),
+  },
+  {
     path: '/health',
     word: 'health',
     icon: 'inbox',
@@ -179,6 +188,8 @@ export const pages: readonly Page[] = [
 export const TicketPage = lazy(() => import('./pages/ticket.tsx'))
 /** One customer; not in the navigation. */
 export const ContactPage = lazy(() => import('./pages/contact.tsx'))
+/** One incident; not in the navigation. */
+export const IncidentPage = lazy(() => import('./pages/incident.tsx'))
 /** Labels to print; not in the navigation. */
 export const LabelPage = lazy(() => import('./pages/labels.tsx'))
 export const SitePage = lazy(() => import('./pages/sites.tsx'))

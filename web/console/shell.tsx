@@ -7,7 +7,7 @@ import { useLiveStream } from '../ui/live.ts'
 import { useFollowChanges } from './data/follow.ts'
 import { mayDo, type Session } from './data/session.ts'
 import { type KeyMap, useKeySequences, useKeys } from './keys.ts'
-import { ContactPage, LabelPage, type Page, pages, SitePage, TicketPage } from './pages.ts'
+import { ContactPage, IncidentPage, LabelPage, type Page, pages, SitePage, TicketPage } from './pages.ts'
 import { CrashGuard, EmptyState } from './parts/broken.tsx'
 import { Key } from './parts/field.tsx'
 import { SessionContext } from './parts/session-context.ts'
@@ -62,6 +62,7 @@ function PageRoutes({ shown }: { shown: readonly Page[] }) {
       <Route path="/" element={<Navigate to="/tickets" replace />} />
       <Route path="/tickets/:id" element={<TicketPage />} />
       <Route path="/contacts/:id" element={<ContactPage />} />
+      <Route path="/incidents/:id" element={<IncidentPage />} />
       <Route path="/devices/sites" element={<SitePage />} />
       {pages.map((page) => (
         <Route

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../kernel/hash.ts'
 import type { JsonValue } from '../../kernel/json.ts'
-import { type Database, sql } from '../../store/index.ts'
+import { type Database, type RawBuilder, sql } from '../../store/index.ts'
 import { ticketBegan } from './inputs.ts'
 
 /** One difference between the live hub and the replay. */
@@ -56,6 +56,11 @@ const projections: readonly {
   },
   { table: 'routing_decision', key: ['id'], label: 'ticketId', ignore: [] },
   { table: 'offer', key: ['id'], label: 'ticketId', ignore: [] },
+  // Numbers count from the hub's first incident, which may be older than what is kept.
+  { table: 'incident', key: ['id'], label: 'cause', ignore: ['number'] },
+  { table: 'incident_ticket', key: ['incidentId', 'ticketId'], label: 'ticketId', ignore: [] },
+  { table: 'incident_event', key: ['incidentId', 'seq'], label: 'type', ignore: [] },
+  { table: 'ticket_likeness', key: ['subjectId', 'ofId'], label: 'subject', ignore: [] },
   { table: 'sla_clock', key: ['ticketId', 'kind'], label: 'kind', ignore: [] },
 ]
 
@@ -96,10 +101,21 @@ function scope(table: string, { fromMs, toMs, keptSinceMs }: Compared) {
       return sql`where t."conversationId" in (${conversations})`
     case 'ticket':
       return sql`where t."id" in (${tickets})`
+    case 'incident':
+      return sql`where ${isWhole(sql`t."id"`, tickets)}`
+    case 'incident_event':
+      return sql`where ${isWhole(sql`t."incidentId"`, tickets)}`
+    case 'ticket_likeness':
+      return sql`where t."ofId" in (${tickets})
+        and (t."subjectId" in (${tickets}) or t."subjectId" in (${conversations}))`
     default:
       return sql`where t."ticketId" in (${tickets})`
   }
 }
+
+/** An incident is rebuilt when all tickets that were ever in it are. */
+const isWhole = (incidentId: RawBuilder<unknown>, tickets: RawBuilder<unknown>) => sql`not exists (
+  select from incident_ticket m where m."incidentId" = ${incidentId} and m."ticketId" not in (${tickets}))`
 
 interface Erased {
   readonly id: string
@@ -128,14 +144,17 @@ async function erasedIn(
     order by t."number"`.execute(live.db)
   const differences = (table: string, rows: readonly Erased[]): Difference[] =>
     rows.map(({ id, label }) => ({ table, key: id, label, kind: 'erased', members: [] }))
+  // An incident that lost somebody cannot come to be in the same way again.
+  const incidents = await sql<{ id: string }>`
+    select distinct "incidentId" as id from incident_event where "type" = 'erased'`.execute(live.db)
   return {
-    ids: new Set([...ids, ...tickets.rows.map((row) => row.id)]),
+    ids: new Set([...ids, ...[...tickets.rows, ...incidents.rows].map((row) => row.id)]),
     differences: [...differences('conversation', conversations.rows), ...differences('ticket', tickets.rows)],
   }
 }
 
 /** Members of a projection that name what it belongs to. */
-const owners = ['id', 'conversationId', 'ticketId']
+const owners = ['id', 'conversationId', 'ticketId', 'incidentId', 'subjectId', 'ofId']
 
 /** Compares the projections row by row and member by member; what was erased is named instead. */
 export async function compare(live: Database, replayed: Database, range: Compared): Promise<Difference[]> {

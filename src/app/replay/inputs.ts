@@ -2,7 +2,7 @@ import { type Database, sql } from '../../store/index.ts'
 import type { ConfigChange } from './scratch.ts'
 
 /** Commands that rebuild conversations and tickets; configuration comes from its history, access is not replayed. */
-const replayedRooms = ['ticket', 'conversation', 'contact', 'outbox', 'offer', 'call']
+const replayedRooms = ['ticket', 'incident', 'conversation', 'contact', 'outbox', 'offer', 'call']
 
 /** Who talks with a customer depends on who was there, and the people of the console are not replayed. */
 const notReplayed = ['conversation.take', 'conversation.handOver']
@@ -66,6 +66,8 @@ const isAbout = (before: Date) => sql<boolean>`exists (
   where exists (select from ticket t where t."id"::text = v #>> '{}' and ${ticketBegan('t', before)})
     or exists (select from conversation o where o."id"::text = v #>> '{}' and o."openedAt" < ${before})
     or exists (select from contact p where p."id"::text = v #>> '{}' and p."createdAt" < ${before})
+    or exists (select from incident_ticket m join ticket t on t."id" = m."ticketId"
+      where m."incidentId"::text = v #>> '{}' and ${ticketBegan('t', before)})
     or exists (select from offer f join ticket t on t."id" = f."ticketId"
       where f."id"::text = v #>> '{}' and ${ticketBegan('t', before)}))`
 

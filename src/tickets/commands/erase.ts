@@ -6,6 +6,7 @@ import type { FieldName } from '../../contract/ticket.ts'
 import { ok } from '../../kernel/result.ts'
 import type { Tx } from '../../store/index.ts'
 import { announce, changedTicket, onTicket, target } from '../access.ts'
+import { forgetLikeness } from '../likeness.ts'
 import { appendTimeline, personalTypes } from '../record.ts'
 import { saveTicket } from '../row.ts'
 
@@ -70,6 +71,7 @@ export const eraseTicket = defineCommand(
     await onTicket(ctx, input, async (ticket, cause) => {
       const entry = { atMs: ctx.nowMs, actor: ctx.actor, action: 'ticket.erase' }
       await audit(ctx.tx, { ...entry, resource: `ticket:${ticket.id}` })
+      await forgetLikeness(ctx.tx, ticket.id)
       const effects = announce('ticket.erased', ticket)
       if (!(await eraseTimeline(ctx.tx, ticket.id))) return ok({ ticket, effects })
       const fields = withoutPerson(ticket.fields, ctx.commandId)

@@ -1,4 +1,5 @@
 import type { Command } from '../../access/command.ts'
+import { aboutCommands } from './about.ts'
 import { createTicket } from './create.ts'
 import { editCommands } from './edit.ts'
 import { eraseTicket } from './erase.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...talkCommands,
   ...mergeCommands,
   ...linkCommands,
+  ...aboutCommands,
   ...filterCommands,
   eraseTicket,
   ...typeCommands,

@@ -2,6 +2,7 @@ import type { Query } from '../../access/command.ts'
 import { typeQueries } from '../commands/type.ts'
 import { savedFilters } from './filters.ts'
 import { getTicket } from './get.ts'
+import { ticketLikeness } from './likeness.ts'
 import { countTickets, listTickets } from './list.ts'
 import { makePrefill, type PrefillPorts } from './prefill.ts'
 import { ticketProgress } from './progress.ts'
@@ -12,6 +13,7 @@ export function makeTicketQueries(ports: PrefillPorts): readonly Query[] {
     listTickets,
     countTickets,
     getTicket,
+    ticketLikeness,
     ticketProgress,
     savedFilters,
     ...typeQueries,

@@ -6,6 +6,7 @@ import { useWords } from '../../ui/language.ts'
 import { useConversation } from '../data/conversation.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
 import { useTicket } from '../data/ticket.ts'
+import { AboutQuestions, TicketBanners } from '../incidents/banner.tsx'
 import { useKeys } from '../keys.ts'
 import { Broken, EmptyState } from '../parts/broken.tsx'
 import { Key } from '../parts/field.tsx'
@@ -110,6 +111,7 @@ function TicketPane({ ticketId }: { ticketId: string }) {
               {[ticket.group?.name, ticket.assignee?.name].filter(Boolean).join(' · ')}
             </span>
           </p>
+          <TicketBanners ticket={ticket} />
           <Fields ticket={ticket} />
         </>
       )}
@@ -151,6 +153,7 @@ export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: (
           </Button>
           <Actions chat={chat} desk={desk} left={left} />
         </header>
+        <AboutQuestions conversationId={chat.id} />
         {query.isPending ? (
           <div className="pane-pad" aria-busy="true">
             <Skeleton active avatar paragraph={{ rows: 3 }} />

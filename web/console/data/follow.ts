@@ -4,10 +4,12 @@ import { type LiveEvent, onLive } from '../../ui/live.ts'
 
 /** Which queries a kind of change touches: first parts of their keys. The `subjectId` narrows those of one thing. */
 const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly unknown[])[]>> = {
-  ticket: (event) => [['tickets'], ['ticket', event.subjectId]],
+  ticket: (event) => [['tickets'], ['ticket', event.subjectId], ['ticket', 'ticket.likeness']],
+  incident: () => [['incident'], ['ticket']],
   conversation: (event) => [
     ['conversation', event.subjectId],
     ['ticket-conversation'],
+    ['ticket', 'ticket.likeness'],
     ['tickets'],
     ['desk'],
   ],

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useParams } from 'react-router'
 import { useWords } from '../../ui/language.ts'
 import { type Ticket, useTicket } from '../data/ticket.ts'
+import { TicketBanners } from '../incidents/banner.tsx'
 import { Broken } from '../parts/broken.tsx'
 import { TimeLeft } from '../parts/marks.tsx'
 import { ContextPane } from '../ticket/context.tsx'
@@ -57,6 +58,7 @@ function Columns({ ticket }: { ticket: Ticket }) {
     <LitContext value={shared}>
       <div className="ticket-page">
         <TicketHead ticket={ticket} />
+        <TicketBanners ticket={ticket} />
         <Segmented
           className="pane-switch"
           block

@@ -7,6 +7,7 @@ import {
   answeredWords,
   askedWords,
   clockStateWords,
+  incidentEntryWords,
   offerWords,
   ticketWords,
   timelineWords,
@@ -46,6 +47,7 @@ function useSentence(ticket: Ticket) {
   const offer = useWords(offerWords)
   const asked = useWords(askedWords)
   const answered = useWords(answeredWords)
+  const incident = useWords(incidentEntryWords)
   const where = useNames()
   const names = useFieldNames(ticket)
   return ({ type, payload: stored }: TimelineEntry): string => {
@@ -77,6 +79,10 @@ function useSentence(ticket: Ticket) {
         ? answered(payload.kind, { title: String(payload.title ?? '') })
         : ''
       return t('answered', { answer: what })
+    }
+    if (type === 'incident') {
+      const what = known(incidentEntryWords, payload.what) ? incident(payload.what) : ''
+      return t('incident', { number: String(payload.number ?? ''), what })
     }
     if (!known(timelineWords, type)) return type
     return t(type, {

@@ -135,6 +135,10 @@ export const settingsWords = {
   ],
   tickets: ['工单', 'Tickets'],
   outbox: ['自动消息', 'Automatic messages'],
+  incidents: [
+    '事件归并(windowMs:多长时间内算同一事件,毫秒)',
+    'Incidents (windowMs: how far apart in time, ms)',
+  ],
 } as const satisfies Words
 
 export const startWords = {

@@ -10,6 +10,7 @@ export const shellWords = {
   manage: ['管理', 'Manage'],
   tickets: ['工单', 'Tickets'],
   newTicket: ['新建工单', 'New ticket'],
+  incidents: ['事件', 'Incidents'],
   health: ['收件健康', 'Inbox health'],
   channels: ['渠道账号', 'Channels'],
   staff: ['技能组与人员', 'Groups and staff'],

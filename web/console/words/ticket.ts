@@ -206,8 +206,17 @@ export const timelineWords = {
   expedited: ['催单', 'asked to hurry'],
   asked: ['自动追问“{field}”:{outcome}', 'asked by itself for “{field}”: {outcome}'],
   answered: ['自动答复客户:{answer}', 'answered the customer by itself: {answer}'],
+  unlike: ['确认与另一个工单不是同一件事', 'said that another ticket is not the same'],
+  incident: ['事件 {number}:{what}', 'incident {number}: {what}'],
   sla: ['时限:{kind} {state}', 'promise {kind}: {state}'],
   erased: ['删除了个人信息', 'erased personal data'],
+} as const satisfies Words
+
+/** What became of a ticket in an incident. */
+export const incidentEntryWords = {
+  joined: ['归入', 'put into it'],
+  left: ['移出', 'taken out'],
+  answered: ['统一答复了客户', 'the customer was told with the others'],
 } as const satisfies Words
 
 /** What became of a question that the hub asked. */
