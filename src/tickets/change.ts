@@ -4,6 +4,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { Tx } from '../store/index.ts'
 import { changeClocks } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
+import type { LabelChange } from './labels.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
 import { retarget, slaSchema } from './sla.ts'
@@ -16,6 +17,8 @@ export interface FieldChange {
   readonly changed: readonly string[]
   /** Names that got a suggestion, or lost one. */
   readonly suggested: readonly string[]
+  /** Tags and risks that come or go with it. */
+  readonly labelled?: LabelChange | null
 }
 
 /** A ticket after a change, and what follows. */
@@ -36,6 +39,16 @@ function difference(ticket: Ticket, change: FieldChange): JsonObject {
   return { changed, suggested } as unknown as JsonObject
 }
 
+/** The kinds of labels that a change concerns, as events name them. */
+function labelNames({ added, removed }: LabelChange): ('tags' | 'risks')[] {
+  return (['tags', 'risks'] as const).filter((kind) => added[kind].length + removed[kind].length > 0)
+}
+
+/** Labels that came and went, for the timeline; they name nobody. */
+function labelPayload({ added, removed }: LabelChange): JsonObject {
+  return { added, removed } as unknown as JsonObject
+}
+
 /** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */
 export async function changeFields(
   tx: Tx,
@@ -43,16 +56,24 @@ export async function changeFields(
   change: FieldChange,
   cause: Cause,
 ): Promise<Changed> {
-  const { fields, custom, changed, suggested } = change
+  const { fields, custom, suggested, labelled } = change
+  const told = labelled ? labelNames(labelled) : []
+  const changed = [...change.changed, ...told]
   if (changed.length + suggested.length === 0) return { ticket, effects: { events: [], jobs: [] } }
-  const saved = await saveTicket(tx, ticket, { fields, custom }, cause.nowMs)
-  await appendTimeline(tx, ticket.id, [{ type: 'fields', payload: difference(ticket, change) }], cause)
-  const data = { number: ticket.number, changed: [...changed], suggested: [...suggested] }
-  const told: Effects = {
+  const labels = labelled ? { labels: labelled.labels } : {}
+  const read = change.changed.length + suggested.length > 0
+  const saved = await saveTicket(tx, ticket, { ...(read ? { fields, custom } : {}), ...labels }, cause.nowMs)
+  const entries = [
+    ...(read ? [{ type: 'fields' as const, payload: difference(ticket, change) }] : []),
+    ...(labelled ? [{ type: 'labelled' as const, payload: labelPayload(labelled) }] : []),
+  ]
+  await appendTimeline(tx, ticket.id, entries, cause)
+  const data = { number: ticket.number, changed, suggested: [...suggested] }
+  const announced: Effects = {
     events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
     jobs: [],
   }
-  if (saved.urgency === ticket.urgency) return { ticket: saved, effects: told }
+  if (saved.urgency === ticket.urgency) return { ticket: saved, effects: announced }
   const clocks = await changeClocks(
     tx,
     saved,
@@ -64,5 +85,5 @@ export async function changeFields(
     },
     cause,
   )
-  return { ticket: saved, effects: joinEffects(told, clocks) }
+  return { ticket: saved, effects: joinEffects(announced, clocks) }
 }

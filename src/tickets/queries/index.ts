@@ -2,7 +2,7 @@ import type { Query } from '../../access/command.ts'
 import { typeQueries } from '../commands/type.ts'
 import { savedFilters } from './filters.ts'
 import { getTicket } from './get.ts'
-import { countTickets, listTickets } from './list.ts'
+import { countTags, countTickets, listTickets } from './list.ts'
 import { makePrefill, type PrefillPorts } from './prefill.ts'
 import { ticketProgress } from './progress.ts'
 
@@ -11,6 +11,7 @@ export function makeTicketQueries(ports: PrefillPorts): readonly Query[] {
   return [
     listTickets,
     countTickets,
+    countTags,
     getTicket,
     ticketProgress,
     savedFilters,
