@@ -51,7 +51,7 @@ export function readTagTree(outline: string): Result<TagTree> {
     const level = spaces / 2
     if (!Number.isInteger(level) || level > above.length || level >= bounds.levels)
       return refuse('tags.indent', { line, levels: bounds.levels })
-    if (name === '' || name.length > bounds.name || name.includes('/'))
+    if (name === '' || name.length > bounds.name || /[/,，]/.test(name))
       return refuse('tags.name', { line, name: name.slice(0, 60), longest: bounds.name })
     const wrong = words.find((word) => !isWord(word))
     if (wrong !== undefined)

@@ -402,8 +402,8 @@ const catalogue = {
   },
   'tags.name': {
     status: 400,
-    zh: '第 {line} 行的标签名“{name}”不能用:要有 1 到 {longest} 个字,不含“/”。',
-    en: 'The tag name "{name}" in line {line} cannot be used: it has 1 to {longest} characters and no "/".',
+    zh: '第 {line} 行的标签名“{name}”不能用:要有 1 到 {longest} 个字,不含“/”和逗号。',
+    en: 'The tag name "{name}" in line {line} cannot be used: it has 1 to {longest} characters, no "/" and no comma.',
   },
   'tags.word': {
     status: 400,
