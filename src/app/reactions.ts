@@ -25,7 +25,7 @@ function inform(ticketId: string, template: string, nowMs: number, waitMs = reco
 }
 
 /** Fields that the router looks at: another value may mean another group or engineer. */
-const routingFields = ['address', 'intent', 'urgency', 'product_category', 'appointment']
+const routingFields = ['address', 'intent', 'urgency', 'product_category', 'appointment', 'risks']
 /** Transitions after which a ticket waits for somebody again; changes meanwhile were not acted on. */
 const routingCommands = ['reopen', 'resume']
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../kernel/json.ts'
-import type { FieldName, TicketFields } from './ticket.ts'
+import type { Risk, TagTree } from './labels.ts'
+import type { FieldName, Sentiment, TicketFields } from './ticket.ts'
 
 /** One turn of a conversation or call, as the extraction sees it. */
 export interface Turn {
@@ -76,6 +77,48 @@ export interface TicketField<T = unknown> extends Omit<ExtractedField<T>, 'value
 /** The standard fields of a ticket: the column `ticket.fields`. */
 export type TicketFieldMap = { readonly [K in FieldName]?: TicketField<TicketFields[K]> }
 
+/** Words of the conversation. */
+export type Span = Extract<Evidence, { kind: 'span' }>
+
+/** A tag or a risk, with the words that decided it. */
+export interface Label<V extends string = string> {
+  readonly value: V
+  readonly evidence: readonly Span[]
+  readonly method: 'rules' | 'llm'
+}
+
+/** How the customer felt in one turn. Only a neutral one has no words that decided it. */
+export interface Mood {
+  readonly turn: string
+  readonly atMs: number
+  readonly sentiment: Sentiment
+  readonly evidence: readonly Span[]
+}
+
+/** What was read of a conversation besides the ticket's fields. */
+export interface Labels {
+  /** Paths of the tree. */
+  readonly tags: readonly Label[]
+  readonly risks: readonly Label<Risk>[]
+  /** The customer's turns in their order, the newest 200. */
+  readonly moods: readonly Mood[]
+}
+
+/** A label as a ticket keeps it; what a person put there has the method `human`. */
+export interface TicketLabel<V extends string = string> {
+  readonly value: V
+  readonly evidence: readonly Evidence[]
+  readonly method: 'rules' | 'llm' | 'human'
+}
+
+/** Labels of a ticket: the column `ticket.labels`. No machine takes one off, nor puts one back that a person took off. */
+export interface TicketLabels {
+  readonly tags: readonly TicketLabel[]
+  readonly risks: readonly TicketLabel<Risk>[]
+  /** What a person took off. */
+  readonly refused: { readonly tags: readonly string[]; readonly risks: readonly Risk[] }
+}
+
 /** What the hub should do next; a field of its own, never read out of prose. */
 export type ExtractionAction =
   | { readonly kind: 'create' }
@@ -132,6 +175,8 @@ export interface Extraction {
   /** Custom fields of the form, by name. */
   readonly custom: Readonly<Record<string, ExtractedField>>
   readonly action: ExtractionAction
+  /** Tags, risks and moods; absent where nobody looked for them. */
+  readonly labels?: Labels
   /** How the waiting question was answered, where it was by one of its quick replies. */
   readonly choice?: Choice
   readonly lang: string
@@ -150,6 +195,8 @@ export interface Catalogue {
   }[]
   /** The company's own numbers, never a customer's phone. */
   readonly hotlines: readonly string[]
+  /** The tree of tags; nothing is tagged without. */
+  readonly tags?: TagTree
 }
 
 /** What is known before anybody speaks, each with the record it comes from. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../kernel/json.ts'
+import type { Risk } from './labels.ts'
 import type { Intent, Urgency } from './ticket.ts'
 
 /** Everything the router looks at. It is a snapshot: the same input gives the same decision. */
@@ -34,6 +35,8 @@ export interface RoutingTicket {
   readonly requiredCerts: readonly string[]
   /** Engineers who turned this ticket down, or did not answer in time; absent when there are none. */
   readonly declinedBy?: readonly string[]
+  /** Risks that were heard of; absent when there are none. */
+  readonly risks?: readonly Risk[]
 }
 
 /** Opening hours: always, or spans by weekday (1 = Monday … 7 = Sunday), local "HH:MM", close exclusive; may pass midnight. */

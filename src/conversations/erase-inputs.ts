@@ -52,8 +52,16 @@ function wordsOf(value: unknown, words: Set<string> = new Set()): Set<string> {
 
 /** Empties what engines read out of conversations, and forgets the model's recorded answers that repeat their words. */
 export async function eraseReadings(tx: Tx, conversationIds: readonly string[]): Promise<number> {
-  const read = await sql<{ fields: unknown; custom: unknown; dropped: unknown; from: Date; to: Date }>`
-    select x."fields", x."custom", x."dropped", c."openedAt" as "from", x."at" + interval '1 day' as "to"
+  const read = await sql<{
+    fields: unknown
+    custom: unknown
+    dropped: unknown
+    labels: unknown
+    from: Date
+    to: Date
+  }>`
+    select x."fields", x."custom", x."dropped",
+      jsonb_path_query_array(x."labels", '$.tags[*] ? (@.method == "llm").evidence') as "labels", c."openedAt" as "from", x."at" + interval '1 day' as "to"
     from extraction x join conversation c on c."id" = x."conversationId"
     where c."id" = any(${[...conversationIds]}::uuid[])`.execute(tx)
   for (const { from, to, ...said } of read.rows) {
@@ -69,7 +77,7 @@ export async function eraseReadings(tx: Tx, conversationIds: readonly string[]):
     update question set "choice" = null, "evidence" = null
     where "conversationId" = any(${[...conversationIds]}::uuid[])`.execute(tx)
   await sql`
-    update extraction set "fields" = '{}', "custom" = '{}', "dropped" = '[]',
+    update extraction set "fields" = '{}', "custom" = '{}', "dropped" = '[]', "labels" = null,
       "action" = jsonb_build_object('kind', "action" -> 'kind')
     where "conversationId" = any(${[...conversationIds]}::uuid[])`.execute(tx)
   return read.rows.length

@@ -405,6 +405,36 @@ const catalogue = {
     zh: '文章现在的状态({status})不允许这样做。',
     en: 'The article cannot do this in its present state ({status}).',
   },
+  'tags.indent': {
+    status: 400,
+    zh: '第 {line} 行的缩进不对:每深一层缩进两个空格,不能跳层,最多 {levels} 层。',
+    en: 'Line {line} is not indented right: two spaces for each level, no level left out, at most {levels} levels.',
+  },
+  'tags.name': {
+    status: 400,
+    zh: '第 {line} 行的标签名“{name}”不能用:要有 1 到 {longest} 个字,不含“/”和逗号。',
+    en: 'The tag name "{name}" in line {line} cannot be used: it has 1 to {longest} characters, no "/" and no comma.',
+  },
+  'tags.word': {
+    status: 400,
+    zh: '第 {line} 行的词“{word}”不能用:要有 2 到 {longest} 个字;“…”只能放在两段字之间,最多两处。',
+    en: 'The word "{word}" in line {line} cannot be used: it has 2 to {longest} characters, and "…" stands between others, at most twice.',
+  },
+  'tags.twice': {
+    status: 400,
+    zh: '第 {line} 行的标签“{path}”前面已经有了。',
+    en: 'The tag "{path}" in line {line} is there already.',
+  },
+  'tags.too_big': {
+    status: 400,
+    zh: '到第 {line} 行为止太多了:最多 {branches} 个标签,每个最多 {words} 个词。',
+    en: 'Too much by line {line}: at most {branches} tags with {words} words each.',
+  },
+  'tags.unknown': {
+    status: 400,
+    zh: '标签树里没有“{path}”。',
+    en: 'The tree of tags has no "{path}".',
+  },
   'sample.loaded': {
     status: 409,
     zh: '示例工作区已经加载。',

@@ -16,6 +16,7 @@ import {
 } from '../contract/ticket.ts'
 import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonValue } from '../kernel/json.ts'
+import { verifyLabels } from './ground-labels.ts'
 import { readAddress } from './read/address.ts'
 import { readAppointment } from './read/appointment.ts'
 import { readChoice } from './read/choice.ts'
@@ -80,9 +81,15 @@ export function verify(
     if (reason === null) custom[name] = field
     else dropped.push({ field: name, value: field.value as JsonValue, reason })
   }
-  const { choice, ...rest } = extraction
+  const { choice, labels, ...rest } = extraction
   const chosen = choice && choiceHolds(choice, ground) ? { choice } : {}
-  return { ...rest, ...chosen, fields: fields as Extraction['fields'], custom, dropped }
+  const labelled = labels && verifyLabels(labels, { turns: ground.turns, tree: input.catalogue.tags ?? [] })
+  if (labelled) dropped.push(...labelled.dropped)
+  return {
+    ...{ ...rest, ...chosen, custom, dropped },
+    ...(labelled ? { labels: labelled.labels } : {}),
+    fields: fields as Extraction['fields'],
+  }
 }
 
 interface Checked {

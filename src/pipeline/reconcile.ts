@@ -30,11 +30,23 @@ export function reconcile(byRules: Extraction, byModel: Extraction | null): Extr
     fields: fields as Extraction['fields'],
     custom: { ...byModel.custom, ...byRules.custom },
     action: actionOf(byRules, byModel, fields as Extraction['fields']),
+    ...labelsOf(byRules, byModel),
     ...(byRules.choice ? { choice: byRules.choice } : {}),
     lang: byRules.lang,
     engine: 'auto',
     dropped: [...byRules.dropped, ...byModel.dropped],
   }
+}
+
+/** A model adds tags; risks and moods are the rules' alone. Where it names a finer branch, theirs is implied. */
+function labelsOf(byRules: Extraction, byModel: Extraction): Pick<Extraction, 'labels'> {
+  const { labels } = byRules
+  if (!labels) return {}
+  const more = (byModel.labels?.tags ?? []).filter(
+    ({ value }) => !labels.tags.some((tag) => `${tag.value}/`.startsWith(`${value}/`)),
+  )
+  const kept = labels.tags.filter(({ value }) => !more.some((tag) => tag.value.startsWith(`${value}/`)))
+  return { labels: { ...labels, tags: [...kept, ...more] } }
 }
 
 function joined(

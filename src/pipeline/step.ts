@@ -82,6 +82,7 @@ export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
             custom: json(extraction.custom),
             action: json(extraction.action),
             dropped: json(extraction.dropped),
+            labels: extraction.labels ? json(extraction.labels) : null,
             lang: extraction.lang,
             at: new Date(ctx.nowMs),
           })

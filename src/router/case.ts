@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { risks } from '../contract/labels.ts'
 import type { Hours, RoutingInput, RoutingPolicy } from '../contract/routing.ts'
 import type { Intent, Urgency } from '../contract/ticket.ts'
 import { offsetMs } from '../directory/index.ts'
@@ -107,6 +108,7 @@ const ticket = z.object({
   site: point.nullish().catch(null),
   created_at: z.string(),
   appointment_start: text,
+  risks: z.array(z.enum(risks)).nullish(),
   required_cert: z.union([z.string(), names]).nullish(),
 })
 
@@ -163,6 +165,7 @@ export function readCase(line: string, policy: RoutingPolicy): ReadCase {
       createdAtMs,
       appointmentStartMs,
       requiredCerts: t.required_cert ? [t.required_cert].flat() : [],
+      ...(t.risks?.length ? { risks: t.risks } : {}),
     },
     groups,
     engineers,

@@ -1,3 +1,4 @@
+import type { Risk } from '../contract/labels.ts'
 import type { RoutingInput, RoutingTicket } from '../contract/routing.ts'
 import type { Intent, Urgency } from '../contract/ticket.ts'
 import { type Reader, sql, type Tx } from '../store/index.ts'
@@ -48,6 +49,7 @@ export async function readRoutable(
       'ticket.channel',
       'ticket.createdAt',
       'ticket.appointmentStart',
+      'ticket.risks',
       'device.lat',
       'device.lng',
       declinedBy('ticket.id').as('declinedBy'),
@@ -75,8 +77,12 @@ export async function readRoutable(
     appointmentStartMs: ticket.appointmentStart?.getTime() ?? null,
     requiredCerts: [],
   }
-  const declined = ticket.declinedBy
-  return { ticket, facts: declined.length > 0 ? { ...facts, declinedBy: declined } : facts }
+  const { declinedBy: declined, risks } = ticket
+  const more = {
+    ...(declined.length > 0 ? { declinedBy: declined } : {}),
+    ...(risks.length > 0 ? { risks: risks as Risk[] } : {}),
+  }
+  return { ticket, facts: { ...facts, ...more } }
 }
 
 /** The loads of the moment, and of how many rows they are the sum. */

@@ -5,6 +5,7 @@ import type { Tx } from '../store/index.ts'
 import { changeClocks } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
 import { grouping } from './grouping.ts'
+import type { LabelChange } from './labels.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
 import { retarget, slaSchema } from './sla.ts'
@@ -17,6 +18,8 @@ export interface FieldChange {
   readonly changed: readonly string[]
   /** Names that got a suggestion, or lost one. */
   readonly suggested: readonly string[]
+  /** Tags and risks that come or go with it. */
+  readonly labelled?: LabelChange | null
 }
 
 /** A ticket after a change, and what follows. */
@@ -47,6 +50,16 @@ const groupingFields: readonly string[] = [
   'summary',
 ]
 
+/** The kinds of labels that a change concerns, as events name them. */
+function labelNames({ added, removed }: LabelChange): ('tags' | 'risks')[] {
+  return (['tags', 'risks'] as const).filter((kind) => added[kind].length + removed[kind].length > 0)
+}
+
+/** Labels that came and went, for the timeline; they name nobody. */
+function labelPayload({ added, removed }: LabelChange): JsonObject {
+  return { added, removed } as unknown as JsonObject
+}
+
 /** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */
 export async function changeFields(
   tx: Tx,
@@ -54,25 +67,27 @@ export async function changeFields(
   change: FieldChange,
   cause: Cause,
 ): Promise<Changed> {
-  const { fields, custom, changed, suggested } = change
+  const { fields, custom, suggested, labelled } = change
+  const told = labelled ? labelNames(labelled) : []
+  const changed = [...change.changed, ...told]
   if (changed.length + suggested.length === 0) return { ticket, effects: { events: [], jobs: [] } }
-  const saved = await saveTicket(tx, ticket, { fields, custom }, cause.nowMs)
-  await appendTimeline(tx, ticket.id, [{ type: 'fields', payload: difference(ticket, change) }], cause)
+  const labels = labelled ? { labels: labelled.labels } : {}
+  const read = change.changed.length + suggested.length > 0
+  const saved = await saveTicket(tx, ticket, { ...(read ? { fields, custom } : {}), ...labels }, cause.nowMs)
+  const entries = [
+    ...(read ? [{ type: 'fields' as const, payload: difference(ticket, change) }] : []),
+    ...(labelled ? [{ type: 'labelled' as const, payload: labelPayload(labelled) }] : []),
+  ]
+  await appendTimeline(tx, ticket.id, entries, cause)
   const alike = changed.some((name) => groupingFields.includes(name)) ? grouping(saved.fields, saved) : {}
   // The words that told of a shared cause are not here; a place that came later may bring it together with others.
-  const placed: JsonObject = changed.includes('address') ? { shared: true } : {}
-  const data = {
-    number: ticket.number,
-    changed: [...changed],
-    suggested: [...suggested],
-    ...alike,
-    ...placed,
-  }
-  const told: Effects = {
+  const placed: JsonObject = change.changed.includes('address') ? { shared: true } : {}
+  const data = { number: ticket.number, changed, suggested: [...suggested], ...alike, ...placed }
+  const announced: Effects = {
     events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
     jobs: [],
   }
-  if (saved.urgency === ticket.urgency) return { ticket: saved, effects: told }
+  if (saved.urgency === ticket.urgency) return { ticket: saved, effects: announced }
   const clocks = await changeClocks(
     tx,
     saved,
@@ -84,5 +99,5 @@ export async function changeFields(
     },
     cause,
   )
-  return { ticket: saved, effects: joinEffects(told, clocks) }
+  return { ticket: saved, effects: joinEffects(announced, clocks) }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { risks } from '../contract/labels.ts'
 import { intents, ticketStatuses, urgencies } from '../contract/ticket.ts'
 
 const some = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(20)
@@ -13,6 +14,9 @@ export const filterSchema = z.object({
   urgency: some(z.enum(urgencies)).optional(),
   channel: some(z.string().min(1).max(40)).optional(),
   intent: some(z.enum(intents)).optional(),
+  /** Paths of tags; a ticket with a finer one has them as well. */
+  tag: some(z.string().min(1).max(200)).optional(),
+  risk: some(z.enum(risks)).optional(),
   contactId: z.uuid().optional(),
   deviceId: z.uuid().optional(),
   conversationId: z.uuid().optional(),

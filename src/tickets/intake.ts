@@ -7,6 +7,7 @@ import { derivedId } from '../kernel/ids.ts'
 import type { Tx } from '../store/index.ts'
 import { changeFields } from './change.ts'
 import { mergeFields } from './fields.ts'
+import { mergeLabels, readLabels } from './labels.ts'
 import { commandsFrom, reopenWindowMs } from './lifecycle.ts'
 import { moveTicket } from './move.ts'
 import { linkConversation, openTicket } from './open.ts'
@@ -67,7 +68,7 @@ async function linkedTicket(tx: Tx, conversationId: string): Promise<Linked | nu
 async function applyExtraction(
   tx: Tx,
   ticket: Ticket,
-  extraction: Pick<Extraction, 'fields' | 'custom'>,
+  extraction: Pick<Extraction, 'fields' | 'custom' | 'labels'>,
   cause: Cause,
 ) {
   const standard = mergeFields(ticket.fields, extraction.fields)
@@ -77,6 +78,7 @@ async function applyExtraction(
     custom: custom.fields,
     changed: [...standard.changed, ...custom.changed],
     suggested: [...standard.suggested, ...custom.suggested],
+    labelled: mergeLabels(readLabels(ticket.labels), extraction.labels),
   }
   return await changeFields(tx, ticket, change, cause)
 }
@@ -161,6 +163,7 @@ async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cau
       id: derivedId('ticket', intake.extractionId),
       fields: extraction.fields,
       custom: extraction.custom,
+      labels: extraction.labels,
       lang: extraction.lang || from.lang || 'zh',
       deviceId: intake.record?.kind === 'device' ? intake.record.id : null,
       conversationId,

@@ -20,6 +20,10 @@ function oneOf(column: string, values: readonly string[] | undefined): Condition
   return values ? [sql`t.${sql.ref(column)} = any(${[...values]}::text[])`] : []
 }
 
+function anyOf(column: string, values: readonly string[] | undefined): Condition[] {
+  return values ? [sql`t.${sql.ref(column)} && ${[...values]}::text[]`] : []
+}
+
 function same(column: string, id: string | undefined): Condition[] {
   return id ? [sql`t.${sql.ref(column)} = ${id}::uuid`] : []
 }
@@ -61,6 +65,8 @@ export function narrow(filter: TicketFilter, actor: Actor, nowMs: number): Condi
     ...oneOf('urgency', filter.urgency),
     ...oneOf('channel', filter.channel),
     ...oneOf('intent', filter.intent),
+    ...anyOf('tags', filter.tag),
+    ...anyOf('risks', filter.risk),
     ...(filter.group ? [among('groupId', filter.group, null)] : []),
     ...(filter.assignee ? [among('assigneeId', filter.assignee, me)] : []),
     ...same('contactId', filter.contactId),

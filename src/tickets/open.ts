@@ -1,4 +1,4 @@
-import type { TicketFieldMap } from '../contract/extraction.ts'
+import type { Labels, TicketFieldMap } from '../contract/extraction.ts'
 import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { json, sql, type Tx } from '../store/index.ts'
@@ -6,6 +6,7 @@ import { startTicketClocks } from './clocks.ts'
 import { waitingStatuses } from './expedite.ts'
 import type { FieldsByName, flatColumns } from './fields.ts'
 import { type Grouping, grouping } from './grouping.ts'
+import { labelColumns, mergeLabels, readLabels } from './labels.ts'
 import { ticketNumber } from './number.ts'
 import { beginTimeline, type Cause } from './record.ts'
 import { fieldColumns, type Ticket } from './row.ts'
@@ -30,6 +31,8 @@ export interface OpenInput extends Origin {
   readonly type?: TicketType
   readonly fields: TicketFieldMap
   readonly custom?: FieldsByName
+  /** Tags and risks that were read. */
+  readonly labels?: Labels | undefined
   readonly deviceId: string | null
   readonly parentId?: string | null
   /** The closed ticket that this one follows. */
@@ -102,12 +105,14 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
   const type = input.type ?? (await defaultTicketType(tx))
   const custom = input.custom ?? {}
   const said = input.said === undefined ? {} : { said: input.said }
+  const labelled = mergeLabels(readLabels({}), input.labels)
   const payload = {
     number,
     typeKey: type.key,
     fields: input.fields,
     custom,
     ...said,
+    ...(labelled ? { labels: labelled.added } : {}),
   } as unknown as JsonObject
   const timeline = beginTimeline(
     input.id,
@@ -122,7 +127,10 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
     ],
     cause,
   )
-  const row = rowOf(input, type, number, custom, cause)
+  const row = {
+    ...rowOf(input, type, number, custom, cause),
+    ...(labelled ? { labels: json(labelled.labels), ...labelColumns(labelled.labels) } : {}),
+  }
   await tx
     .insertInto('ticket')
     .values({ ...row, ...timeline.head })

@@ -27,7 +27,7 @@ const source = z.discriminatedUnion('kind', [
 ])
 
 /** Evidence as programs hand it in and pages get it. */
-const evidenceSchema: z.ZodType<Evidence> = z.lazy(() =>
+export const evidenceSchema: z.ZodType<Evidence> = z.lazy(() =>
   z.union([
     source,
     z.object({

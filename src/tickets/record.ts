@@ -8,6 +8,7 @@ import { type ChainedEvent, type ChainHead, chain, emptyChain } from './timeline
 const timelineTypes = [
   'opened',
   'fields',
+  'labelled',
   'conversation',
   'transition',
   'routed',

@@ -1,5 +1,5 @@
 import type { Actor } from '../contract/actor.ts'
-import type { TicketFieldMap } from '../contract/extraction.ts'
+import type { TicketFieldMap, TicketLabels } from '../contract/extraction.ts'
 import type { Intent, Sentiment, TicketStatus, Urgency } from '../contract/ticket.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type Updateable,
 } from '../store/index.ts'
 import { type FieldsByName, flatColumns } from './fields.ts'
+import { labelColumns } from './labels.ts'
 import { type Searchable, searchTokens } from './search.ts'
 
 type Row = Selectable<DB['ticket']>
@@ -103,9 +104,13 @@ export function fieldColumns(number: string, fields: TicketFieldMap, custom: Fie
 
 /** What a change writes: columns, and fields as a whole. */
 export interface TicketChange
-  extends Omit<Updateable<DB['ticket']>, 'id' | 'fields' | 'custom' | 'version' | 'updatedAt'> {
+  extends Omit<
+    Updateable<DB['ticket']>,
+    'id' | 'fields' | 'custom' | 'labels' | 'tags' | 'risks' | 'version' | 'updatedAt'
+  > {
   readonly fields?: TicketFieldMap
   readonly custom?: FieldsByName
+  readonly labels?: TicketLabels
 }
 
 /** Writes a change to a locked ticket and raises its version; what follows from the fields is written with them. */
@@ -115,12 +120,13 @@ export async function saveTicket(
   change: TicketChange,
   nowMs: number,
 ): Promise<Ticket> {
-  const { fields, custom, ...columns } = change
+  const { fields, custom, labels, ...columns } = change
   const derived =
     fields || custom ? fieldColumns(ticket.number, fields ?? ticket.fields, custom ?? ticket.custom) : {}
+  const labelled = labels ? { labels: json(labels), ...labelColumns(labels) } : {}
   const row = await tx
     .updateTable('ticket')
-    .set({ ...columns, ...derived, version: ticket.version + 1, updatedAt: new Date(nowMs) })
+    .set({ ...columns, ...derived, ...labelled, version: ticket.version + 1, updatedAt: new Date(nowMs) })
     .where('id', '=', ticket.id)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -6,6 +6,7 @@ import './admin.css'
 import './list.css'
 import './call.css'
 import './ticket.css'
+import './risk.css'
 import './chats.css'
 
 stampStyles()

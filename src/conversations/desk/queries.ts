@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineQuery } from '../../access/command.ts'
 import type { Role } from '../../contract/actor.ts'
+import { type Sentiment, sentiments } from '../../contract/ticket.ts'
 import { ok } from '../../kernel/result.ts'
 import { type Reader, sql } from '../../store/index.ts'
 import { conversationSchema, readConversations } from '../views.ts'
@@ -15,6 +16,8 @@ const chat = conversationSchema.extend({
   last: z.string(),
   lastDirection: z.enum(['in', 'out', 'note']).nullable(),
   ticketIds: z.array(z.uuid()),
+  /** How the customer felt in the last turn that was read; null before one was. */
+  mood: z.enum(sentiments).nullable(),
 })
 
 const agent = z.object({
@@ -91,7 +94,7 @@ async function countsOf(db: Reader, userId: string | null) {
 
 async function chatsOf(db: Reader, ids: readonly string[], nowMs: number): Promise<z.infer<typeof chat>[]> {
   if (ids.length === 0) return []
-  const [views, rows, last, tickets] = await Promise.all([
+  const [views, rows, last, tickets, moods] = await Promise.all([
     readConversations(db, ids, nowMs),
     db.selectFrom('conversation').select(['id', 'agentId', 'queuedAt']).where('id', 'in', ids).execute(),
     db
@@ -109,6 +112,7 @@ async function chatsOf(db: Reader, ids: readonly string[], nowMs: number): Promi
       .where('conversationId', 'in', ids)
       .orderBy('linkedAt', 'desc')
       .execute(),
+    moodsOf(db, ids),
   ])
   const byId = new Map(views.map((view) => [view.id, view]))
   return ids.flatMap((id) => {
@@ -122,9 +126,19 @@ async function chatsOf(db: Reader, ids: readonly string[], nowMs: number): Promi
         agentId: row.agentId,
         queuedAt: row.queuedAt?.toISOString() ?? null,
         last: (message?.text || message?.kind || '').slice(0, 120),
+        mood: moods.get(id) ?? null,
         lastDirection: (message?.direction ?? null) as 'in' | 'out' | 'note' | null,
         ticketIds: tickets.filter((each) => each.conversationId === id).map((each) => each.ticketId),
       },
     ]
   })
+}
+
+/** The mood of the customer's last turn that was read, by conversation. */
+async function moodsOf(db: Reader, ids: readonly string[]): Promise<Map<string, Sentiment>> {
+  const { rows } = await sql<{ id: string; mood: Sentiment | null }>`
+    select distinct on ("conversationId") "conversationId" as id, "labels" -> 'moods' -> -1 ->> 'sentiment' as mood
+    from extraction where "conversationId" = any(${[...ids]}::uuid[]) and "labels" is not null
+    order by "conversationId", "at" desc`.execute(db)
+  return new Map(rows.flatMap(({ id, mood }) => (mood ? [[id, mood] as const] : [])))
 }

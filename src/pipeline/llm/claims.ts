@@ -1,4 +1,10 @@
-import type { Evidence, ExtractedField, Extraction, ExtractionInput } from '../../contract/extraction.ts'
+import type {
+  Evidence,
+  ExtractedField,
+  Extraction,
+  ExtractionInput,
+  Label,
+} from '../../contract/extraction.ts'
 import type { FieldName, TicketFields } from '../../contract/ticket.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { readAppointment } from '../read/appointment.ts'
@@ -27,6 +33,7 @@ export interface Claim {
 export interface ModelAnswer {
   readonly [name: string]:
     | Claim
+    | readonly Claim[]
     | readonly ClaimedQuote[]
     | readonly string[]
     | string
@@ -92,6 +99,7 @@ export function groundClaims(
   return {
     fields: fields as { [K in FieldName]?: ExtractedField<TicketFields[K]> },
     custom: customFields(answer, input, promptVersion),
+    ...(judges ? tags(answer, input) : {}),
     action: { kind: asks === 'handover' || asks === 'create' ? asks : 'none' },
     lang: input.lang ?? '',
     engine: 'llm',
@@ -234,6 +242,21 @@ function told(answer: ModelAnswer, input: Told, put: Put): void {
     put('summary', summary, [{ kind: 'derived', fn: 'summary@1', from }])
   }
 }
+
+/** Branches of the tree that the customer's own words are claimed to name. */
+function tags(answer: ModelAnswer, input: Told): Pick<Extraction, 'labels'> {
+  const known = new Set(input.catalogue.tags?.map((branch) => branch.path))
+  const claims = (answer.tags ?? []) as readonly Claim[]
+  const labels = new Map<string, Label>()
+  for (const { value, quotes } of claims.slice(0, mostTags)) {
+    const path = String(value)
+    const marks = located(quotes, input).filter(({ turn }) => turn.speaker === 'customer')
+    if (known.has(path) && marks.length > 0)
+      labels.set(path, { value: path, evidence: marks.slice(0, 3).map(spanOf), method: 'llm' })
+  }
+  return known.size > 0 ? { labels: { tags: [...labels.values()], risks: [], moods: [] } } : {}
+}
+const mostTags = 20
 
 /** Values of the form's own fields, each as it was said; a choice must be one of the form's, a number a number. */
 function customFields(

@@ -168,6 +168,8 @@ function restore(
   const member = (field: string, value: ModelAnswer[string]): ModelAnswer[string] => {
     if (value === null || typeof value !== 'object') return value
     if (Array.isArray(value) && typeof value[0] === 'string') return value
+    if (Array.isArray(value) && 'quotes' in (value[0] ?? {}))
+      return (value as readonly Claim[]).map((each) => claim(field, each)).filter((each) => each !== null)
     if (Array.isArray(value))
       return (value as readonly ClaimedQuote[])
         .map((quote) => restoreQuote(quote, disguised)?.quote)

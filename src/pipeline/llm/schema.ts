@@ -87,6 +87,8 @@ export function answerSchema(catalogue: Catalogue, customForm?: JsonValue): Json
   properties.sentiment = claim({ type: 'string', enum: [...sentiments] })
   properties.is_repeat_contact = claim({ type: 'boolean' })
   properties.action = claim({ type: 'string', enum: ['create', 'none', 'handover'] })
+  const paths = (catalogue.tags ?? []).map((branch) => branch.path)
+  if (paths.length > 0) properties.tags = tagsSchema(paths)
   const custom = customFieldsOf(customForm)
   if (custom.size > 0) {
     properties.custom = {
@@ -99,6 +101,19 @@ export function answerSchema(catalogue: Catalogue, customForm?: JsonValue): Json
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }
 
+/** What the conversation is about, by the branches of the tree. */
+function tagsSchema(paths: readonly string[]): JsonObject {
+  const items = {
+    type: 'object',
+    properties: { value: { type: 'string', enum: [...paths] }, quotes },
+    required: ['value', 'quotes'],
+    additionalProperties: false,
+  }
+  const description =
+    "What the customer's case is about: the finest branches that fit, each with the customer's words that say so. Not what is denied, only asked about, or said by the agent."
+  return { type: 'array', items, description }
+}
+
 function customClaim({ type, title, choices }: CustomField): JsonObject {
   const value = { type, ...(choices ? { enum: [...choices] } : {}) }
   return { ...claim(value), ...(title ? { description: title } : {}) }
@@ -106,7 +121,9 @@ function customClaim({ type, title, choices }: CustomField): JsonObject {
 
 /** The schema of an answer that says what changed: as `answerSchema`, and the names of what is taken back. */
 export function changeSchema(catalogue: Catalogue, customForm?: JsonValue): JsonObject {
-  const whole = answerSchema(catalogue, customForm)
+  // Labels are read of the whole, not of what changed.
+  const { tags: _tags, ...rest } = catalogue
+  const whole = answerSchema(rest, customForm)
   const names = [...Object.keys(members(whole.properties)), ...customFieldsOf(customForm).keys()].filter(
     (name) => name !== 'action' && name !== 'custom',
   )

@@ -45,14 +45,27 @@ export function once<C extends string>(found: readonly CueHit<C>[]): CueHit<C>[]
 }
 
 function firstStanding(words: RegExp, text: string): RegExpExecArray | null {
+  return standing(words, text).next().value ?? null
+}
+
+/** Where words stand in a text and are not denied, the first 20 places looked at. */
+export function* standing(
+  words: RegExp,
+  text: string,
+  denied: (text: string, at: number, end: number) => boolean = isDenied,
+): Generator<RegExpExecArray, undefined> {
   const all = new RegExp(words.source, words.flags.includes('i') ? 'gi' : 'g')
   for (let guard = 0; guard < 20; guard++) {
     const match = all.exec(text)
-    if (!match) return null
-    if (match[0] !== '' && !negation.test(text.slice(Math.max(0, match.index - 8), match.index))) return match
+    if (!match) return
+    if (match[0] !== '' && !denied(text, match.index, all.lastIndex)) yield match
     if (match[0] === '') all.lastIndex++
   }
-  return null
+}
+
+/** Whether what begins here is denied by the words before it: "没有冒烟". */
+export function isDenied(text: string, at: number): boolean {
+  return negation.test(text.slice(Math.max(0, at - 8), at))
 }
 
 /** Danger to people. `grave` is danger that is happening. */

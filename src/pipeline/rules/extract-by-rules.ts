@@ -1,4 +1,10 @@
-import type { Evidence, ExtractedField, Extraction, ExtractionInput } from '../../contract/extraction.ts'
+import type {
+  Evidence,
+  ExtractedField,
+  Extraction,
+  ExtractionInput,
+  Labels,
+} from '../../contract/extraction.ts'
 import type { FieldName, TicketFields } from '../../contract/ticket.ts'
 import { readClauses } from '../read/clauses.ts'
 import { composeSummary } from '../read/summary.ts'
@@ -6,18 +12,25 @@ import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
 import { actionOf } from './action.ts'
 import { findAddresses, toAddress } from './address.ts'
 import { findAppointment } from './appointment.ts'
-import { type CategoryFinding, findCategory } from './category.ts'
+import { findCategory } from './category.ts'
 import type { Classifier } from './classifier.ts'
 import { type Classes, type Classified, classify } from './classify.ts'
 import { chooseCodes, findCodes } from './code.ts'
 import { type Clause, findClauses } from './fault.ts'
 import { formFields } from './form.ts'
+import { labelsOf } from './labels.ts'
 import type { Lexicon } from './lexicon.ts'
 import { findNames } from './name.ts'
 import { findPhones } from './phone.ts'
 import { readScene, type Scene, type Utterance } from './scene.ts'
-import { advertises, readSigns } from './signs.ts'
+import { advertises, readSigns, type Signs } from './signs.ts'
 import { chosenReply } from './talk.ts'
+
+/** What was read of a conversation; labels only where there is a tree of tags. */
+interface Told {
+  readonly fields: Fields
+  readonly labels?: Labels
+}
 
 type Fields = { -readonly [K in FieldName]?: ExtractedField<TicketFields[K]> }
 
@@ -27,7 +40,7 @@ type Fields = { -readonly [K in FieldName]?: ExtractedField<TicketFields[K]> }
  */
 export function extractByRules(input: ExtractionInput, lexicon: Lexicon): Extraction {
   const scene = readScene(input)
-  const fields = advertises(scene) ? advertisement(scene) : ticket(scene, lexicon)
+  const { fields, labels } = advertises(scene) ? advertisement(scene) : ticket(scene, lexicon)
   const dropped =
     scene.unread > 0 ? [{ field: 'input', value: scene.unread, reason: 'input.beyond_limit' }] : []
   // Who fills in a form says whom to call and where; the records say which machine it is.
@@ -38,6 +51,7 @@ export function extractByRules(input: ExtractionInput, lexicon: Lexicon): Extrac
     fields: all,
     custom: {},
     action: actionOf(all, scene, lang, choice),
+    ...(labels ? { labels } : {}),
     ...(choice ? { choice } : {}),
     lang,
     engine: 'rules',
@@ -51,7 +65,7 @@ function field<T>(value: T, evidence: readonly Evidence[], confidence: number): 
 
 const sure = (score: number) => Math.max(0.4, Math.min(0.98, 0.6 + score / 20))
 
-function ticket(scene: Scene, lexicon: Lexicon): Fields {
+function ticket(scene: Scene, lexicon: Lexicon): Told {
   const fields: Fields = {}
   const phones = findPhones(scene)
   const phone = phones[0]
@@ -82,24 +96,24 @@ function ticket(scene: Scene, lexicon: Lexicon): Fields {
       [derivedFrom('appointment@1', appointment.marks)],
       sure(appointment.score),
     )
+  const taken = [...phoneMarks, ...places, ...(name?.marks ?? [])]
+  const clauses = findClauses(scene, taken)
+  const signs = readSigns(scene, {
+    ...{ category, clauses },
+    booked: fields.appointment !== undefined,
+    reachable: (fields.phone ?? fields.address) !== undefined,
+  })
+  const { tags } = scene.input.catalogue
   return {
-    ...fields,
-    ...tellings(scene, lexicon.classifier, category, fields, [
-      ...phoneMarks,
-      ...places,
-      ...(name?.marks ?? []),
-    ]),
+    fields: { ...fields, ...tellings(signs, lexicon.classifier, fields, taken) },
+    ...(tags ? { labels: labelsOf(signs, tags, taken) } : {}),
   }
 }
 
 /** Category, fault, classes and summary. */
-function tellings(
-  scene: Scene,
-  classifier: Classifier,
-  category: CategoryFinding | null,
-  known: Fields,
-  taken: readonly Mark[],
-): Fields {
+function tellings(signs: Signs, classifier: Classifier, known: Fields, taken: readonly Mark[]): Fields {
+  const { scene } = signs
+  const { category, clauses } = signs.around
   const fields: Fields = {}
   if (category)
     fields.product_category = field(
@@ -107,10 +121,7 @@ function tellings(
       [derivedFrom('category@1', [category.mark])],
       sure(category.score),
     )
-  const clauses = findClauses(scene, taken)
-  const booked = known.appointment !== undefined
-  const reachable = (known.phone ?? known.address) !== undefined
-  const classes = classify(readSigns(scene, { category, clauses, booked, reachable }), classifier, taken)
+  const classes = classify(signs, classifier, taken)
   const faults = chosen(clauses.filter((c) => c.kind === 'fault'))
   const fault = readClauses(faults.map((c) => quoteOf(c.mark)))
   if (fault && classes.intent.value !== 'inquiry')
@@ -172,7 +183,7 @@ function classFields(scene: Scene, classes: Classes): Fields {
 }
 
 /** An advertisement asks for nothing. */
-function advertisement(scene: Scene): Fields {
+function advertisement(scene: Scene): Told {
   const none = { marks: [], confidence: 0.9 }
   const fields = classFields(scene, {
     intent: { value: 'inquiry', ...none },
@@ -181,7 +192,7 @@ function advertisement(scene: Scene): Fields {
     repeat: { value: false, ...none },
   })
   const summary = summaryOf([], {}, scene)
-  return summary ? { ...fields, summary } : fields
+  return { fields: summary ? { ...fields, summary } : fields }
 }
 
 /** What records and links already say. */

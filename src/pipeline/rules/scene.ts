@@ -67,9 +67,7 @@ export function readScene(input: ExtractionInput): Scene {
       continue
     }
     const customer = turn.speaker === 'customer'
-    const own = customer
-      ? ownWords(turn.text.slice(0, limits.turnUnits))
-      : turn.text.slice(0, limits.turnUnits)
+    const own = ownText(turn)
     const utterance = {
       turn,
       at,
@@ -82,6 +80,19 @@ export function readScene(input: ExtractionInput): Scene {
     asked = customer ? (isFiller(utterance.plain.text) ? asked : none) : topicsOf(utterance.plain.text)
   }
   return { input, utterances, customer: utterances.filter((u) => u.customer), unread }
+}
+
+/** The speaker's own words: what a customer quotes of others is blanked out, length unchanged. */
+function ownText(turn: Turn): string {
+  const read = turn.text.slice(0, limits.turnUnits)
+  return turn.speaker === 'customer' ? ownWords(read) : read
+}
+
+/** One turn of the customer read by itself; null when somebody else spoke. */
+export function utteranceOf(turn: Turn): Utterance | null {
+  if (turn.speaker !== 'customer') return null
+  const plain = fold(ownText(turn))
+  return { turn, at: 0, customer: true, plain, spoken: plain, asked: none }
 }
 
 function isFiller(text: string): boolean {

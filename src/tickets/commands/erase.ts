@@ -7,6 +7,7 @@ import { ok } from '../../kernel/result.ts'
 import type { Tx } from '../../store/index.ts'
 import { announce, changedTicket, onTicket, target } from '../access.ts'
 import { forgetLikeness } from '../likeness.ts'
+import { labelsWithoutPerson, readLabels } from '../labels.ts'
 import { appendTimeline, personalTypes } from '../record.ts'
 import { saveTicket } from '../row.ts'
 
@@ -75,7 +76,8 @@ export const eraseTicket = defineCommand(
       const effects = announce('ticket.erased', ticket)
       if (!(await eraseTimeline(ctx.tx, ticket.id))) return ok({ ticket, effects })
       const fields = withoutPerson(ticket.fields, ctx.commandId)
-      const change = { fields, custom: {}, contactId: null, deviceId: null }
+      const labels = labelsWithoutPerson(readLabels(ticket.labels), ctx.commandId)
+      const change = { fields, custom: {}, labels, contactId: null, deviceId: null }
       const saved = await saveTicket(ctx.tx, ticket, change, ctx.nowMs)
       await appendTimeline(ctx.tx, ticket.id, [{ type: 'erased', payload: {} }], cause)
       return ok({ ticket: saved, effects })

@@ -4,6 +4,7 @@ import { createTicket } from './create.ts'
 import { editCommands } from './edit.ts'
 import { eraseTicket } from './erase.ts'
 import { filterCommands } from './filter.ts'
+import { labelCommands } from './label.ts'
 import { linkCommands } from './link.ts'
 import { mergeCommands } from './merge.ts'
 import { talkCommands } from './talk.ts'
@@ -14,6 +15,7 @@ import { typeCommands } from './type.ts'
 export const commands: readonly Command[] = [
   createTicket,
   ...editCommands,
+  ...labelCommands,
   ...lifecycleCommands,
   ...talkCommands,
   ...mergeCommands,

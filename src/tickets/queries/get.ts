@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { can } from '../../access/can.ts'
 import { defineQuery } from '../../access/command.ts'
+import { risks } from '../../contract/labels.ts'
 import { intents, sentiments, ticketStatuses, urgencies } from '../../contract/ticket.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { type Reader, sql } from '../../store/index.ts'
 import { readers } from '../access.ts'
 import { readClocks } from '../clocks.ts'
+import { labelSchema, readLabels } from '../labels.ts'
 import { type CommandName, commandsFor, permissions } from '../lifecycle.ts'
 import { parseTicketNumber } from '../number.ts'
 import { readingSchema } from '../reading.ts'
@@ -14,6 +16,7 @@ import { readTimeline } from '../record.ts'
 import { readTicket, type Ticket } from '../row.ts'
 import { clockKinds } from '../sla.ts'
 import { stateOf } from '../state.ts'
+import { moodsOf, moodsView } from './moods.ts'
 import { offersOf, offerView } from './offers.ts'
 
 const id = z.uuid()
@@ -68,6 +71,10 @@ const wholeTicket = z.object({
     .nullable(),
   group: named,
   assignee: named,
+  /** Paths of the tree of tags, with the words that decided them. */
+  tags: z.array(labelSchema(z.string())),
+  risks: z.array(labelSchema(z.enum(risks))),
+  moods: moodsView,
   expedited: z.int(),
   createdBy: z.json(),
   createdAtMs: z.int(),
@@ -210,6 +217,14 @@ function columnsOf(ticket: Ticket) {
   }
 }
 
+function labelsOf(ticket: Ticket): Pick<WholeTicket, 'tags' | 'risks'> {
+  const { tags, risks: risky } = readLabels(ticket.labels)
+  return {
+    tags: tags.map((label) => ({ ...label, evidence: [...label.evidence] })),
+    risks: risky.map((label) => ({ ...label, evidence: [...label.evidence] })),
+  }
+}
+
 function sorted(kin: readonly Kin[]) {
   const of = (name: string) => kin.filter((k) => k.kin === name).map(({ kin: _kin, ...ticket }) => ticket)
   const kinds = ['related', 'duplicate', 'follow-up', 'followed-by'] as const
@@ -259,6 +274,8 @@ export const getTicket = defineQuery(
         ...{ seq, type, atMs, payload },
         actor: by,
       })),
+      ...labelsOf(ticket),
+      moods: await moodsOf(db, ticket.id),
       conversations: await conversationsOf(db, ticket.id),
       offers: await offersOf(db, ticket.id),
       commands: commandsFor(state, actor, (permission) => can(actor, permission)),

@@ -3,7 +3,7 @@ import { typeQueries } from '../commands/type.ts'
 import { savedFilters } from './filters.ts'
 import { getTicket } from './get.ts'
 import { ticketLikeness } from './likeness.ts'
-import { countTickets, listTickets } from './list.ts'
+import { countTags, countTickets, listTickets } from './list.ts'
 import { makePrefill, type PrefillPorts } from './prefill.ts'
 import { ticketProgress } from './progress.ts'
 
@@ -12,6 +12,7 @@ export function makeTicketQueries(ports: PrefillPorts): readonly Query[] {
   return [
     listTickets,
     countTickets,
+    countTags,
     getTicket,
     ticketLikeness,
     ticketProgress,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { defineQuery } from '../../access/command.ts'
+import { type Risk, risks } from '../../contract/labels.ts'
 import { intents, sentiments, type TicketStatus, ticketStatuses, urgencies } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { type RawBuilder, type Reader, sql } from '../../store/index.ts'
 import { readers } from '../access.ts'
 import { filterSchema, type TicketSort, ticketSorts } from '../filter.ts'
+import { finest } from '../labels.ts'
 import { hasStatus, narrow } from '../narrow.ts'
 import { clockKinds } from '../sla.ts'
 
@@ -34,6 +36,9 @@ const line = z.object({
   groupName: name,
   assigneeId: z.uuid().nullable(),
   assigneeName: name,
+  /** Paths of the tags, the finest of each branch. */
+  tags: z.array(z.string()),
+  risks: z.array(z.enum(risks)),
   expedited: z.int(),
   createdAtMs: z.int(),
   updatedAtMs: z.int(),
@@ -158,7 +163,7 @@ async function find(
     select t."id", t."number", t."status", t."version", t."intent", t."urgency", t."sentiment",
       left(t."summary", 200) as "summary", t."contactName", t."phone", t."productCategory", t."deviceModel",
       t."province", t."city", t."district", t."channel", t."tier", t."groupId", g."name" as "groupName",
-      t."assigneeId", s."name" as "assigneeName", t."expedited",
+      t."assigneeId", s."name" as "assigneeName", t."expedited", t."tags", t."risks",
       ${ms('createdAt')} as "createdAtMs", ${ms('updatedAt')} as "updatedAtMs",
       ${ms('appointmentStart')} as "appointmentStartMs", ${ms('appointmentEnd')} as "appointmentEndMs",
       ${ms('holdUntil')} as "holdUntilMs", t."keys"
@@ -229,7 +234,11 @@ export const listTickets = defineQuery(
       rows.map((row) => row.id),
       nowMs,
     )
-    const tickets = rows.map(({ keys: _keys, ...row }) => ({ ...row, ...promises.get(row.id)! }))
+    const tickets = rows.map(({ keys: _keys, ...row }) => ({
+      ...row,
+      ...promises.get(row.id)!,
+      tags: finest(row.tags),
+    }))
     const last = found.length > limit ? rows.at(-1) : undefined
     const next = last ? Buffer.from(JSON.stringify([sort, ...last.keys])).toString('base64url') : null
     return ok({ tickets, next })
@@ -255,5 +264,30 @@ export const countTickets = defineQuery(
     >
     for (const { status, n } of rows.rows) counts[status] = n
     return ok({ counts, total: rows.rows.reduce((sum, { n }) => sum + n, 0) })
+  },
+)
+
+export const countTags = defineQuery(
+  {
+    name: 'ticket.tagCounts',
+    title:
+      'Counts the tickets of a filter by tag, those of finer tags with the branches they grow from, and by risk',
+    permission: readers,
+    input: filterSchema,
+    output: z.object({
+      tags: z.array(z.object({ path: z.string(), n: z.int() })),
+      risks: z.array(z.object({ risk: z.enum(risks), n: z.int() })),
+    }),
+  },
+  async ({ db, actor, nowMs }, filter) => {
+    const wanted = narrow(filter, actor, nowMs)
+    const by = async <T>(column: 'tags' | 'risks', name: 'path' | 'risk') =>
+      (
+        await sql<T>`
+          select v as ${sql.ref(name)}, count(*)::int as n from ticket t, unnest(t.${sql.ref(column)}) v
+          where ${wanted} group by v order by v`.execute(db)
+      ).rows
+    const tags = await by<{ path: string; n: number }>('tags', 'path')
+    return ok({ tags, risks: await by<{ risk: Risk; n: number }>('risks', 'risk') })
   },
 )

@@ -9,6 +9,8 @@ const filter: fc.Arbitrary<TicketFilter> = fc.record(
     status: fc.subarray(['open', 'assigned', 'closed'], { minLength: 1 }),
     urgency: fc.subarray(['low', 'critical'], { minLength: 1 }),
     group: fc.tuple(fc.uuid()),
+    tag: fc.subarray(['故障/漏水', '费用'], { minLength: 1 }),
+    risk: fc.subarray(['legal', 'media'], { minLength: 1 }),
     sort: fc.constantFrom('created' as const, 'due' as const),
   },
   { requiredKeys: [] },

@@ -5,6 +5,7 @@ import type { Answer } from '../data/hub.ts'
 import { EmptyState } from '../parts/broken.tsx'
 import { ChannelMark } from '../parts/marks.tsx'
 import { chatWords } from '../words/chats.ts'
+import { moodWords } from '../words/labels.ts'
 
 export type Chat = Answer<'desk.chats'>['chats'][number]
 export type ListName = 'mine' | 'queue' | 'all'
@@ -54,6 +55,7 @@ export function ChatList({
   choose: (id: string) => void
 }) {
   const t = useWords(chatWords)
+  const m = useWords(moodWords)
   const [title, hint] = empty[list]
   const box = useRef<HTMLUListElement>(null)
   // Only another choice moves the list, not a message that puts the chat elsewhere.
@@ -78,6 +80,7 @@ export function ChatList({
             </span>
             <span className="chat-line">
               <span className="chat-last">{chat.last}</span>
+              {chat.mood === 'angry' && <span className="chat-angry">{m('turned')}</span>}
               <Waiting chat={chat} />
             </span>
           </button>

@@ -14,7 +14,9 @@ import { StatusMark, UrgencyMark } from '../parts/marks.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { Messages, withNotes } from '../ticket/conversation.tsx'
 import { Fields } from '../ticket/fields.tsx'
-import { dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { Labels } from '../ticket/labels.tsx'
+import { arriveAt, dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { Moods } from '../ticket/moods.tsx'
 import { ReplyBox } from '../ticket/reply-box.tsx'
 import { fill } from '../ticket/snippets.tsx'
 import { chatWords } from '../words/chats.ts'
@@ -112,6 +114,8 @@ function TicketPane({ ticketId }: { ticketId: string }) {
             </span>
           </p>
           <TicketBanners ticket={ticket} />
+          <Labels ticket={ticket} />
+          <Moods moods={ticket.moods} />
           <Fields ticket={ticket} />
         </>
       )}
@@ -125,7 +129,7 @@ export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: (
   const query = useConversation(chat.id)
   const [lit, light] = useState<Lit>(dark)
   const [replies, setReplies] = useState(false)
-  const shared = useMemo(() => ({ lit, light }), [lit])
+  const shared = useMemo(() => ({ lit, light, goTo: arriveAt }), [lit])
   const ticketId = query.data?.ticketIds[0] ?? chat.ticketIds[0]
   const ticket = useTicket(ticketId ?? '', Boolean(ticketId))
   const messages = useMemo(

@@ -28,6 +28,7 @@ const areas: Readonly<Record<string, string>> = {
   channel: 'channels',
   webhook: 'webhooks',
   setting: 'settings',
+  tag: 'settings',
   cannedReply: 'desk',
 }
 

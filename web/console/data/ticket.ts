@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ask, Refused } from '../../ui/api.ts'
-import type { Clock, Intent, Sentiment, Status, Urgency } from './tickets.ts'
+import type { Clock, Intent, Risk, Sentiment, Status, Urgency } from './tickets.ts'
 
 /** Why a value may be believed (the hub's contract of the same name). */
 export type Evidence =
@@ -36,6 +36,21 @@ export interface ReadValue {
 /** A field of a ticket; a suggestion waits for a person. */
 export interface TicketField extends ReadValue {
   readonly suggestion?: ReadValue
+}
+
+/** A tag or a risk with the words that decided it. */
+export interface TicketLabel<V extends string = string> {
+  readonly value: V
+  readonly evidence: readonly Evidence[]
+  readonly method: 'rules' | 'llm' | 'human'
+}
+
+/** How the customer felt in one turn. */
+export interface MoodStep {
+  readonly turn: string
+  readonly atMs: number
+  readonly sentiment: Sentiment
+  readonly evidence: readonly Evidence[]
 }
 
 /** Who did something. */
@@ -144,6 +159,9 @@ export interface Ticket {
   } | null
   readonly group: Named | null
   readonly assignee: Named | null
+  readonly tags: readonly TicketLabel[]
+  readonly risks: readonly TicketLabel<Risk>[]
+  readonly moods: { readonly steps: readonly MoodStep[]; readonly trend: 'better' | 'worse' | 'steady' }
   readonly expedited: number
   readonly createdAtMs: number
   readonly holdUntilMs: number | null

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ask } from '../../ui/api.ts'
+import type { riskWords } from '../words/labels.ts'
 import type {
   channelWords,
   clockWords,
@@ -14,6 +15,7 @@ export type Urgency = keyof typeof urgencyWords
 export type Intent = keyof typeof intentWords
 export type Sentiment = keyof typeof sentimentWords
 export type ChannelName = keyof typeof channelWords
+export type Risk = keyof typeof riskWords
 export type ClockKind = keyof typeof clockWords
 
 /** A promise: running until `dueAtMs`, paused, met, or broken. */
@@ -44,6 +46,9 @@ export interface TicketRow {
   readonly channel: string
   readonly groupName: string | null
   readonly assigneeName: string | null
+  /** Paths of tags, the finest of each branch. */
+  readonly tags: readonly string[]
+  readonly risks: readonly Risk[]
   readonly expedited: number
   readonly createdAtMs: number
   /** The promise that runs out next. */
@@ -62,6 +67,9 @@ export interface TicketFilter {
   readonly group?: readonly string[]
   /** Staff ids, `me`, or `none`. */
   readonly assignee?: readonly string[]
+  /** Paths of tags; finer ones are meant too. */
+  readonly tag?: readonly string[]
+  readonly risk?: readonly string[]
   readonly sla?: 'soon' | 'late'
   readonly sort?: 'created' | 'updated' | 'urgency' | 'due'
 }

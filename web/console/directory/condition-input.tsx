@@ -5,13 +5,15 @@ import { useWords } from '../../ui/language.ts'
 import { useAsk } from '../data/hub.ts'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { routingWords, ruleFieldWords } from '../words/directory.ts'
+import { riskWords } from '../words/labels.ts'
 import { channelWords, commonWords, intentWords, urgencyWords } from '../words/terms.ts'
-import { conditionOf, type Line, linesOf, type RuleField, ruleFields } from './condition.ts'
+import { comparisonOf, conditionOf, type Line, linesOf, type RuleField, ruleFields } from './condition.ts'
 
 const closed: Readonly<Partial<Record<string, Readonly<Record<string, readonly [string, string]>>>>> = {
   'ticket.intent': intentWords,
   'ticket.urgency': urgencyWords,
   'ticket.channel': channelWords,
+  'ticket.risks': riskWords,
 }
 
 function Values({ line, change }: { line: Line; change: (values: string[]) => void }) {
@@ -47,8 +49,7 @@ export function ConditionInput({
   const field = useWords(ruleFieldWords)
   const lines = linesOf(value)
   const [asJson, setAsJson] = useState(lines === null)
-  const set = (next: readonly Line[]) =>
-    onChange?.({ all: next.map(({ field: name, values }) => ({ field: name, in: [...values] })) })
+  const set = (next: readonly Line[]) => onChange?.({ all: next.map(comparisonOf) })
   const json = asJson || lines === null
   return (
     <div className="stack">

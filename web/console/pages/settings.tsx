@@ -6,6 +6,7 @@ import { type Answer, type Input, useAsk, useTell } from '../data/hub.ts'
 import { AdminPage, Copyable, Loaded } from '../parts/admin.tsx'
 import { CalendarDays } from '../parts/calendar-days.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
+import { TagTreePanel } from '../parts/tag-tree.tsx'
 import { settingsWords } from '../words/access.ts'
 import { commonWords } from '../words/terms.ts'
 
@@ -66,6 +67,7 @@ export default function Settings() {
     <AdminPage title={t('title')} hint={t('hint')}>
       <AddressPanel />
       <CalendarDays />
+      <TagTreePanel />
       <Loaded query={settings}>
         {(data) => data.settings.map((setting) => <SettingPanel key={setting.name} setting={setting} />)}
       </Loaded>

@@ -10,7 +10,9 @@ import { ContextPane } from '../ticket/context.tsx'
 import { ConversationPane } from '../ticket/conversation.tsx'
 import { Fields } from '../ticket/fields.tsx'
 import { TicketHead } from '../ticket/head.tsx'
-import { dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { Labels } from '../ticket/labels.tsx'
+import { arriveAt, dark, type Lit, LitContext } from '../ticket/lit.ts'
+import { Moods } from '../ticket/moods.tsx'
 import { Timeline } from '../ticket/timeline.tsx'
 import { ticketWords } from '../words/ticket.ts'
 
@@ -53,7 +55,14 @@ function Columns({ ticket }: { ticket: Ticket }) {
   const t = useWords(ticketWords)
   const [lit, light] = useState<Lit>(dark)
   const [pane, setPane] = useState<Pane>('structured')
-  const shared = useMemo(() => ({ lit, light }), [lit])
+  const shared = useMemo(() => {
+    const goTo = (turn: string) => {
+      setPane('conversation')
+      // Where only one pane is seen, it must be there before it can be scrolled.
+      requestAnimationFrame(() => arriveAt(turn))
+    }
+    return { lit, light, goTo }
+  }, [lit])
   return (
     <LitContext value={shared}>
       <div className="ticket-page">
@@ -74,6 +83,8 @@ function Columns({ ticket }: { ticket: Ticket }) {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
           <section className="pane pane-structured" tabIndex={0} aria-label={t('structured')}>
             <Promises ticket={ticket} />
+            <Labels ticket={ticket} />
+            <Moods moods={ticket.moods} />
             <Fields ticket={ticket} />
             <Timeline ticket={ticket} />
           </section>

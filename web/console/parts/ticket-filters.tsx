@@ -2,10 +2,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Input, type InputRef, Select } from 'antd'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Refused, tell } from '../../ui/api.ts'
+import type { Queries } from '../../ui/generated/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { useGroups, useStaff } from '../data/directory.ts'
+import { useAsk } from '../data/hub.ts'
 import { type TicketFilter, useSavedFilters } from '../data/tickets.ts'
+import { riskWords } from '../words/labels.ts'
 import { channelWords, statusWords, urgencyWords } from '../words/terms.ts'
 import { ticketsWords } from '../words/tickets.ts'
 import { Key } from './field.tsx'
@@ -179,6 +182,8 @@ export function FilterBar({
           value={filter.channel}
           set={(channel) => set({ channel })}
         />
+        <Several words={riskWords} label={t('risk')} value={filter.risk} set={(risk) => set({ risk })} />
+        <TagFilter filter={filter} set={(tag) => set({ tag })} />
         <One
           label={t('group')}
           value={filter.group?.[0]}
@@ -200,6 +205,38 @@ export function FilterBar({
         />
       </div>
     </div>
+  )
+}
+
+/** Branches of the tree that tickets of the other filters have, each with how many; a branch means what grows from it too. */
+function TagFilter({ filter, set }: { filter: TicketFilter; set: (tag: string[] | undefined) => void }) {
+  const t = useWords(ticketsWords)
+  const [open, setOpen] = useState(false)
+  const { tag, sort: _sort, ...others } = filter
+  const counts = useAsk('ticket.tagCounts', others as Queries['ticket.tagCounts']['input'], { enabled: open })
+  const known = counts.data?.tags ?? []
+  const chosen = (tag ?? []).filter((path) => !known.some((each) => each.path === path))
+  const options = [
+    ...chosen.map((path) => ({ value: path, label: path.replaceAll('/', ' / ') })),
+    ...known.map(({ path, n }) => ({ value: path, label: `${path.replaceAll('/', ' / ')} (${n})` })),
+  ]
+  return (
+    <Select
+      mode="multiple"
+      className="filter"
+      aria-label={t('tag')}
+      placeholder={t('tag')}
+      allowClear
+      maxTagCount={0}
+      maxTagPlaceholder={(picked) => `${t('tag')} ${picked.length}`}
+      popupMatchSelectWidth={320}
+      loading={open && counts.isPending}
+      notFoundContent={counts.error ? t('tagsFailed') : counts.isPending ? t('tagsReading') : t('noTags')}
+      onOpenChange={setOpen}
+      value={[...(tag ?? [])]}
+      onChange={(next: string[]) => set(next.length ? next : undefined)}
+      options={options}
+    />
   )
 }
 

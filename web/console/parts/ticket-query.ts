@@ -25,7 +25,7 @@ export function presets(
   ]
 }
 
-const lists = ['status', 'urgency', 'channel', 'group', 'assignee'] as const
+const lists = ['status', 'urgency', 'channel', 'group', 'assignee', 'tag', 'risk'] as const
 const singles = ['q', 'sla', 'sort'] as const
 
 /** The filter that an address holds. */

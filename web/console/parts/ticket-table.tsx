@@ -7,9 +7,12 @@ import type { TicketFilter, TicketRow } from '../data/tickets.ts'
 import { intentWords } from '../words/terms.ts'
 import { ticketsWords } from '../words/tickets.ts'
 import { EmptyState } from './broken.tsx'
+import { RiskMark, TagMark } from './label-marks.tsx'
 import { ChannelMark, NextDue, StatusMark, UrgencyMark } from './marks.tsx'
 
 const rowHeight = 52
+/** Tags of a row; the ticket page shows all of them. */
+const shownTags = 3
 /** Rows drawn above and below what is seen. */
 const margin = 12
 /** Short lists are drawn whole. */
@@ -76,6 +79,12 @@ function Row({ row, current, open }: { row: TicketRow; current: boolean; open: (
           <span className="number">{row.number}</span>
           <span>{intent(row.intent)}</span>
           {product && <span>{product}</span>}
+          {row.risks.map((risk) => (
+            <RiskMark key={risk} risk={risk} />
+          ))}
+          {row.tags.slice(0, shownTags).map((path) => (
+            <TagMark key={path} path={path} />
+          ))}
           {row.expedited > 0 && <span className="expedited">{t('expedited', { n: row.expedited })}</span>}
         </span>
       </td>

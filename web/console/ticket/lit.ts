@@ -71,10 +71,24 @@ export function pieces(text: string, spans: readonly Span[]): { text: string; li
   return out
 }
 
-/** The lit words, and the way to light others. */
-export const LitContext = createContext<{ readonly lit: Lit; readonly light: (lit: Lit) => void }>({
+/** Brings a message or an utterance into view and marks it for a moment. */
+export function arriveAt(turn: string) {
+  const element = document.getElementById(`m-${turn.split('#', 1)[0]}`)
+  if (!element) return
+  element.scrollIntoView({ block: 'center', behavior: 'smooth' })
+  element.classList.add('arrived')
+  setTimeout(() => element.classList.remove('arrived'), 1_600)
+}
+
+/** The lit words, the way to light others, and the way to a message or an utterance. */
+export const LitContext = createContext<{
+  readonly lit: Lit
+  readonly light: (lit: Lit) => void
+  readonly goTo: (turn: string) => void
+}>({
   lit: dark,
   light: () => {},
+  goTo: () => {},
 })
 
 /** The lit words, and the way to light others. */

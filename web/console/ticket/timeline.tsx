@@ -2,6 +2,7 @@ import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { useGroups, useStaff } from '../data/directory.ts'
 import type { Ticket, TimelineEntry } from '../data/ticket.ts'
+import { riskWords } from '../words/labels.ts'
 import { clockWords, fieldWords, statusWords } from '../words/terms.ts'
 import {
   answeredWords,
@@ -39,6 +40,17 @@ function useFieldNames(ticket: Ticket) {
     )
 }
 
+/** Labels that came with a +, and those that went with a −. */
+function useLabelChanges() {
+  const risk = useWords(riskWords)
+  const list = (of: unknown, sign: string) => {
+    const { tags = [], risks = [] } = (of ?? {}) as { tags?: string[]; risks?: string[] }
+    const named = risks.map((each) => (known(riskWords, each) ? risk(each) : each))
+    return [...named, ...tags].map((name) => `${sign}${name}`)
+  }
+  return ({ added, removed }: Payload) => [...list(added, '+'), ...list(removed, '−')].join(' ')
+}
+
 function useSentence(ticket: Ticket) {
   const t = useWords(timelineWords)
   const status = useWords(statusWords)
@@ -50,6 +62,7 @@ function useSentence(ticket: Ticket) {
   const incident = useWords(incidentEntryWords)
   const where = useNames()
   const names = useFieldNames(ticket)
+  const labels = useLabelChanges()
   return ({ type, payload: stored }: TimelineEntry): string => {
     const payload = stored ?? {}
     if (type === 'fields') {
@@ -62,6 +75,7 @@ function useSentence(ticket: Ticket) {
         .filter(Boolean)
         .join(';')
     }
+    if (type === 'labelled') return t('labelled', { changes: labels(payload) })
     if (type === 'transition' && (payload.command === 'assign' || payload.command === 'transfer'))
       return t('assigned', { where: where(payload) })
     if (type === 'offer') {

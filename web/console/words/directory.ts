@@ -118,6 +118,7 @@ export const ruleFieldWords = {
   'ticket.intent': ['诉求', 'Intent'],
   'ticket.urgency': ['紧急程度', 'Urgency'],
   'ticket.productCategory': ['产品类别', 'Product category'],
+  'ticket.risks': ['风险', 'Risk'],
   'ticket.channel': ['渠道', 'Channel'],
   'ticket.customerTier': ['客户等级', 'Customer tier'],
   'ticket.language': ['语言', 'Language'],

@@ -191,6 +191,7 @@ export const timelineWords = {
   opened: ['创建了工单', 'opened the ticket'],
   fields: ['更新了 {names}', 'changed {names}'],
   suggested: ['建议修改 {names}', 'suggests {names}'],
+  labelled: ['标签:{changes}', 'labels: {changes}'],
   conversation: ['关联了一个会话', 'joined a conversation'],
   transition: ['状态:{from} → {to}', '{from} → {to}'],
   routed: ['派单:{where}', 'routed: {where}'],
