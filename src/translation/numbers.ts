@@ -14,7 +14,7 @@ const run = /[A-Za-z0-9][A-Za-z0-9._/-]*/g
 /** A number with a unit or an ending: 5kg, 220V, 1st. */
 const measure = /^\d+(?:[.,]\d+)?[A-Za-z]{1,4}$/
 const grouped = /\d{1,3}(?:[,.\u00A0\u202F'’]\d{3})+(?!\d)/g
-const large = /(\d+(?:\.\d+)?)\s?(万|萬|만|亿|億|억|thousand\b|million\b|billion\b)/gi
+const large = /(?<!\d)(\d{1,12}(?:\.\d{1,4})?)\s?(万|萬|만|亿|億|억|thousand\b|million\b|billion\b)/gi
 const scale: Readonly<Record<string, number>> = {
   ...{ 万: 1e4, 萬: 1e4, 만: 1e4, 亿: 1e8, 億: 1e8, 억: 1e8 },
   ...{ thousand: 1e3, million: 1e6, billion: 1e9 },

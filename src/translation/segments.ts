@@ -4,6 +4,10 @@ export interface Segment {
   readonly gap: string
 }
 
+/** A short word with a full stop is as often an abbreviation (Mr., Nr.) as an end: what follows stays with it. */
+const abbreviation = /(?:^|[\s(])\p{L}{1,4}\.$/u
+const lineBreak = /[\n\r\u2028\u2029\v\f\u0085]/
+
 /** Cuts a text into sentences that hold no line breaks; put together with their gaps they are the text again. */
 export function segmentsOf(text: string, lang: string | null): readonly Segment[] {
   const cutter = new Intl.Segmenter(lang ?? 'en', { granularity: 'sentence' })
@@ -17,7 +21,13 @@ export function segmentsOf(text: string, lang: string | null): readonly Segment[
     if (bare === '') continue
     // A line break inside a sentence ends it too: what is sent has one sentence on a line.
     const lines = bare.split(/(\s*[\n\r\u2028\u2029\v\f\u0085]+\s*)/)
-    for (let i = 0; i < lines.length; i += 2) found.push({ text: lines[i]!, gap: lines[i + 1] ?? '' })
+    for (let i = 0; i < lines.length; i += 2) {
+      const before = found.at(-1)
+      if (before && abbreviation.test(before.text) && !lineBreak.test(before.gap)) {
+        before.text += before.gap + lines[i]!
+        before.gap = lines[i + 1] ?? ''
+      } else found.push({ text: lines[i]!, gap: lines[i + 1] ?? '' })
+    }
     found.at(-1)!.gap = segment.slice(at + bare.length)
   }
   return found
@@ -32,7 +42,7 @@ export function joined(segments: readonly Segment[], translations: readonly stri
   return segments
     .map(
       ({ gap }, i) =>
-        translations[i]! + (i === segments.length - 1 ? '' : /[\n\r\u2028\u2029]/.test(gap) ? gap : between),
+        translations[i]! + (i === segments.length - 1 ? '' : lineBreak.test(gap) ? gap : between),
     )
     .join('')
 }
