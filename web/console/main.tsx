@@ -7,6 +7,7 @@ import './list.css'
 import './call.css'
 import './ticket.css'
 import './chats.css'
+import './translation.css'
 
 stampStyles()
 const root = document.getElementById('root')

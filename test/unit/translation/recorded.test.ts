@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Evidence } from '../../../src/contract/extraction.ts'
 import type { LlmPort, LlmRequest } from '../../../src/contract/llm.ts'
 import { hashOf } from '../../../src/kernel/hash.ts'
 import { ok, refuse } from '../../../src/kernel/result.ts'
@@ -47,7 +48,13 @@ function recorded(id: string, sent: LlmRequest[]): LlmPort {
 describe(`the prompt ${promptVersion} with its recorded answers`, () => {
   it.each(cases)('$id: $text', async ({ id, text, from, to, pseudonyms, name, expected, secret }) => {
     const sent: LlmRequest[] = []
-    const evidence = { kind: 'record' as const, table: 'contact', id: '0', version: 1, field: 'contact_name' }
+    const evidence: Evidence = {
+      kind: 'record',
+      table: 'contact',
+      id: '0',
+      version: 1,
+      field: 'contact_name',
+    }
     const came = await translateText(
       {
         ...{ text, from, to, attempt: 1, conversationId: 'c' },

@@ -59,7 +59,9 @@ describe('a translation is refused', () => {
   it('that is in another language, or not translated at all', () => {
     const source = 'The air conditioner does not cool any more'
     expect(wrong(source, source, 'en', 'zh-CN')).toBe('translation.wrong_language')
-    expect(wrong(source, 'Die Klimaanlage kühlt nicht mehr', 'en', 'zh-CN')).toBe('translation.wrong_language')
+    expect(wrong(source, 'Die Klimaanlage kühlt nicht mehr', 'en', 'zh-CN')).toBe(
+      'translation.wrong_language',
+    )
     expect(wrong('空调不制冷了,请尽快派人', 'エアコンが冷えません、早く来てください', 'zh-CN', 'en')).toBe(
       'translation.wrong_language',
     )
@@ -93,7 +95,13 @@ describe('what must stay the same', () => {
   })
 
   it('is found in a time that grows with the text', () => {
-    for (const text of ['1,'.repeat(2_500), '1'.repeat(5_000), 'a-1'.repeat(1_600), '@a.'.repeat(1_600), '万'.repeat(5_000)])
+    for (const text of [
+      '1,'.repeat(2_500),
+      '1'.repeat(5_000),
+      'a-1'.repeat(1_600),
+      '@a.'.repeat(1_600),
+      '万'.repeat(5_000),
+    ])
       expect(() => exactOf(text)).not.toThrow()
   })
 })
