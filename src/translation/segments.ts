@@ -5,7 +5,7 @@ export interface Segment {
 }
 
 /** A short word with a full stop is as often an abbreviation (Mr., Nr.) as an end: what follows stays with it. */
-const abbreviation = /(?:^|[\s(])\p{L}{1,4}\.$/u
+const abbreviation = /(?:^|[\s(])\p{Script=Latin}{1,4}\.$/u
 const lineBreak = /[\n\r\u2028\u2029\v\f\u0085]/
 
 /** Cuts a text into sentences that hold no line breaks; put together with their gaps they are the text again. */

@@ -199,25 +199,28 @@ describe('translation through the model', () => {
       settings = {}
     })
 
+    /** Answers with every placeholder where it belongs; `change` says what becomes of the telephone number's. */
     const covered =
-      (change: (words: readonly string[]) => string) =>
+      (change: (phone: string) => string) =>
       (request: { readonly messages: readonly { readonly content: string }[] }): Script => {
         const user = request.messages[1]!.content
         if (!user.includes('<message-')) return { kind: 'answer', content: '' }
-        return sentences('空调 KFR-35GW/26 显示 E4。', change(user.match(/[A-Z]+_\d+_[0-9a-f]{6}/g) ?? []))
+        const word = (line: number) =>
+          /[A-Z]+_\d+_[0-9a-f]{6}/.exec(user.split('\n').find((each) => each.startsWith(`[${line}]`))!)?.[0]
+        return sentences(`空调 ${word(1) ?? 'KFR-35GW/26'} 显示 E4。`, change(word(2)!))
       }
 
     it('sends no telephone number, and puts it back where it belongs', async () => {
-      server.play(covered(([phone]) => `我的号码是 ${phone}。`))
+      server.play(covered((phone) => `我的号码是 ${phone}。`))
       const { translation } = await request(await receive(german))
       expect(translation).toMatchObject({ state: 'done', text: goodText })
       for (const { messages: sent } of asked()) expect(JSON.stringify(sent)).not.toContain('13605712844')
     })
 
-    it.each<[string, (words: readonly string[]) => string]>([
+    it.each<[string, (phone: string) => string]>([
       ['leaves one out', () => '我的号码您知道。'],
-      ['makes one up', ([phone]) => `我的号码是 ${phone},或 PHONE_9_${phone!.slice(-6)}。`],
-      ['changes one', ([phone]) => `我的号码是 ${phone!.replace('PHONE', '电话')}。`],
+      ['makes one up', (phone) => `我的号码是 ${phone},或 PHONE_9_${phone.slice(-6)}。`],
+      ['changes one', (phone) => `我的号码是 ${phone.toLowerCase()}。`],
       ['puts a number in its place', () => '我的号码是 13605712844。'],
     ])('refuses a translation that %s', async (_what, change) => {
       server.play(covered(change))
@@ -285,13 +288,11 @@ describe('translation through the model', () => {
     })
     await test.hub.settle()
     const before = server.seen.length
-    for (const env of [environment(), {}]) {
-      const report = await replayed(test, { env })
-      expect(report.problems).toEqual([])
-      // A reply is not sent again, so that its first response is not met again: a known difference of every reply.
-      const ofReplies = ['ticket', 'ticket_event', 'sla_clock']
-      expect(report.differences.filter(({ table }) => !ofReplies.includes(table))).toEqual([])
-    }
+    const report = await replayed(test)
+    expect(report.problems).toEqual([])
+    // A reply is not sent again, so that its first response is not met again: a known difference of every reply.
+    const ofReplies = ['ticket', 'ticket_event', 'sla_clock']
+    expect(report.differences.filter(({ table }) => !ofReplies.includes(table))).toEqual([])
     expect(server.seen).toHaveLength(before)
   })
 

@@ -135,6 +135,10 @@ export const settingsWords = {
   ],
   tickets: ['工单', 'Tickets'],
   outbox: ['自动消息', 'Automatic messages'],
+  translation: [
+    '翻译(automatic:打开会话时自动翻译外语消息)',
+    'Translation (automatic: messages in other languages are translated when they are opened)',
+  ],
 } as const satisfies Words
 
 export const startWords = {
