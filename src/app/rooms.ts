@@ -35,6 +35,7 @@ import type { JobHandler } from '../queue/index.ts'
 import * as router from '../router/index.ts'
 import { type Database, keptWithConfig, type SecretBox, sealIdentity } from '../store/index.ts'
 import * as tickets from '../tickets/index.ts'
+import * as translation from '../translation/index.ts'
 import * as webhooks from '../webhooks/index.ts'
 import type { AppenderOptions } from './appender.ts'
 import type { Account, Registry } from './channels.ts'
@@ -90,6 +91,7 @@ const settings: directory.SettingSchemas = {
   desk: conversations.deskSettingsSchema,
   offers: router.offerSettingsSchema,
   incidents: incidents.incidentSettingsSchema,
+  translation: translation.translationSettingsSchema,
 }
 
 /** The one list of rooms. */
@@ -178,6 +180,15 @@ export function rooms(parts: RoomParts): BuiltRooms {
     timeZone: config.timeZone,
     train: trainInThread,
   })
+  const translating: translation.TranslationPorts = llm
+    ? {
+        llm,
+        timeoutMs: config.llmTimeoutMs ?? 30_000,
+        lexicon: config.llmPseudonyms ? loadLexicon : null,
+      }
+    : null
+  // In a replay the answers of then are read, whether a model is configured now or not.
+  const translates = llm !== undefined || config.llm !== null
   const readKnowledge = knowledge.keptKnowledge()
   const importing = { media, seal: accountSecrets(box).seal }
   return {
@@ -198,6 +209,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...outbox.makeOutboxCommands({ media }),
       ...webhooks.makeWebhookCommands(hooks),
       ...evaluation.commands,
+      ...translation.makeCommands(translates),
     ],
     queries: [
       ...access.queries,
@@ -215,6 +227,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...outbox.queries,
       ...webhooks.makeWebhookQueries(hooks),
       ...evaluation.queries,
+      ...translation.makeQueries(translates),
     ],
     handlers: [
       conversations.makeFetchHandler({ ...sending, ...(recordedFile ? { recorded: recordedFile } : {}) }),
@@ -228,6 +241,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
         knowledge: (db) => parts.knowledge ?? knowledge.knowledgePort(readKnowledge, db),
       }),
       ...evaluation.handlers,
+      translation.makeTranslateHandler(translating),
       ...router.makeRouterHandlers(offers),
       ...tickets.handlers,
       ...incidents.handlers,

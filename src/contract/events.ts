@@ -9,6 +9,7 @@ export const eventTypes = [
   'message.received',
   'message.sent',
   'message.delivery',
+  'message.translated',
   'attachment.stored',
   'call.reported',
   'call.transcribed',

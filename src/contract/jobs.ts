@@ -21,6 +21,8 @@ export const jobPayloads = {
   'call.transcribe': z.object({ messageId: id }),
   /** A call whose words are still missing becomes a ticket without them. */
   'call.settle': z.object({ messageId: id }),
+  /** Has a model translate a message, or a reply before it is sent. */
+  'message.translate': z.object({ translationId: id }),
   'ticket.route': z.object({ ticketId: id }),
   /** An offer's time is over. */
   'offer.expire': z.object({ offerId: id }),

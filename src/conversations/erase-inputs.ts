@@ -83,6 +83,19 @@ export async function eraseReadings(tx: Tx, conversationIds: readonly string[]):
   return read.rows.length
 }
 
+/** Removes translations of conversations, and the model's kept answers that they came from. */
+export async function eraseTranslations(tx: Tx, conversationIds: readonly string[]): Promise<number> {
+  const gone = await sql<{ calls: string[] | null }>`
+    delete from translation where "conversationId" = any(${[...conversationIds]}::uuid[]) returning "calls"`.execute(
+    tx,
+  )
+  const hashes = gone.rows.flatMap(({ calls }) => calls ?? [])
+  await sql`
+    delete from model_call m where m."hash" = any(${hashes}::text[])
+      and not exists (select 1 from translation t where m."hash" = any(t."calls"))`.execute(tx)
+  return gone.rows.length
+}
+
 /** Stored commands about a ticket, its conversations and the people who are erased with them: only what they were about stays. */
 export async function eraseCommands(
   tx: Tx,

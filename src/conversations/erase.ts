@@ -6,7 +6,7 @@ import { eraseOutbox } from '../outbox/index.ts'
 import { defineHandler, type JobHandler } from '../queue/index.ts'
 import { type Reader, sql, type Tx } from '../store/index.ts'
 import { eraseCalls } from './erase-calls.ts'
-import { eraseCommands, eraseEnvelopes, eraseReadings } from './erase-inputs.ts'
+import { eraseCommands, eraseEnvelopes, eraseReadings, eraseTranslations } from './erase-inputs.ts'
 import { erasePeople } from './erase-people.ts'
 
 /** What erasure needs from app. */
@@ -80,6 +80,7 @@ async function forget(
   const outbox = await eraseOutbox(tx, { ticketId, conversationIds: ids }, nowMs)
   const envelopes = await eraseEnvelopes(tx, ids, nowMs)
   const extractions = await eraseReadings(tx, ids)
+  const translations = await eraseTranslations(tx, ids)
   await eraseCalls(tx, ids)
   const { messages, files } = await eraseMessages(tx, ids)
   await eraseConversations(tx, ids, nowMs)
@@ -88,7 +89,7 @@ async function forget(
   await eraseRouting(tx, ticketId)
   const hashes = [...new Set([...files, ...envelopes.files, ...people.files])].sort()
   const detail = {
-    ...{ messages, extractions, commands, envelopes: envelopes.erased, outbox: outbox.erased },
+    ...{ messages, extractions, translations, commands, envelopes: envelopes.erased, outbox: outbox.erased },
     ...{ files: hashes.length, conversations: ids, contacts: [...people.contactIds] },
     ...{ sending: outbox.waiting, causeId: jobId },
   }

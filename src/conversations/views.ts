@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { messageLanguage } from '../languages/index.ts'
 import type { Reader } from '../store/index.ts'
+import { readTranslations, translationSchema, writtenSchema } from './translations.ts'
 
 const text = z.string().nullable()
 
@@ -40,6 +42,12 @@ export const messageSchema = z.object({
   deliveryError: text,
   at: z.string(),
   attachments: z.array(attachmentSchema),
+  /** The language of `text`, a code of `translation.languages`; null where it is not sure. */
+  lang: text,
+  /** What a model made of it, for readers of other languages; `text` stays what was said. */
+  translations: z.array(translationSchema),
+  /** What the agent wrote, where `text` is a translation of it. */
+  written: writtenSchema.nullable(),
 })
 
 /** A conversation, as pages see it. */
@@ -98,6 +106,7 @@ export async function readMessages(
     .where('p.lastError', 'is not', null)
     .where('p.state', 'in', ['failed', 'unknown', 'queued'])
     .execute()
+  const translations = await readTranslations(db, ids)
   return messages.map((m) => ({
     id: m.id,
     conversationId: m.conversationId,
@@ -130,6 +139,9 @@ export async function readMessages(
         reason: a.reason,
         inline: a.inline,
       })),
+    lang: messageLanguage(m.text),
+    translations: translations.filter((t) => t.messageId === m.id && t.kind === 'message').map((t) => t.view),
+    written: translations.find((t) => t.messageId === m.id && t.kind === 'reply')?.written ?? null,
   }))
 }
 

@@ -375,6 +375,66 @@ const catalogue = {
     zh: '模型预算已用完,请在设置中提高预算或等到明天。',
     en: 'The budget for the model is spent. Raise it in the settings or wait until tomorrow.',
   },
+  'translation.no_model': {
+    status: 422,
+    zh: '翻译需要语言模型,而这里没有配置。请管理员设置环境变量 LLM_BASE_URL 和 LLM_MODEL 并重启;原文照常可读、可回复。',
+    en: 'Translation needs a language model, and none is configured. An administrator sets the environment variables LLM_BASE_URL and LLM_MODEL and restarts the hub; the original can be read and answered as always.',
+  },
+  'translation.unavailable': {
+    status: 503,
+    zh: '模型服务暂不可用,没有翻译。请看原文,稍后再试。',
+    en: 'The model is not available; nothing was translated. Read the original and try again later.',
+  },
+  'translation.timeout': {
+    status: 504,
+    zh: '模型没有及时回答,没有翻译。请看原文,稍后再试。',
+    en: 'The model did not answer in time; nothing was translated. Read the original and try again.',
+  },
+  'translation.busy': {
+    status: 429,
+    zh: '模型服务限流,没有翻译。请稍后再试。',
+    en: 'The model is asked too often; nothing was translated. Try again in a moment.',
+  },
+  'translation.budget_spent': {
+    status: 429,
+    zh: '模型预算已用完,没有翻译。请管理员提高预算(LLM_TOKENS_PER_DAY 等),或等到明天。',
+    en: 'The budget for the model is spent; nothing was translated. An administrator raises it (LLM_TOKENS_PER_DAY and the like), or it goes on tomorrow.',
+  },
+  'translation.unreadable': {
+    status: 502,
+    zh: '模型的回答无法读取,没有采用。请看原文,或再试一次。',
+    en: 'The answer of the model could not be read and was not used. Read the original, or try again.',
+  },
+  'translation.numbers': {
+    status: 502,
+    zh: '译文与原文的号码、编码或网址不一致,没有采用。请看原文,或再试一次。',
+    en: 'The translation has other numbers, codes or addresses than the original, so it was not used. Read the original, or try again.',
+  },
+  'translation.placeholders': {
+    status: 502,
+    zh: '译文丢失或改动了代替个人信息的占位符,没有采用。请看原文,或再试一次。',
+    en: 'The translation lost or changed a placeholder that stands for personal data, so it was not used. Read the original, or try again.',
+  },
+  'translation.incomplete': {
+    status: 502,
+    zh: '模型没有逐句翻译(有遗漏或多出的内容),没有采用。请看原文,或再试一次。',
+    en: 'The model did not translate sentence by sentence (something is missing or was added), so it was not used. Read the original, or try again.',
+  },
+  'translation.wrong_language': {
+    status: 502,
+    zh: '模型给出的不是所要的语言,没有采用。请看原文,或再试一次。',
+    en: 'The model answered in another language than the one asked for, so it was not used. Read the original, or try again.',
+  },
+  'translation.too_long': {
+    status: 413,
+    zh: '内容超过 {limit} 个字符,无法翻译。请看原文。',
+    en: 'The text is longer than {limit} characters and cannot be translated. Read the original.',
+  },
+  'translation.nothing': {
+    status: 422,
+    zh: '这条消息没有可翻译的文字。',
+    en: 'This message has no words to translate.',
+  },
   'import.rows_wrong': {
     status: 422,
     zh: '有 {count} 行不能导入。请下载错误文件改正,或选择跳过这些行。',
@@ -471,4 +531,13 @@ export function sentence(
   return errors[refusal.code][lang].replace(/\{(\w+)\}/g, (_, name: string) =>
     String(refusal.params[name] ?? ''),
   )
+}
+
+/** A refusal that is kept with what it is about, in the words of both languages. */
+export function inBothLanguages(refusal: Parameters<typeof sentence>[0]): {
+  readonly code: ErrorCode
+  readonly zh: string
+  readonly en: string
+} {
+  return { code: refusal.code, zh: sentence(refusal, 'zh'), en: sentence(refusal, 'en') }
 }

@@ -3,6 +3,7 @@ import { type Effects, noEffects } from '../contract/jobs.ts'
 import { derivedId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
+import { houseLanguage } from '../languages/index.ts'
 import { json, type Tx, unread } from '../store/index.ts'
 import { laneOf, renderJob } from './lane.ts'
 import { mayAnswerAutomatically } from './limits.ts'
@@ -148,7 +149,7 @@ function contentOf(message: NewMessage, conversation: Receiver, messageId: strin
     // As it is now: a customer's later message must not change what this one answers.
     thread: (conversation.thread ?? {}) as JsonObject,
     messageId,
-    lang: message.lang ?? (conversation.lang === 'en' ? 'en' : 'zh'),
+    lang: message.lang ?? houseLanguage(conversation.lang),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import { calledBy } from '../directory/index.ts'
 import type { Refusal } from '../kernel/result.ts'
+import { houseLanguage } from '../languages/index.ts'
 import { defineHandler, GiveUp, type Job, type JobHandler, type StepContext } from '../queue/index.ts'
 import { sql, type Tx } from '../store/index.ts'
 import { enqueueMessage } from './enqueue.ts'
@@ -105,7 +106,7 @@ export async function tellOfTicket(
     outboxSettings(tx),
   ])
   if (!ticket || !listening) return silent
-  const lang = ticket.lang === 'en' ? ('en' as const) : ('zh' as const)
+  const lang = houseLanguage(ticket.lang)
   const variables: NoticeVariables = {
     number: ticket.number,
     link: ports.progressLink(notice.ticketId),

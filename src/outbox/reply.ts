@@ -23,6 +23,8 @@ const input = z
     subject: z.string().max(500).optional(),
     /** Chosen by the page when the agent presses send: pressing twice sends once. */
     key: z.string().min(8).max(100).optional(),
+    /** The translation that `text` comes from: what the agent wrote is kept beside what is sent. */
+    translationId: z.uuid().optional(),
   })
   .refine((i) => i.text.trim() !== '' || i.attachments.length > 0, { message: 'is empty', path: ['text'] })
 
@@ -48,6 +50,8 @@ export function makeReplyCommand({ media }: ReplyPorts): Command {
     for (const file of given.attachments) {
       if (!(await media.has(file.hash))) return refuse('not_found', { what: file.name })
     }
+    if (given.translationId && !(await translated(ctx.tx, given.translationId, given.conversationId)))
+      return refuse('not_found', { what: 'translation' })
     const said = await enqueueMessage(
       ctx.tx,
       {
@@ -68,10 +72,31 @@ export function makeReplyCommand({ media }: ReplyPorts): Command {
       .set({ waitingSince: null, queuedAt: null, takenAt: new Date(ctx.nowMs) })
       .where('id', '=', given.conversationId)
       .execute()
+    if (given.translationId) {
+      const { messageId } = said.value
+      await ctx.tx
+        .updateTable('translation')
+        .set({ messageId })
+        .where('id', '=', given.translationId)
+        .execute()
+    }
     if (ctx.actor.kind === 'user') await becomeAgent(ctx.tx, given.conversationId, ctx.actor.id, ctx.nowMs)
     const { outboxId, messageId, effects } = said.value
     return ok({ value: { outboxId, messageId }, ...effects })
   })
+}
+
+/** Whether a reply of this conversation was translated under an id, so that it can be sent. */
+async function translated(tx: Tx, id: string, conversationId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('translation')
+    .select('id')
+    .where('id', '=', id)
+    .where('conversationId', '=', conversationId)
+    .where('kind', '=', 'reply')
+    .where('state', '=', 'done')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Who answers a conversation that nobody has, has it from now on. */

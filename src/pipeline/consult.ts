@@ -1,6 +1,7 @@
 import type { Extraction, ExtractionAction } from '../contract/extraction.ts'
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import type { KnowledgeAnswer, KnowledgePort } from '../contract/knowledge.ts'
+import { houseLanguage } from '../languages/index.ts'
 import { enqueueMessage, noticeText, outboxSettings } from '../outbox/index.ts'
 import { json, type Reader, sql, type Tx } from '../store/index.ts'
 import { appendTimeline, type Cause } from '../tickets/index.ts'
@@ -31,7 +32,7 @@ export async function consult(
     category: fields.product_category?.value ?? null,
     model: fields.device_model?.value ?? null,
     fault: null,
-    lang: lang === 'en' ? 'en' : 'zh',
+    lang: houseLanguage(lang),
   })
   if (!found || (await wasQuoted(db, conversationId, found.articleId)))
     return { action: { kind: 'handover' }, found: null }

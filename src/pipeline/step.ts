@@ -5,6 +5,7 @@ import type { Catalogue, Extraction } from '../contract/extraction.ts'
 import { type Effects, joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
 import type { KnowledgeAnswer, KnowledgePort } from '../contract/knowledge.ts'
 import { derivedId } from '../kernel/ids.ts'
+import { houseLanguage } from '../languages/index.ts'
 import type { NoticePorts } from '../outbox/index.ts'
 import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
 import { json, type Reader, type Tx } from '../store/index.ts'
@@ -204,7 +205,7 @@ async function follow(
   if (next === 'wait') return { outcome: 'waiting', ticketId: null, effects: noEffects }
   if (waiting) await endQuestion(tx, waiting, extraction, 'dropped', cause.nowMs)
   if (next === 'ask' && action.kind === 'ask') {
-    const lang = extraction.lang === 'en' ? 'en' : 'zh'
+    const lang = houseLanguage(extraction.lang)
     const sinceSeq = waiting?.sinceSeq ?? read.extractedSeq
     const of = { conversationId: read.id, extractionId, action, lang, sinceSeq } as const
     const asked = await askFor(tx, of, cause.nowMs)
@@ -263,7 +264,7 @@ async function answer(
       const { found } = of.prepared
       if (!found || !of.speaks) return noEffects
       const { extractionId, ticketId } = of
-      const lang = extraction.lang === 'en' ? 'en' : 'zh'
+      const lang = houseLanguage(extraction.lang)
       return await quoteArticle(tx, { conversationId, extractionId, found, lang, ticketId }, cause)
     }
     default:

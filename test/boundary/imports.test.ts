@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 /** DESIGN's import table: what each room may import besides itself. */
 const foundation = ['kernel', 'contract', 'store', 'queue']
-const open = ['access', 'audit', 'directory', 'catalogue', 'media', 'rules', 'outbox']
+const open = ['languages', 'access', 'audit', 'directory', 'catalogue', 'media', 'rules', 'outbox']
 const domain = [...foundation, ...open]
 const rooms: Record<string, readonly string[]> = {
   kernel: [],
@@ -15,6 +15,7 @@ const rooms: Record<string, readonly string[]> = {
   store: ['kernel', 'contract'],
   queue: ['kernel', 'contract', 'store'],
   rules: ['kernel', 'contract'],
+  languages: ['kernel', 'contract'],
   access: domain,
   audit: domain,
   directory: domain,
@@ -26,6 +27,7 @@ const rooms: Record<string, readonly string[]> = {
   conversations: [...domain, 'tickets'],
   pipeline: [...domain, 'tickets'],
   calls: [...domain, 'pipeline'],
+  translation: [...domain, 'pipeline'],
   tickets: domain,
   // Incidents look at what tickets have in common; no ticket knows of them.
   incidents: [...domain, 'tickets'],

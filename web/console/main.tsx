@@ -8,6 +8,7 @@ import './call.css'
 import './ticket.css'
 import './risk.css'
 import './chats.css'
+import './translation.css'
 
 stampStyles()
 const root = document.getElementById('root')

@@ -46,6 +46,13 @@ const projections: readonly {
     ignore: ['linkedAt'],
   },
   { table: 'extraction', key: ['id'], label: 'conversationId', ignore: [] },
+  // Why there is none is the model's, and the hashes of questions name the model that was configured.
+  {
+    table: 'translation',
+    key: ['id'],
+    label: 'messageId',
+    ignore: ['refusal', 'calls'],
+  },
   { table: 'question', key: ['id'], label: 'field', ignore: ['sinceSeq'] },
   { table: 'ticket', key: ['id'], label: 'number', ignore: ['search', 'timelineDigest'] },
   {
@@ -98,6 +105,7 @@ function scope(table: string, { fromMs, toMs, keptSinceMs }: Compared) {
     case 'conversation_ticket':
     case 'extraction':
     case 'question':
+    case 'translation':
       return sql`where t."conversationId" in (${conversations})`
     case 'ticket':
       return sql`where t."id" in (${tickets})`

@@ -2,7 +2,16 @@ import { type Database, sql } from '../../store/index.ts'
 import type { ConfigChange } from './scratch.ts'
 
 /** Commands that rebuild conversations and tickets; configuration comes from its history, access is not replayed. */
-const replayedRooms = ['ticket', 'incident', 'conversation', 'contact', 'outbox', 'offer', 'call']
+const replayedRooms = [
+  'ticket',
+  'incident',
+  'conversation',
+  'contact',
+  'outbox',
+  'offer',
+  'call',
+  'translation',
+]
 
 /** Who talks with a customer depends on who was there, and the people of the console are not replayed. */
 const notReplayed = ['conversation.take', 'conversation.handOver']

@@ -57,6 +57,8 @@ interface Disguised {
 /** Turns as they leave the house, and the way back. */
 export interface Disguise {
   readonly turns: readonly SentTurn[]
+  /** The placeholders of all turns in their order, with the words behind each. */
+  readonly standing: readonly { readonly word: string; readonly source: string }[]
   /** Words of the house as they leave it; empty when they stand nowhere in what is sent. */
   say(quote: ClaimedQuote & { readonly start: number }): string
   /**
@@ -83,6 +85,7 @@ export function disguise(
   const disguised = sent.map((turn) => disguiseTurn(turn, personal.get(turn.at) ?? [], book))
   return {
     turns: disguised.map((each) => each.turn),
+    standing: disguised.flatMap((each) => each.standing),
     say: (quote) => say(quote, disguised),
     restore: (answer) => restore(answer, disguised, book),
   }

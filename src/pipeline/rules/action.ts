@@ -1,5 +1,6 @@
 import type { Choice, Extraction, ExtractionAction } from '../../contract/extraction.ts'
 import type { Intent } from '../../contract/ticket.ts'
+import { houseLanguage } from '../../languages/index.ts'
 import type { Scene } from './scene.ts'
 import { aboutTicket, wantsPerson } from './talk.ts'
 
@@ -67,5 +68,5 @@ function missing(
     ...(fields.address?.value.detail ? [] : (['address'] as const)),
   ]
   const field = lacks.find(open)
-  return field ? { kind: 'ask', field, ...questions[field][lang === 'en' ? 'en' : 'zh'] } : null
+  return field ? { kind: 'ask', field, ...questions[field][houseLanguage(lang)] } : null
 }

@@ -6,6 +6,7 @@ import type {
   Labels,
 } from '../../contract/extraction.ts'
 import type { FieldName, TicketFields } from '../../contract/ticket.ts'
+import { customerLanguage } from '../../languages/index.ts'
 import { readClauses } from '../read/clauses.ts'
 import { composeSummary } from '../read/summary.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
@@ -212,11 +213,5 @@ function knownFields(input: ExtractionInput): Fields {
 }
 
 function languageOf(scene: Scene): string {
-  const text = scene.customer
-    .map((u) => u.plain.text)
-    .join(' ')
-    .slice(0, 4000)
-  const han = text.match(/[\u4e00-\u9fa5]/g)?.length ?? 0
-  const latin = text.match(/[A-Za-z]{2,}/g)?.length ?? 0
-  return han === 0 && latin > 0 ? 'en' : 'zh'
+  return customerLanguage(scene.customer.map((u) => u.plain.text).join(' '))
 }

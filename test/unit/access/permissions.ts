@@ -179,4 +179,8 @@ export const permissions: Readonly<Record<string, string>> = {
   'webhook.retire': 'admin',
   'webhook.rotate': 'admin',
   'webhook.update': 'admin',
+  'translation.draft': 'admin agent dispatcher scope:conversations:write supervisor',
+  'translation.get': 'admin agent auditor dispatcher scope:conversations:read supervisor',
+  'translation.languages': 'admin agent auditor dispatcher engineer scope:conversations:read supervisor',
+  'translation.request': 'admin agent dispatcher scope:conversations:write supervisor',
 }

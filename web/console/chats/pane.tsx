@@ -168,6 +168,7 @@ export function ChatPane({ chat, desk, left }: { chat: Chat; desk: Desk; left: (
             <ReplyBox
               ticketId={ticketId ?? null}
               conversations={query.data.conversations}
+              messages={query.data.messages}
               snippets={snippets}
             />
           </>

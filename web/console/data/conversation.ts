@@ -12,6 +12,18 @@ export interface AttachmentView {
   readonly inline: boolean
 }
 
+/** What a model made of a message for readers of another language. */
+export interface TranslationView {
+  readonly id: string
+  readonly lang: string
+  readonly state: 'pending' | 'done' | 'refused'
+  readonly text: string | null
+  /** The message speaks to a machine. */
+  readonly cautious: boolean
+  readonly problem: { readonly code: string; readonly zh: string; readonly en: string } | null
+  readonly model: string | null
+}
+
 /** One message of the thread. */
 export interface MessageView {
   readonly id: string
@@ -34,6 +46,11 @@ export interface MessageView {
   readonly deliveryError: string | null
   readonly at: string
   readonly attachments: readonly AttachmentView[]
+  /** The language of `text`; null where it is not sure. */
+  readonly lang: string | null
+  readonly translations: readonly TranslationView[]
+  /** What the agent wrote, where `text` is a translation of it. */
+  readonly written: { readonly text: string; readonly lang: string | null; readonly changed: boolean } | null
 }
 
 /** A conversation of a ticket, and whether it can be answered. */

@@ -14,6 +14,7 @@ const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly 
     ['desk'],
   ],
   message: () => [['ticket-conversation'], ['conversation'], ['desk']],
+  translation: () => [['ticket-conversation'], ['conversation'], ['translation']],
   desk: () => [['desk']],
   call: () => [['call'], ['ticket-conversation'], ['tickets']],
   attachment: () => [['ticket-conversation']],

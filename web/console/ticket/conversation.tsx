@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { useWords } from '../../ui/language.ts'
 import { type MessageView, type Thread, useThread } from '../data/conversation.ts'
 import type { Ticket } from '../data/ticket.ts'
+import { useAutomaticTranslation } from '../data/translation.ts'
 import { Broken, EmptyState } from '../parts/broken.tsx'
 import { ticketWords } from '../words/ticket.ts'
 import { Call } from './call.tsx'
@@ -43,6 +44,7 @@ export function Messages({ thread, messages }: { thread: Thread; messages: reado
   const { lit } = useLit()
   const { box, onScroll } = useStayAtEnd(messages.length)
   useLitInView(box)
+  useAutomaticTranslation(messages)
   const channels = new Map(thread.conversations.map((each) => [each.id, each.channel]))
   return (
     <div
@@ -87,6 +89,9 @@ const noAttachment = {
   delivery: null,
   deliveryError: null,
   attachments: [],
+  lang: null,
+  translations: [],
+  written: null,
 } as const
 
 /** Notes stand on the timeline; people read them where they were written: between the messages. */
@@ -132,7 +137,13 @@ export function ConversationPane({ ticket }: { ticket: Ticket }) {
           <EmptyState icon="chat" title={t('noConversation')} hint={t('noConversationHint')} />
         </div>
       )}
-      {query.data && <ReplyBox ticketId={ticket.id} conversations={query.data.conversations} />}
+      {query.data && (
+        <ReplyBox
+          ticketId={ticket.id}
+          conversations={query.data.conversations}
+          messages={query.data.messages}
+        />
+      )}
     </section>
   )
 }

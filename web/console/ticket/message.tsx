@@ -8,7 +8,8 @@ import { ChannelMark } from '../parts/marks.tsx'
 import { fieldWords } from '../words/terms.ts'
 import { ruleWords, ticketWords } from '../words/ticket.ts'
 import { valueText } from './field-text.ts'
-import { pieces, type Span } from './lit.ts'
+import type { Span } from './lit.ts'
+import { LanguageBadge, MessageWords } from './translation.tsx'
 
 const Original = lazy(() => import('./original.tsx'))
 
@@ -159,13 +160,7 @@ function MessageBody({
     <div className="bubble">
       {message.subject && <strong className="message-subject">{message.subject}</strong>}
       {message.unsupported && <p className="quiet">{t('unsupported', { type: message.unsupported })}</p>}
-      {message.text && (
-        <p className="message-text">
-          {pieces(message.text, spans).map((piece) =>
-            piece.lit ? <mark key={piece.at}>{piece.text}</mark> : <span key={piece.at}>{piece.text}</span>,
-          )}
-        </p>
-      )}
+      <MessageWords message={message} spans={spans} />
       {message.form && <FormTable form={message.form} lit={forms} said={message.text} />}
       {message.location && (
         <p className="quiet">
@@ -228,6 +223,7 @@ export const Message = memo(function Message({
         {message.direction === 'note' && <span className="quiet">{t('note')}</span>}
         {message.automatic && <span className="quiet">{t('automatic')}</span>}
         {message.rule !== null && <Automatic rule={message.rule} />}
+        <LanguageBadge message={message} />
         <Moment at={message.at} className="quiet" />
         <Delivery message={message} />
       </div>

@@ -7,12 +7,13 @@ import { tell } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
 import { duration, exact, useNow } from '../../ui/time.tsx'
-import type { ConversationView } from '../data/conversation.ts'
+import type { ConversationView, MessageView } from '../data/conversation.ts'
 import { useKeys } from '../keys.ts'
 import { channelWords } from '../words/terms.ts'
 import { ticketWords } from '../words/ticket.ts'
 import type { Snippet } from './snippets.tsx'
-import { Writer } from './writer.tsx'
+import { ReplyPreview, SendIn, useCustomersLanguage, type Waiting } from './translated-reply.tsx'
+import { Withdrawn, Writer } from './writer.tsx'
 
 /** What the channel still allows: how many replies, until when. */
 function ReplyWindow({ conversation }: { conversation: ConversationView }) {
@@ -52,10 +53,12 @@ function waitingOr(answerable: readonly ConversationView[]): ConversationView | 
 export function ReplyBox({
   ticketId,
   conversations,
+  messages,
   snippets,
 }: {
   ticketId: string | null
   conversations: readonly ConversationView[]
+  messages: readonly MessageView[]
   snippets?: readonly Snippet[]
 }) {
   const t = useWords(ticketWords)
@@ -71,6 +74,22 @@ export function ReplyBox({
     waitingOr(answerable) ??
     // What was typed stays readable, and the head says why it cannot go.
     conversations.filter(windowClosed).at(-1)
+  const customers = useCustomersLanguage(messages, conversation?.id)
+  const [sendIn, setSendIn] = useState<{
+    readonly conversationId: string
+    readonly lang: string | null
+  } | null>(null)
+  const [waiting, setWaiting] = useState<Waiting | null>(null)
+  const into = sendIn?.conversationId === conversation?.id ? (sendIn?.lang ?? null) : null
+  /** The words go to a preview; they are sent, or come back, from there. */
+  const preview = (reply: Waiting['reply'], lang: string) =>
+    new Promise<void>((sent, left) => {
+      const done = (then: () => void) => () => {
+        setWaiting(null)
+        then()
+      }
+      setWaiting({ reply, lang, sent: done(sent), left: done(() => left(new Withdrawn())) })
+    })
   const focus = (next: 'reply' | 'note') => {
     // At once: the next key already belongs to the text.
     flushSync(() => setMode(next))
@@ -90,6 +109,7 @@ export function ReplyBox({
     `${each.channel in channelWords ? channel(each.channel as keyof typeof channelWords) : each.channel} · ${each.accountName}`
   return (
     <div className={mode === 'note' ? 'reply-box reply-note' : 'reply-box'}>
+      {waiting && <ReplyPreview waiting={waiting} />}
       <div className="reply-head">
         <Segmented
           size="small"
@@ -113,6 +133,11 @@ export function ReplyBox({
             ) : (
               <span className="quiet">{label(conversation)}</span>
             )}
+            <SendIn
+              value={into}
+              customers={customers}
+              onChange={(lang) => setSendIn({ conversationId: conversation.id, lang })}
+            />
             <ReplyWindow conversation={conversation} />
           </>
         )}
@@ -131,7 +156,9 @@ export function ReplyBox({
           focused={() => setChosen(conversation.id)}
           {...(snippets ? { snippets } : {})}
           send={async (text, key, attachments) => {
-            await tell('outbox.reply', { conversationId: conversation.id, text, key, attachments })
+            const reply = { conversationId: conversation.id, text, key, attachments: [...attachments] }
+            if (into && text) await preview(reply, into)
+            else await tell('outbox.reply', reply)
             refresh()
           }}
         />

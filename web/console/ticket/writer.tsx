@@ -26,6 +26,11 @@ function intoFiles(add: (files: Iterable<File>) => void) {
   }
 }
 
+/** It was not sent because the person thought better of it: the text stays, and nothing is wrong. */
+export class Withdrawn extends Error {
+  override readonly name = 'Withdrawn'
+}
+
 /** One text with its own draft; a slash offers the kept answers. */
 export function Writer({
   draftKey,
@@ -76,7 +81,7 @@ export function Writer({
       clear(text)
       files.clear(stored)
     } catch (error) {
-      setFailed(error instanceof Refused ? error.message : String(error))
+      if (!(error instanceof Withdrawn)) setFailed(error instanceof Refused ? error.message : String(error))
     } finally {
       setBusy(false)
     }

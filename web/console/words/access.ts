@@ -139,6 +139,10 @@ export const settingsWords = {
     '事件归并(windowMs:多长时间内算同一事件,毫秒)',
     'Incidents (windowMs: how far apart in time, ms)',
   ],
+  translation: [
+    '翻译(automatic:打开会话时自动翻译外语消息)',
+    'Translation (automatic: messages in other languages are translated when they are opened)',
+  ],
 } as const satisfies Words
 
 export const startWords = {
