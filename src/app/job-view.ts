@@ -77,7 +77,10 @@ export const filesOf = (attachments: readonly Attachment[]): JobFile[] =>
     state === 'stored' ? [{ id, name, contentType: contentType ?? 'application/octet-stream' }] : [],
   )
 
-/** The thread of a ticket as the page shows it; mails are shown as their text. Pure. */
+/** A customer's link in the hub's own words: whoever has it may write as the customer. */
+const customerLink = /\/c\/t\/[\w-]{20,}/g
+
+/** The thread of a ticket as the page shows it; mails are shown as their text, links of the customer without their token. Pure. */
 export function messagesOf(
   thread: readonly ThreadMessage[],
   utterances: readonly {
@@ -88,7 +91,8 @@ export function messagesOf(
   }[],
 ): JobMessage[] {
   return thread.map(({ id, at, direction, author, authorName, text, attachments }) => ({
-    ...{ id, at, author, authorName, text },
+    ...{ id, at, author, authorName },
+    text: text.replace(customerLink, '/c/t/…'),
     note: direction === 'note',
     files: filesOf(attachments),
     said: utterances

@@ -127,7 +127,11 @@ describe('详情 on a job card', () => {
     const [name] = await page.query<{ name: string }>(
       `select "name" from staff where "id" = '${offer.staffId}'`,
     )
-    expect((await page.look(link)).body.timeline).toContainEqual(
+    const after = await page.look(link)
+    // The customer's own link would let the engineer write as the customer.
+    expect(JSON.stringify(after.body.messages)).toContain('/c/t/…')
+    expect(JSON.stringify(after.body.messages)).not.toMatch(/\/c\/t\/[\w-]/)
+    expect(after.body.timeline).toContainEqual(
       expect.objectContaining({ what: 'transition', to: 'assigned', by: name!.name }),
     )
   })

@@ -11,6 +11,8 @@ export interface OfferPorts {
   takesCards(accountId: string): boolean
   /** The page of the job for the engineer to whom it is offered, by a signed link; null when the hub has no public address. */
   jobPage(offer: Pick<Offer, 'id' | 'createdAt'>): string | null
+  /** Where a signed-in person reads the whole ticket; null when the hub has no public address. */
+  ticketPage(number: string): string | null
 }
 
 /** How long the link of a job card works at most, ms: longer than a job takes, shorter than a phone is kept. */
