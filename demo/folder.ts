@@ -34,7 +34,7 @@ export function hubEnvironment(folder: string, port: number, script: string): Re
     DATA_DIR: folder,
     PORT: String(port),
     HOST: '127.0.0.1',
-    // 详情 on the cards leads here.
+    // 详情 on the cards opens the engineer's page here.
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     // The emulators are on this machine; a hub of its own may reach them.
     ALLOW_PRIVATE_HOSTS: '127.0.0.1',

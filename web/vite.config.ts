@@ -9,7 +9,7 @@ const root = dirname(fileURLToPath(import.meta.url))
 
 /** While pages are developed (`vite --config web/vite.config.ts`), a hub started with `npm start` answers for the API. */
 const hub = 'http://127.0.0.1:3000'
-const proxy = { '/api': hub, '/channels': hub, '/c/api': hub }
+const proxy = { '/api': hub, '/channels': hub, '/c/api': hub, '/e/api': hub }
 
 export default defineConfig({
   root,
@@ -29,6 +29,7 @@ export default defineConfig({
         console: join(root, 'console/index.html'),
         form: join(root, 'customer/form.html'),
         progress: join(root, 'customer/progress.html'),
+        job: join(root, 'engineer/job.html'),
       },
     },
   },

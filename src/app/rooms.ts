@@ -169,7 +169,10 @@ export function rooms(parts: RoomParts): BuiltRooms {
   }
   const offers: router.OfferPorts = {
     takesCards: (id) => registry.byId(id)?.channel.capabilities.cards === 'native',
-    ticketPage: (number) => (config.publicUrl ? `${config.publicUrl}/tickets/${number}` : null),
+    ticketPage: (number) => config.publicUrl && `${config.publicUrl}/tickets/${number}`,
+    jobPage: ({ id, createdAt }) =>
+      config.publicUrl &&
+      `${config.publicUrl}/e/${links.signJob(id, createdAt.getTime() + router.jobLinkLifeMs)}`,
   }
   const evaluation = makeEvaluation({
     release: version,

@@ -12,6 +12,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { Hub } from './compose.ts'
 import type { Config } from './config.ts'
 import { makeCustomerDesk } from './customers.ts'
+import { makeEngineerDesk } from './engineers.ts'
 import { gauges } from './gauges.ts'
 import { root } from './version.ts'
 
@@ -29,6 +30,7 @@ export async function serveHub(
     runner: hub.executor,
     identities: { ...databaseIdentities(database, clock), link: customers.customer },
     customers,
+    engineers: makeEngineerDesk({ ...hub, links }),
     accounts: hub.registry,
     receive: hub.receive,
     clock,

@@ -56,7 +56,8 @@ export interface MediaRouteOptions {
   readonly maxUploadBytes: number
 }
 
-type ById = { Params: { id: string }; Querystring: { download?: string } }
+/** A file by its id; `?download` never shows it in place. */
+export type ById = { Params: { id: string }; Querystring: { download?: string } }
 
 /** Files: `/api/attachments/:id`, `/api/media/:hash`, `/api/messages/:id/html`, and the upload `POST /api/media`. */
 export function registerMedia(scope: FastifyInstance, options: MediaRouteOptions): void {
@@ -85,11 +86,12 @@ export function registerMedia(scope: FastifyInstance, options: MediaRouteOptions
   scope.post('/api/media', (request, reply) => upload(request, reply, options))
 }
 
-async function sendFile(
+/** Answers a file, or the range of it that was asked for; shown in place where that runs nothing. */
+export async function sendFile(
   request: FastifyRequest<ById>,
   reply: FastifyReply,
   file: VisibleFile,
-  { media }: MediaRouteOptions,
+  { media }: Pick<MediaRouteOptions, 'media'>,
 ): Promise<FastifyReply> {
   const inline = shownInline.test(file.contentType) && request.query.download === undefined
   reply.headers({

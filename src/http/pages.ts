@@ -14,17 +14,19 @@ const pages = {
   console: 'console/index.html',
   form: 'customer/form.html',
   progress: 'customer/progress.html',
+  job: 'engineer/job.html',
 } as const
 type Page = keyof typeof pages
 
-/** Which page answers an address: `/c/t/…` a customer's progress, other `/c/…` the form, all else the console. */
+/** Which page answers an address: `/e/…` an engineer's job, `/c/t/…` a customer's progress, other `/c/…` the form, all else the console. */
 export function pageFor(path: string): Page {
+  if (path.startsWith('/e/')) return 'job'
   if (path.startsWith('/c/t/')) return 'progress'
   return path.startsWith('/c/') ? 'form' : 'console'
 }
 
 /** Addresses that no page stands under. */
-const machinePath = /^\/(?:api|channels|assets|healthz|readyz|metrics)(?:\/|$)|^\/c\/api\//
+const machinePath = /^\/(?:api|channels|assets|healthz|readyz|metrics)(?:\/|$)|^\/[ce]\/api\//
 
 /** Content-Security-Policy of a page: only our own files, and scripts and styles that carry the nonce. */
 export function contentSecurityPolicy(page: Page, nonce: string): string {

@@ -9,6 +9,7 @@ import { isStillValid } from './authenticate.ts'
 import { type Accounts, registerChannels } from './channels.ts'
 import { type CustomerDesk, registerCustomer } from './customer.ts'
 import { registerDocumentation } from './documentation.ts'
+import { type EngineerDesk, registerEngineer } from './engineer.ts'
 import { type EventSource, makeEventHub } from './event-hub.ts'
 import { registerEventStream } from './event-stream.ts'
 import { registerFailures } from './failure.ts'
@@ -41,6 +42,8 @@ export interface ServerDeps extends Pick<ApiOptions, 'commands' | 'queries' | 'r
   readonly readiness: Readiness
   /** Answers the customers' pages. */
   readonly customers: CustomerDesk
+  /** Answers the engineers' page. */
+  readonly engineers: EngineerDesk
   /** Further numbers of /metrics. */
   readonly gauges: readonly GaugeSource[]
   /** Lets a scraper on another machine read /metrics; null: only this machine and tokens with the scope. */
@@ -119,6 +122,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     },
   })
   registerCustomer(server, { desk: deps.customers, https, log })
+  registerEngineer(server, { desk: deps.engineers, media: deps.media, https, log })
   registerProbes(server, { ...deps, metrics })
   registerPages(server, { dir: deps.pagesDir, https })
   return server

@@ -260,6 +260,21 @@ const catalogue = {
     zh: '链接已过期,请重新扫描二维码。',
     en: 'The link has expired. Scan the code again.',
   },
+  'job_link.invalid': {
+    status: 404,
+    zh: '链接无效,请从派单卡片上的“详情”重新打开。',
+    en: 'The link is not valid. Open it again by Details on the job card.',
+  },
+  'job_link.expired': {
+    status: 410,
+    zh: '链接已过期。需要查看这张工单,请联系调度员。',
+    en: 'The link has expired. Ask the dispatcher if you need this job.',
+  },
+  'job.gone': {
+    status: 410,
+    zh: '这张派单已不在你手上:{stateZh}。',
+    en: 'This job is not yours: {stateEn}.',
+  },
   'link.no_conversation': {
     status: 409,
     zh: '这个页面不能留言,请用原来的方式联系我们,或拨打客服电话。',

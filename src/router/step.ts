@@ -18,6 +18,7 @@ import { type Directory, knownSnapshots, readDirectory } from './directory.ts'
 import type { OfferPorts } from './offers/card.ts'
 import { makeOfferHandlers } from './offers/handlers.ts'
 import { makeOffers, whomToAsk } from './offers/make.ts'
+import { tellDispatchers } from './offers/tell.ts'
 import { packDecision } from './packed.ts'
 import {
   foldLoads,
@@ -111,7 +112,14 @@ async function commit(
   const placed = await placeTicket(tx, locked.value, placement, cause)
   if (!placed.ok) return noEffects
   const offers = await makeOffers(tx, placed.value.ticket, asked, decisionId, cause, ports)
-  return joinEffects(placed.value.effects, offers)
+  const now = placed.value.ticket
+  const waits = now.status === 'open' && now.assigneeId === null
+  // A decision that says what was known already is no news.
+  const news = placed.value.effects.events.length > 0
+  if (told === null || !waits || !news) return joinEffects(placed.value.effects, offers)
+  const need = told === 'no_engineer' && reason.changed.includes('offer') ? 'declined' : told
+  const said = await tellDispatchers(tx, { ticket: now, need, decisionId }, ports, ctx.nowMs)
+  return joinEffects(placed.value.effects, offers, said)
 }
 
 async function record(

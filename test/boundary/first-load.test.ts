@@ -61,4 +61,10 @@ describe('the first load of the pages', () => {
     expect(scripts.size).toBeGreaterThan(1)
     expect(gzipBytes(scripts)).toBeLessThanOrEqual(120 * kilobyte)
   })
+
+  it("of the engineer's page is at most 150 kB of script", () => {
+    const scripts = withImports(scriptsOf('engineer/job.html'))
+    expect(scripts.size).toBeGreaterThan(1)
+    expect(gzipBytes(scripts)).toBeLessThanOrEqual(150 * kilobyte)
+  })
 })

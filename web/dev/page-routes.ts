@@ -3,8 +3,9 @@ import type { Connect, Plugin } from 'vite'
 
 /** Which built page answers an address: the same table as the hub's server. */
 export function pageFor(path: string): string | null {
-  if (path.startsWith('/api/') || path.startsWith('/channels/') || path.startsWith('/c/api/')) return null
+  if (path.startsWith('/api/') || path.startsWith('/channels/') || /^\/[ce]\/api\//.test(path)) return null
   if (/\.[a-z0-9]+$/i.test(path) || path.startsWith('/@') || path.startsWith('/node_modules/')) return null
+  if (path.startsWith('/e/')) return '/engineer/job.html'
   if (path.startsWith('/c/t/')) return '/customer/progress.html'
   if (path.startsWith('/c/')) return '/customer/form.html'
   return '/console/index.html'

@@ -3,15 +3,20 @@ import type { Effects } from '../../contract/jobs.ts'
 import { langOf } from '../../directory/index.ts'
 import { enqueueToPerson } from '../../outbox/index.ts'
 import { type Reader, sql, type Tx } from '../../store/index.ts'
-import type { NamedOffer } from './offer.ts'
+import type { NamedOffer, Offer } from './offer.ts'
 
 /** What offers need from app. */
 export interface OfferPorts {
   /** Whether cards that can be pressed reach people on this account. */
   takesCards(accountId: string): boolean
+  /** The page of the job for the engineer to whom it is offered, by a signed link; null when the hub has no public address. */
+  jobPage(offer: Pick<Offer, 'id' | 'createdAt'>): string | null
   /** Where a signed-in person reads the whole ticket; null when the hub has no public address. */
   ticketPage(number: string): string | null
 }
+
+/** How long the link of a job card works at most, ms: longer than a job takes, shorter than a phone is kept. */
+export const jobLinkLifeMs = 30 * 24 * 3_600_000
 
 /** What a card about a ticket shows. */
 export interface CardTicket {
@@ -99,7 +104,7 @@ export function maskedPhone(phone: string): string {
 export function offerCard(
   offer: NamedOffer,
   ticket: CardTicket,
-  ports: Pick<OfferPorts, 'ticketPage'>,
+  ports: Pick<OfferPorts, 'jobPage'>,
   lang: 'zh' | 'en',
   nowMs: number,
 ): Card {
@@ -112,7 +117,7 @@ export function offerCard(
     [w.appointment, ticket.appointment],
     [w.customer, who],
   ].flatMap(([label, value]) => (value ? [{ label: label!, value }] : []))
-  const page = ports.ticketPage(ticket.number)
+  const page = ports.jobPage(offer)
   return {
     id: offer.id,
     title: `${w.title} ${ticket.number}${ticket.category ? ` · ${ticket.category}` : ''}`,

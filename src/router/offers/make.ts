@@ -41,7 +41,7 @@ export async function whomToAsk(
 }
 
 /** The first address of each person, by the order of channels in the settings. */
-async function addressesOf(
+export async function addressesOf(
   db: Reader,
   staffIds: readonly string[],
   { channels }: OfferSettings,

@@ -88,6 +88,7 @@ export const permissions: Readonly<Record<string, string>> = {
   'model.remove': 'admin scope:catalogue:write',
   'model.update': 'admin scope:catalogue:write',
   'offer.accept': 'admin agent card dispatcher engineer supervisor',
+  'offer.job': 'admin card engineer',
   'offer.list': 'admin agent auditor dispatcher scope:tickets:read supervisor',
   'offer.reject': 'admin agent card dispatcher engineer supervisor',
   'offer.rescind': 'admin agent dispatcher supervisor',

@@ -21,7 +21,7 @@ const open: Card = {
   buttons: [
     { key: 'offer.accept', text: '接单', style: 'primary' },
     { key: 'offer.reject', text: '拒绝', style: 'danger' },
-    { key: 'offer.detail', text: '详情', url: 'http://127.0.0.1:3100/tickets/T100016' },
+    { key: 'offer.detail', text: '详情', url: 'http://127.0.0.1:3100/e/signed' },
   ],
 }
 const taken: Card = {
@@ -44,7 +44,7 @@ const vendors: Readonly<Record<string, (card: Card) => SeenCard>> = {
 }
 
 describe.each(Object.entries(vendors))('a job card on the screen of %s', (vendor, draw) => {
-  it('shows its title, address and customer, and the three buttons, of which 详情 leads to the ticket', () => {
+  it('shows its title, address and customer, and the three buttons, of which 详情 opens the page of the job', () => {
     const card = draw(open)
     expect(card.title).toBe('派单 T100016 · 空调')
     expect(card.lines).toContainEqual({ label: '地址', value: '浙江省杭州市西湖区学院路128号' })
@@ -54,7 +54,7 @@ describe.each(Object.entries(vendors))('a job card on the screen of %s', (vendor
       ['拒绝', 'danger'],
       ['详情', 'default'],
     ])
-    expect(card.buttons[2]).toMatchObject({ url: 'http://127.0.0.1:3100/tickets/T100016' })
+    expect(card.buttons[2]).toMatchObject({ url: 'http://127.0.0.1:3100/e/signed' })
     expect(wordsOf(card)).not.toContain('[{"')
   })
 

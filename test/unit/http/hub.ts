@@ -176,6 +176,11 @@ export function toyDeps(stored: ReceiveItem[] = []): ServerDeps {
     },
     onEvents: () => () => {},
     readiness: async () => ({ database: 'ok' }),
+    engineers: {
+      job: async () => refuse('job_link.invalid'),
+      act: async () => refuse('job_link.invalid'),
+      file: async () => refuse('job_link.invalid'),
+    },
     customers: {
       link: async () => refuse('link.invalid'),
       upload: async () => refuse('link.invalid'),

@@ -1,0 +1,124 @@
+import type { JsonObject } from '../kernel/json.ts'
+import type { Job } from '../router/index.ts'
+
+/** A file that the page shows by `GET /e/api/file/:id`. */
+export interface JobFile {
+  readonly id: string
+  readonly name: string
+  readonly contentType: string
+}
+
+/** Something that was said about the job; `note` is for the staff only. */
+export interface JobMessage {
+  readonly id: string
+  readonly at: string
+  readonly author: 'customer' | 'agent' | 'system'
+  readonly authorName: string | null
+  readonly note: boolean
+  readonly text: string
+  readonly files: readonly JobFile[]
+  /** The words of a recorded call, in order. */
+  readonly said: readonly { readonly speaker: string; readonly text: string; readonly startMs: number }[]
+}
+
+/** One step of the ticket's way: `what` is the kind of entry, `to` the status or state that it led to. */
+export interface JobStep {
+  readonly at: string
+  readonly what: string
+  readonly to: string | null
+  /** Who did it: a name, or `customer` or `system`. */
+  readonly by: string
+  /** A note, or the reason in somebody's words. */
+  readonly text: string | null
+}
+
+/** What the engineer's page shows. */
+export interface JobPage extends Job {
+  /** Another one when anything on the page may be another. */
+  readonly stamp: string
+  /** Pictures that came before the answer; later ones are with their messages. */
+  readonly photos: readonly JobFile[]
+  readonly messages: readonly JobMessage[]
+  readonly timeline: readonly JobStep[]
+  /** What the engineer may do with the ticket now. */
+  readonly commands: readonly string[]
+}
+
+interface Attachment {
+  readonly id: string
+  readonly name: string
+  readonly contentType: string | null
+  readonly state: string
+}
+
+/** A message as `conversation.ofTicket` gives it. */
+export interface ThreadMessage {
+  readonly id: string
+  readonly at: string
+  readonly direction: string
+  readonly author: JobMessage['author']
+  readonly authorName: string | null
+  readonly text: string
+  readonly attachments: readonly Attachment[]
+}
+
+/** An entry of a timeline as `ticket.get` gives it. */
+export interface TimelineEntry {
+  readonly type: string
+  readonly atMs: number
+  readonly actor: { readonly kind: string; readonly name?: string; readonly staffId?: string }
+  /** Null after erasure. */
+  readonly payload: JsonObject | null
+}
+
+/** Files that are there. */
+export const filesOf = (attachments: readonly Attachment[]): JobFile[] =>
+  attachments.flatMap(({ id, name, contentType, state }) =>
+    state === 'stored' ? [{ id, name, contentType: contentType ?? 'application/octet-stream' }] : [],
+  )
+
+/** A customer's link in the hub's own words: whoever has it may write as the customer. */
+const customerLink = /\/c\/t\/[\w-]{20,}/g
+
+/** The thread of a ticket as the page shows it; mails are shown as their text, links of the customer without their token. Pure. */
+export function messagesOf(
+  thread: readonly ThreadMessage[],
+  utterances: readonly {
+    readonly messageId: string
+    readonly speaker: string
+    readonly text: string
+    readonly startMs: number
+  }[],
+): JobMessage[] {
+  return thread.map(({ id, at, direction, author, authorName, text, attachments }) => ({
+    ...{ id, at, author, authorName },
+    text: text.replace(customerLink, '/c/t/…'),
+    note: direction === 'note',
+    files: filesOf(attachments),
+    said: utterances
+      .filter(({ messageId }) => messageId === id)
+      .map(({ speaker, text: words, startMs }) => ({ speaker, text: words, startMs })),
+  }))
+}
+
+/** Entries that tell an engineer something; what fields, clocks and links went through is the desk's. */
+const told = ['opened', 'routed', 'transition', 'offer', 'noted', 'expedited', 'merged', 'absorbed', 'erased']
+
+/** The ticket's way, newest first. `names`: of the staff by id. Pure. */
+export function stepsOf(timeline: readonly TimelineEntry[], names: ReadonlyMap<string, string>): JobStep[] {
+  return timeline
+    .filter(({ type }) => told.includes(type))
+    .map(({ type, atMs, actor, payload }) => {
+      const said = (key: string) => (typeof payload?.[key] === 'string' ? String(payload[key]) : null)
+      const engineer = actor.staffId === undefined ? undefined : names.get(actor.staffId)
+      return {
+        at: new Date(atMs).toISOString(),
+        what: type,
+        to: said('to') ?? said('status'),
+        by: actor.name ?? engineer ?? (actor.kind === 'link' ? 'customer' : 'system'),
+        // Of offers the reason is a code of ours.
+        text: type === 'offer' ? said('engineer') : (said('text') ?? said('reason')),
+      }
+    })
+    .toReversed()
+}

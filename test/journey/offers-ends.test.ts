@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemActor } from '../../src/contract/actor.ts'
+import { readOffer, stepOffer } from '../../src/router/offers/offer.ts'
+import { group, minuteMs, type OfferDesk, openOfferDesk, people } from './offers-desk.ts'
+
+let desk: OfferDesk
+beforeAll(async () => {
+  desk = await openOfferDesk({ env: { PUBLIC_URL: 'https://hub.example' } })
+  const { db } = desk.test.fresh.database
+  const qian = { number: 'HZ-900', name: '钱调度', duties: ['dispatcher'] }
+  const { id } = await desk.test.run('staff.create', qian)
+  await db
+    .insertInto('staff_identity')
+    .values({
+      ...{ id: randomUUID(), staffId: String(id), accountId: desk.accountId, externalId: 'qian' },
+      ...{ linkedBy: '{}', linkedAt: new Date(desk.clock.now()) },
+    })
+    .execute()
+})
+afterAll(() => desk.close())
+beforeEach(async () => {
+  await desk.query('delete from offer')
+  await desk.query(`update ticket set "status" = 'closed', "assigneeId" = null`)
+  await desk.query('update staff set "active" = true')
+  await desk.test.run('setting.set', { name: 'offers', value: {} })
+})
+
+/** What was said to the dispatcher, as the channel took it. */
+const saidToQian = () =>
+  desk.query<{ text: string; state: string }>(
+    `select "content"->>'text' as text, "state" from outbox_message where "toExternalId" = 'qian' order by "seq"`,
+  )
+
+describe('offers that come to an end', () => {
+  it('take one step only: from each of the five ends none leads on, and each end is reached from pending', async () => {
+    const { database } = desk.test.fresh
+    const steps = {
+      ...{
+        accept: 'accepted',
+        reject: 'rejected',
+        expire: 'timed_out',
+        rescind: 'rescinded',
+        cancel: 'cancelled',
+      },
+    } as const
+    const names = Object.keys(steps) as (keyof typeof steps)[]
+    for (const first of names) {
+      const ticketId = await desk.ticket()
+      const { id } = (await desk.offers(ticketId))[0]!
+      const nowMs = desk.clock.now() + (first === 'expire' ? 11 * minuteMs : 0)
+      const cause = { actor: systemActor('test'), nowMs, causeId: randomUUID() }
+      const step = (name: keyof typeof steps) =>
+        database.transaction(async (tx) => await stepOffer(tx, (await readOffer(tx, id))!, name, cause))
+      // Time is part of the compare-and-set: nothing is answered late, nothing times out early.
+      if (first === 'expire')
+        for (const late of ['accept', 'reject'] as const) expect(await step(late)).toBeNull()
+      else expect(await step('expire')).toBeNull()
+      expect((await step(first))!.offer.status).toBe(steps[first])
+      for (const second of names) expect(await step(second)).toBeNull()
+      expect(await readOffer(database.db, id)).toMatchObject({ status: steps[first], version: 2 })
+    }
+  })
+
+  it('twenty engineers who accept in the same moment: one gets the ticket, nineteen read who', async () => {
+    const { db } = desk.test.fresh.database
+    const ticketId = await desk.ticket()
+    await desk.query('delete from offer')
+    const accept = desk.test.hub.commands.find(({ name }) => name === 'offer.accept')!
+    const [decision] = await desk.query<{ id: string }>(
+      `select "id" from routing_decision where "ticketId" = '${ticketId}' limit 1`,
+    )
+    const asked = Array.from({ length: 20 }, (_, i) => ({
+      staffId: randomUUID(),
+      id: randomUUID(),
+      to: `e${i}`,
+    }))
+    for (const { staffId, id, to } of asked) {
+      await db
+        .insertInto('staff')
+        .values({
+          id: staffId,
+          number: `HZ-1-${to}`,
+          name: `${to}师傅`,
+          skills: ['*'],
+          certs: [],
+          duties: ['engineer'],
+        })
+        .execute()
+      await db
+        .insertInto('offer')
+        .values({
+          ...{
+            id,
+            ticketId,
+            staffId,
+            decisionId: decision!.id,
+            groupId: group,
+            accountId: desk.accountId,
+            externalId: to,
+          },
+          ...{ createdAt: new Date(desk.clock.now()), expiresAt: new Date(desk.clock.now() + 10 * minuteMs) },
+        })
+        .execute()
+    }
+    const answers = await Promise.all(
+      asked.map(({ staffId, id, to }) =>
+        desk.test.hub.executor.execute(accept, { kind: 'card', id: to, staffId }, { offerId: id }),
+      ),
+    )
+    const won = answers.flatMap((answer, i) => (answer.ok ? [asked[i]!] : []))
+    expect(won).toHaveLength(1)
+    const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.refusal]))
+    expect(new Set(refused.map(({ code, params }) => `${code} ${params.stateZh}`))).toEqual(
+      new Set([`offer.ended 已被${won[0]!.to}师傅接单`]),
+    )
+    expect(await desk.row(ticketId)).toMatchObject({ status: 'assigned', assigneeId: won[0]!.staffId })
+    await desk.settle()
+    const rows = await desk.query<{ status: string; n: number }>(
+      `select "status", count(*)::int as n from offer where "ticketId" = '${ticketId}' group by 1 order by 1`,
+    )
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { status: 'accepted', n: 1 },
+        { status: 'rescinded', n: 19 },
+      ]),
+    )
+    const assigned = await desk.query(
+      `select 1 from ticket_event where "ticketId" = '${ticketId}' and "type" = 'transition'`,
+    )
+    expect(assigned).toHaveLength(1)
+    await desk.query(`delete from staff where "number" like 'HZ-1-%'`)
+  })
+
+  it('one offer tapped twenty times at once is accepted once, and every tap is answered with success', async () => {
+    const ticketId = await desk.ticket()
+    const [offer] = await desk.offers(ticketId)
+    const taps = await Promise.all(
+      Array.from({ length: 20 }, () => desk.press(offer!.who, offer!.id, 'offer.accept')),
+    )
+    // A tap whose turn did not come within the vendor's limit is answered by the card afterwards.
+    const answered = taps.flatMap(({ outcome }) => outcome.answer ?? [])
+    expect(answered.length).toBeGreaterThan(0)
+    expect(new Set(answered.map(({ tone, text }) => `${tone} ${text}`))).toEqual(new Set(['success 已接单']))
+    await desk.settle()
+    const steps = await desk.query(
+      `select 1 from ticket_event where "ticketId" = '${ticketId}' and "type" in ('transition', 'offer')`,
+    )
+    expect(steps).toHaveLength(3)
+  })
+
+  it('time out while the hub is down: the next start closes them, changes the card, and asks the next engineer', async () => {
+    const ticketId = await desk.ticket()
+    const [first] = await desk.offers(ticketId)
+    desk.clock.advance(45 * minuteMs)
+    expect((await desk.offers(ticketId)).map(({ status }) => status)).toEqual(['pending'])
+    const node = await desk.another()
+    try {
+      await node.hub.start(true)
+      await expect
+        .poll(async () => (await desk.offers(ticketId)).map(({ status }) => status), { timeout: 30_000 })
+        .toEqual(['timed_out', 'pending'])
+      await expect
+        .poll(() => desk.cards().find(({ id }) => id === first!.id)!.state?.text, { timeout: 30_000 })
+        .toBe('已超时')
+    } finally {
+      await node.close()
+    }
+  })
+
+  it('with everybody’s refusal tell the dispatcher in the chat, once, with the way to the ticket', async () => {
+    await desk.query(`update staff set "active" = false where "id" = '${people.zhao}'`)
+    const before = (await saidToQian()).length
+    const ticketId = await desk.ticket()
+    for (let i = 0; i < 2; i++) {
+      const asked = (await desk.offers(ticketId)).find(({ status }) => status === 'pending')!
+      await desk.press(asked.who, asked.id, 'offer.reject')
+      await desk.settle(1000)
+    }
+    const { number, status } = await desk.row(ticketId)
+    expect(status).toBe('open')
+    const told = (await saidToQian()).slice(before)
+    const text = `工单 ${number} 没有工程师接单,请调度员处理。\nhttps://hub.example/tickets/${number}`
+    expect(told).toEqual([{ text, state: 'sent' }])
+    // A ticket that is routed again and finds nobody still is no news.
+    await desk.settle(minuteMs)
+    expect(await saidToQian()).toHaveLength(before + 1)
+  })
+})
