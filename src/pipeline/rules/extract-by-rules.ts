@@ -12,6 +12,7 @@ import { type Classes, type Classified, classify } from './classify.ts'
 import { chooseCodes, findCodes } from './code.ts'
 import { type Clause, findClauses } from './fault.ts'
 import { formFields } from './form.ts'
+import { gistOf } from './gist.ts'
 import type { Lexicon } from './lexicon.ts'
 import { findNames } from './name.ts'
 import { findPhones } from './phone.ts'
@@ -84,11 +85,14 @@ function ticket(scene: Scene, lexicon: Lexicon): Fields {
     )
   return {
     ...fields,
-    ...tellings(scene, lexicon.classifier, category, fields, [
-      ...phoneMarks,
-      ...places,
-      ...(name?.marks ?? []),
-    ]),
+    ...tellings(
+      scene,
+      lexicon.classifier,
+      category,
+      fields,
+      [...phoneMarks, ...places, ...(name?.marks ?? [])],
+      appointment?.marks ?? [],
+    ),
   }
 }
 
@@ -99,6 +103,7 @@ function tellings(
   category: CategoryFinding | null,
   known: Fields,
   taken: readonly Mark[],
+  times: readonly Mark[],
 ): Fields {
   const fields: Fields = {}
   if (category)
@@ -120,8 +125,7 @@ function tellings(
       0.8,
     )
   Object.assign(fields, classFields(scene, classes))
-  const told = chosen(clauses)
-  const summary = summaryOf(told, known, scene)
+  const summary = summaryOf(gistOf(scene, clauses, times, taken), known, scene)
   return summary ? { ...fields, summary } : fields
 }
 
@@ -131,11 +135,11 @@ function chosen(clauses: readonly Clause[]): Clause[] {
   return clauses.filter((clause) => best.includes(clause))
 }
 
-function summaryOf(clauses: readonly Clause[], known: Fields, scene: Scene): ExtractedField<string> | null {
+function summaryOf(told: readonly Mark[], known: Fields, scene: Scene): ExtractedField<string> | null {
   const first = scene.customer.find((u) => u.turn.text.trim() !== '')
   const whole =
-    first && clauses.length === 0 ? [{ turn: first.turn, start: 0, end: headOf(first.turn.text) }] : []
-  const marks = clauses.length > 0 ? clauses.map((c) => c.mark) : whole
+    first && told.length === 0 ? [{ turn: first.turn, start: 0, end: headOf(first.turn.text) }] : []
+  const marks = told.length > 0 ? told : whole
   const appointment = known.appointment
   const value = composeSummary(marks.map(quoteOf), appointment?.value ?? null)
   if (!value) return null
