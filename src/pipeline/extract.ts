@@ -1,5 +1,6 @@
 import type { Extraction, ExtractionInput } from '../contract/extraction.ts'
 import type { Calibration } from './confidence/map.ts'
+import { readCustom } from './custom.ts'
 import { verify } from './ground.ts'
 import { reconcile } from './reconcile.ts'
 import { extractByRules } from './rules/extract-by-rules.ts'
@@ -20,7 +21,7 @@ export type RulesEngine = (input: ExtractionInput) => Extraction | Promise<Extra
 
 /** Reads by the rules, and keeps only what evidence supports; the confidence is the rules' own, not yet calibrated. */
 export function readByRules(input: ExtractionInput, lexicon: Lexicon): Extraction {
-  return verify(extractByRules(input, lexicon), input, lexicon)
+  return verify({ ...extractByRules(input, lexicon), custom: readCustom(input) }, input, lexicon)
 }
 
 /** Extracts a conversation: always by the rules, besides by the model when there is one, and only what evidence supports. */

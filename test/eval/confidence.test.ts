@@ -81,6 +81,8 @@ describe('the map from raw confidence to the share that is right', () => {
   })
 })
 
+const learn = (samples: readonly Sample[]) => mapOf(samples, priors)
+
 describe('the expected calibration error', () => {
   const told = (chance: number, right: number, n: number): Told[] =>
     Array.from({ length: n }, (_, i) => ({ chance, right: i < right }))
@@ -112,7 +114,7 @@ describe('the confidence that the rules give, on labelled conversations', () => 
   })
 
   it('is within three percent of what comes true on cases that the map did not see, where the raw one is further off', () => {
-    const { error, brier } = reliabilityOf(crossTold(groups, priors))
+    const { error, brier } = reliabilityOf(crossTold(groups, learn))
     const raw = reliabilityOf(groups.flat().map((sample) => ({ ...sample, chance: sample.raw })))
     expect(error).toBeLessThan(0.03)
     expect(error).toBeLessThan(raw.error / 2)
@@ -120,7 +122,7 @@ describe('the confidence that the rules give, on labelled conversations', () => 
   })
 
   it('is so for each field, as far as its cases go', () => {
-    const byField = Map.groupBy(crossTold(groups, priors), ({ field }) => field)
+    const byField = Map.groupBy(crossTold(groups, learn), ({ field }) => field)
     for (const [field, told] of byField) {
       const { n, error } = reliabilityOf(told)
       // a share of n values is known to about one over their root

@@ -156,11 +156,11 @@ export function reliabilityOf(told: readonly Told[]): Reliability {
  */
 export function crossTold(
   groups: readonly (readonly Sample[])[],
-  priors: Priors,
+  learn: (samples: readonly Sample[]) => Calibration,
   folds = 5,
 ): (Told & Sample)[] {
   return Array.from({ length: folds }, (_, fold) => {
-    const calibration = mapOf(groups.filter((_, i) => i % folds !== fold).flat(), priors)
+    const calibration = learn(groups.filter((_, i) => i % folds !== fold).flat())
     return groups
       .filter((_, i) => i % folds === fold)
       .flat()

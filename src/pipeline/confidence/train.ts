@@ -71,7 +71,7 @@ async function main(): Promise<number> {
     return same ? 0 : 1
   }
   writeFileSync(calibrationFile, text)
-  const told = crossTold(groups, priors)
+  const told = crossTold(groups, (samples) => mapOf(samples, priors))
   const byField = [...Map.groupBy(told, ({ field }) => field)].sort(([a], [b]) => (a < b ? -1 : 1))
   const raw = groups.flat().map(({ raw: chance, right, weight }) => ({ chance, right, weight: weight ?? 1 }))
   process.stdout.write(

@@ -1,6 +1,7 @@
 import type { Extraction, ExtractionInput } from '../../contract/extraction.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { isRight } from '../confidence/samples.ts'
+import { customFieldsOf } from '../llm/schema.ts'
 import { confirmBelow } from '../reconcile.ts'
 import {
   type FieldScore,
@@ -37,6 +38,16 @@ export type CaseOutcome = { readonly [field: string]: FieldOutcome }
 
 /** Fields that are judged, in the order of tables. */
 export const judgedFields: readonly string[] = [...scoredFields, ...scoredClasses]
+/** What fields of a form's own are called among the others, by their title. */
+const custom = 'custom.'
+
+/** The judged fields of outcomes: those of every ticket, then the forms' own. */
+export function fieldsIn(...outcomes: readonly (object | null | undefined)[]): string[] {
+  const own = outcomes.flatMap((outcome) =>
+    Object.keys(outcome ?? {}).filter((name) => name.startsWith(custom)),
+  )
+  return [...judgedFields, ...[...new Set(own)].sort()]
+}
 /** Fields with a confusion matrix. */
 export const confusedFields = ['intent', 'urgency', 'product_category', 'sentiment'] as const
 
@@ -86,6 +97,30 @@ export function withChances(item: Labelled, outcome: CaseOutcome, extraction: Ex
     return held === null ? [] : [[name, { ...one, chance: confidence, held }] as const]
   })
   return { ...outcome, ...Object.fromEntries(told) }
+}
+
+/**
+ * The fields of a form's own that the labels name by title. A field that the form does not have is missed where something was said
+ * of it: a form that asks for it would find it.
+ */
+export function judgeCustom(
+  item: Labelled,
+  form: JsonValue | undefined,
+  extraction: Extraction,
+): CaseOutcome {
+  const labels = Object.entries((item.expected.custom ?? {}) as { readonly [title: string]: JsonValue })
+  const fields = [...customFieldsOf(form, true)]
+  const outcome = labels.flatMap(([title, expected]) => {
+    const name = fields.find(
+      ([key, { title: own }]) => key === title || own.split(' / ').includes(title),
+    )?.[0]
+    const found = (name === undefined ? null : (extraction.custom[name]?.value ?? null)) as JsonValue
+    if (expected === null && found === null) return []
+    const verdict: Verdict =
+      expected === null ? 'invented' : found === null ? 'missed' : found === expected ? 'right' : 'wrong'
+    return [[`${custom}${title}`, { verdict, expected, found }] as const]
+  })
+  return Object.fromEntries(outcome)
 }
 
 const verdicts = { tp: 'right', fp: 'invented', fn: 'missed', both: 'wrong', neutral: 'unscored' } as const
@@ -268,7 +303,7 @@ export function tableOf(figures: Figures): FieldFigures[] {
     ...rates(c.right, c.invented + c.wrong, c.missed + c.wrong),
     hallucinated: c.hallucinated,
   })
-  const known = judgedFields.filter((field) => figures.fields[field])
+  const known = fieldsIn(figures.fields).filter((field) => figures.fields[field])
   const whole = known
     .map((field) => figures.fields[field]!)
     .reduce((a, b) => joined(a, b, plus) as unknown as FieldCounts, {

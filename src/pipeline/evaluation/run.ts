@@ -10,7 +10,7 @@ import { promptText, withInstructions } from '../llm/prompt.ts'
 import { alone, reconcile } from '../reconcile.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
 import type { Case, EngineName } from './case.ts'
-import { type CaseOutcome, judgeCase, withChances } from './outcome.ts'
+import { type CaseOutcome, judgeCase, judgeCustom, withChances } from './outcome.ts'
 
 /** With what cases are read. */
 export interface ReadPorts {
@@ -57,11 +57,9 @@ export async function readCase(item: Case, ports: ReadPorts): Promise<Extraction
 export async function evaluateCase(item: Case, ports: ReadPorts): Promise<CaseOutcome | null> {
   const extraction = await readCase(item, ports)
   if (!extraction) return null
-  return withChances(
-    item,
-    judgeCase(item, item.input.turns, predictionOf(item.id, extraction, 0).fields),
-    extraction,
-  )
+  const { input } = item
+  const judged = judgeCase(item, input.turns, predictionOf(item.id, extraction, 0).fields)
+  return { ...withChances(item, judged, extraction), ...judgeCustom(item, input.customForm, extraction) }
 }
 
 /** The recorded answer while the prompt is the one it was recorded with, else the model. */
