@@ -125,7 +125,6 @@ export function rooms(parts: RoomParts): BuiltRooms {
         }
       : {}),
   }
-  // The rules read no fields of a form's own.
   const withForm = async (input: ExtractionInput): Promise<ExtractionInput> => {
     const form = input.conversationId
       ? await tickets.formForConversation(database.db, input.conversationId)
@@ -134,7 +133,11 @@ export function rooms(parts: RoomParts): BuiltRooms {
   }
   const reading = {
     extract: async (input: ExtractionInput, signal?: AbortSignal) =>
-      extract(llm ? await withForm(input) : input, { ...engines, ...(signal ? { signal } : {}) }),
+      extract(await withForm(input), {
+        ...engines,
+        ...(signal ? { signal } : {}),
+        calibration: (await published(db)).confidence?.calibration,
+      }),
     catalogue: keptWithConfig(async (reader) =>
       withWords(await catalogue.readCatalogue(reader), (await readPublished(reader)).words),
     ),

@@ -1,4 +1,6 @@
 import type { Extraction, ExtractionInput } from '../contract/extraction.ts'
+import type { Calibration } from './confidence/map.ts'
+import { readCustom } from './custom.ts'
 import { verify } from './ground.ts'
 import { reconcile } from './reconcile.ts'
 import { extractByRules } from './rules/extract-by-rules.ts'
@@ -17,20 +19,25 @@ export type ModelEngine = (
 /** The rules engine, in this thread or in another one. */
 export type RulesEngine = (input: ExtractionInput) => Extraction | Promise<Extraction>
 
-/** Reads by the rules, and keeps only what evidence supports. */
+/** Reads by the rules, and keeps only what evidence supports; the confidence is the rules' own, not yet calibrated. */
 export function readByRules(input: ExtractionInput, lexicon: Lexicon): Extraction {
-  return verify(extractByRules(input, lexicon), input, lexicon)
+  return verify({ ...extractByRules(input, lexicon), custom: readCustom(input) }, input, lexicon)
 }
 
 /** Extracts a conversation: always by the rules, besides by the model when there is one, and only what evidence supports. */
 export async function extract(
   input: ExtractionInput,
-  ports: { readonly rules: RulesEngine; readonly llm?: ModelEngine; readonly signal?: AbortSignal },
+  ports: {
+    readonly rules: RulesEngine
+    readonly llm?: ModelEngine
+    readonly signal?: AbortSignal
+    /** What is said of confidence, when it is another than the shipped map. */
+    readonly calibration?: Calibration | undefined
+  },
 ): Promise<Extraction> {
   const byRules = await ports.rules(input)
-  if (!ports.llm) return byRules
-  const byModel = await ports.llm(input, ports.signal, byRules).catch(() => null)
-  return reconcile(byRules, byModel)
+  const byModel = ports.llm ? await ports.llm(input, ports.signal, byRules).catch(() => null) : null
+  return reconcile(byRules, byModel, ports.calibration)
 }
 
 /** What stands in when an engine failed on a text: a ticket without fields, which a person fills in. */

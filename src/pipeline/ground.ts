@@ -16,7 +16,9 @@ import {
 } from '../contract/ticket.ts'
 import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonValue } from '../kernel/json.ts'
+import { readYesNo } from './custom.ts'
 import { verifyLabels } from './ground-labels.ts'
+import { customFieldsOf } from './llm/schema.ts'
 import { readAddress } from './read/address.ts'
 import { readAppointment } from './read/appointment.ts'
 import { readChoice } from './read/choice.ts'
@@ -230,5 +232,9 @@ function customHolds(name: string, field: ExtractedField, ground: Ground): boole
   const first = field.evidence[0]!
   if (first.kind === 'form') return same(ground.turns.get(first.turn)?.form?.[name], field.value)
   const words = quotes(field.evidence).join('')
+  if (first.kind === 'derived' && first.fn === 'yesno@1') {
+    const titles = customFieldsOf(ground.input.customForm, true).get(name)?.title.split(' / ')
+    return titles !== undefined && field.value !== null && readYesNo(words, titles) === field.value
+  }
   return first.kind === 'span' && String(field.value) === words.trim()
 }

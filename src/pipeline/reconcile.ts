@@ -1,35 +1,46 @@
 import type { ExtractedField, Extraction } from '../contract/extraction.ts'
 import type { FieldName } from '../contract/ticket.ts'
+import { type Calibration, chanceOf } from './confidence/map.ts'
+import { shippedCalibration } from './confidence/shipped.ts'
 
-/** Below this confidence a value is shown as "please confirm" and never filled in silently. */
+/**
+ * Below this chance of being right a value is shown as "please confirm" and never filled in silently: where a person would have to
+ * correct two of five values, asking costs less than a wrong one.
+ */
 export const confirmBelow = 0.6
 
 /**
- * Confidence by who gave a value: estimates, not yet measured, since no recorded answers of a real model exist. Both engines
- * saying the same is stronger than either alone; a contradiction is never accepted silently.
+ * Who gave a value, and what the other engine said of it. `rules`: no model was asked. A field that only one engine found is
+ * `.alone`; where they contradict each other one of them is `.kept`.
  */
-const estimated = { agree: 0.97, rulesAlone: 0.9, modelAlone: 0.78, contradiction: 0.55 } as const
+export type Situation = 'rules' | 'agree' | 'rules.alone' | 'rules.kept' | 'model.alone' | 'model.kept'
 
-type Fields = Record<string, ExtractedField>
+/** A field that was chosen, with the confidence that its engine gave it. */
+export interface Settled {
+  readonly name: FieldName
+  readonly by: Situation
+  readonly field: ExtractedField
+}
 
 /**
- * Joins the answers of both engines field by field. The same value from both is surer than either; where they differ the
- * better-founded one is kept and shown for confirmation. Danger that the rules saw stays; a model can neither raise the
- * urgency nor keep a ticket from being made.
+ * Joins the answers of both engines field by field, and says of each value how likely it is right, as labelled cases showed.
+ * The same value from both is surer than either; where they differ the better-founded one is kept. Danger that the rules saw
+ * stays; a model can neither raise the urgency nor keep a ticket from being made.
  */
-export function reconcile(byRules: Extraction, byModel: Extraction | null): Extraction {
-  if (!byModel) return byRules
-  const fields: Fields = {}
-  const names = new Set([...Object.keys(byRules.fields), ...Object.keys(byModel.fields)]) as Set<FieldName>
-  for (const name of names) {
-    const field = joined(name, byRules.fields[name], byModel.fields[name], byRules)
-    if (field)
-      fields[name] = { ...field, verdict: field.confidence < confirmBelow ? 'confirm' : field.verdict }
-  }
+export function reconcile(
+  byRules: Extraction,
+  byModel: Extraction | null,
+  calibration: Calibration = shippedCalibration(),
+): Extraction {
+  const fields: Record<string, ExtractedField> = {}
+  for (const { name, by, field } of settled(byRules, byModel))
+    fields[name] = calibrated(field, name, by, calibration)
+  const known = fields as Extraction['fields']
+  if (!byModel) return { ...byRules, fields: known }
   return {
-    fields: fields as Extraction['fields'],
+    fields: known,
     custom: { ...byModel.custom, ...byRules.custom },
-    action: actionOf(byRules, byModel, fields as Extraction['fields']),
+    action: actionOf(byRules, byModel, known),
     ...labelsOf(byRules, byModel),
     ...(byRules.choice ? { choice: byRules.choice } : {}),
     lang: byRules.lang,
@@ -49,21 +60,42 @@ function labelsOf(byRules: Extraction, byModel: Extraction): Pick<Extraction, 'l
   return { labels: { ...labels, tags: [...kept, ...more] } }
 }
 
-function joined(
-  name: FieldName,
-  rules: ExtractedField | undefined,
-  model: ExtractedField | undefined,
-  byRules: Extraction,
-): ExtractedField | null {
-  if (rules && rules.method !== 'rules') return rules
-  if (!model) return rules ? { ...rules, confidence: scaled(rules.confidence, estimated.rulesAlone) } : null
-  if (!rules) return mayStandAlone(name) ? { ...model, confidence: estimated.modelAlone } : null
-  if (plain(rules.value) === plain(model.value))
-    return { ...rules, confidence: Math.max(estimated.agree, rules.confidence) }
-  return differing(name, rules, model, byRules)
+/** A model's answer that no rules stand beside, as an evaluation of the model alone reads it. */
+export function alone(byModel: Extraction, calibration: Calibration = shippedCalibration()): Extraction {
+  const fields = Object.entries(byModel.fields).map(([name, field]) => [
+    name,
+    calibrated(field, name as FieldName, 'model.alone', calibration),
+  ])
+  return { ...byModel, fields: Object.fromEntries(fields) as Extraction['fields'] }
 }
 
-const scaled = (confidence: number, by: number) => Math.round(confidence * by * 1000) / 1000
+/** What a form, a record or a person says is not estimated. */
+function calibrated(
+  field: ExtractedField,
+  name: FieldName,
+  by: Situation,
+  calibration: Calibration,
+): ExtractedField {
+  if (field.method !== 'rules' && field.method !== 'llm') return field
+  // A summary quotes; no label says that a quote is wrong.
+  const chance = (of: Situation) => chanceOf(calibration, of, name, field.confidence)
+  // Few cases have both answers: a model that says the same never makes a value less sure than the rules alone.
+  const said = by === 'agree' ? Math.max(chance('agree'), chance('rules')) : chance(by)
+  const confidence = name === 'summary' ? field.confidence : said
+  return { ...field, confidence, verdict: confidence < confirmBelow ? 'confirm' : 'accepted' }
+}
+
+/** The fields that are kept of both answers, not yet calibrated. */
+export function settled(byRules: Extraction, byModel: Extraction | null): Settled[] {
+  const names = new Set([...Object.keys(byRules.fields), ...Object.keys(byModel?.fields ?? {})])
+  return ([...names] as FieldName[]).flatMap((name): Settled[] => {
+    const [rules, model] = [byRules.fields[name], byModel?.fields[name]]
+    if (rules && (!byModel || rules.method !== 'rules')) return [{ name, by: 'rules', field: rules }]
+    if (rules && !model) return [{ name, by: 'rules.alone', field: rules }]
+    if (rules && model) return [both(name, rules, model, byRules)]
+    return model && mayStandAlone(name) ? [{ name, by: 'model.alone', field: model }] : []
+  })
+}
 
 /** Classes come from the rules in any case; a model's class without theirs would decide alone. */
 function mayStandAlone(name: FieldName): boolean {
@@ -77,23 +109,21 @@ function plain(value: unknown): string {
     .replace(/[\s"·,，。;；-]/g, '')
 }
 
-function differing(
-  name: FieldName,
-  rules: ExtractedField,
-  model: ExtractedField,
-  byRules: Extraction,
-): ExtractedField {
-  const danger = byRules.fields.intent?.value === 'urgent_safety'
-  if (name === 'summary' || name === 'fault_description')
-    return { ...model, confidence: estimated.modelAlone }
-  if (name === 'urgency' || name === 'sentiment' || name === 'is_repeat_contact')
-    return { ...rules, confidence: scaled(rules.confidence, 0.85) }
+/** The rules' own confidence from which they are kept against a model. */
+const keepsIntent = 0.75
+const keepsValue = 0.7
+
+function both(name: FieldName, rules: ExtractedField, model: ExtractedField, byRules: Extraction): Settled {
+  if (plain(rules.value) === plain(model.value)) return { name, by: 'agree', field: rules }
+  const kept = { name, by: 'rules.kept', field: rules } as const
+  const replaced = { name, by: 'model.kept', field: model } as const
+  if (name === 'summary' || name === 'fault_description') return replaced
+  if (name === 'urgency' || name === 'sentiment' || name === 'is_repeat_contact') return kept
   if (name === 'intent') {
-    const sure = danger || model.value === 'urgent_safety' || rules.confidence >= 0.75
-    return sure ? rules : { ...model, confidence: estimated.contradiction + 0.1 }
+    const danger = byRules.fields.intent?.value === 'urgent_safety' || model.value === 'urgent_safety'
+    return danger || rules.confidence >= keepsIntent ? kept : replaced
   }
-  const kept = rules.confidence >= 0.7 ? rules : model
-  return { ...kept, confidence: estimated.contradiction, verdict: 'confirm' }
+  return rules.confidence >= keepsValue ? kept : replaced
 }
 
 /**

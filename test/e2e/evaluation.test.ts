@@ -99,6 +99,77 @@ describe('the evaluation page', () => {
       await page.locator('main').getByRole('button', { name, exact: true }).waitFor({ state: 'hidden' })
   })
 
+  it('tries a draft of a ticket form on conversations that say its field, shows what it finds, and publishes it', async () => {
+    const { page } = admin
+    const evaluate = async () => {
+      await dialog().getByRole('combobox', { name: '对话集' }).click()
+      await page.getByTitle('表单自有字段').click()
+      await dialog().getByRole('button', { name: '开始评测' }).click()
+      await page.locator('.state-done').waitFor()
+    }
+    await page.getByRole('button', { name: '返回' }).click()
+    await page.getByRole('button', { name: '开始评测' }).first().click()
+    await evaluate()
+    await page.getByRole('button', { name: '发布', exact: true }).click()
+    await dialog().getByLabel('原因').fill('表单的第一次评测')
+    await dialog().getByRole('button', { name: '发布', exact: true }).click()
+    await page.getByText('以此为准: 表单的第一次评测', { exact: false }).waitFor()
+    await page.getByRole('button', { name: '返回' }).click()
+    await page.getByRole('button', { name: '改表单' }).click()
+    await dialog().getByLabel('说明').fill('问楼层')
+    const box = dialog().getByLabel('表单(JSON Schema)')
+    const form = JSON.parse(await box.inputValue())
+    form.properties.floor_of_unit = { type: 'integer', title: { zh: '楼层', en: 'Floor' } }
+    await box.fill('{')
+    await dialog().locator('.step-bad').waitFor()
+    await box.fill(JSON.stringify(form, null, 2))
+    await picture('form')
+    expect(await barriers(page)).toEqual([])
+    await dialog().getByRole('button', { name: '保存' }).click()
+    await dialog().waitFor({ state: 'hidden' })
+    await page.getByRole('tab', { name: '版本' }).click()
+    await page.locator('tr', { hasText: '问楼层' }).getByRole('button', { name: '评测', exact: true }).click()
+    await dialog().getByText('表单 1 · 问楼层').waitFor()
+    await evaluate()
+    await page
+      .locator('tr', { hasText: '楼层', has: page.locator('.direction-better') })
+      .first()
+      .waitFor()
+    await picture('form-changed')
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: '发布', exact: true }).click()
+    await dialog().getByLabel('原因').fill('上门要带梯子')
+    await dialog().getByRole('button', { name: '发布', exact: true }).click()
+    await page.getByText('以此为准: 上门要带梯子', { exact: false }).waitFor()
+    await dialog().waitFor({ state: 'hidden' })
+  })
+
+  it('says how sure values were said to be beside how many were right, and learns it from corrected tickets as a draft', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/evaluation`)
+    await page
+      .locator('tr.ant-table-row', { hasText: '第一次评测' })
+      .or(page.locator('tr.ant-table-row'))
+      .last()
+      .click()
+    const told = page.locator('.told')
+    await told.getByText('平均偏差', { exact: false }).waitFor()
+    await told.getByRole('cell', { name: '90–100%' }).waitFor()
+    await page.getByRole('button', { name: '返回' }).click()
+    await page.getByRole('button', { name: '训练分类器' }).click()
+    await dialog().getByRole('combobox', { name: '学什么' }).click()
+    await page.getByTitle('把握:值有多大可能是对的').click()
+    await dialog().getByLabel('说明').fill('本店的把握')
+    await picture('confidence')
+    expect(await barriers(page)).toEqual([])
+    await dialog().getByRole('button', { name: '训练分类器' }).click()
+    await page.getByRole('tab', { name: '版本' }).click()
+    await page
+      .locator('tr', { hasText: '本店的把握' })
+      .getByRole('cell', { name: '草稿', exact: true })
+      .waitFor()
+  })
+
   it('fits a phone, in English too, and says what went wrong with a run that is not there', async () => {
     const { page, context, mishaps } = await person(browser, { lang: 'en', size: 'phone' })
     await signInAtPage(page, hub)

@@ -46,7 +46,7 @@ and which cases changed against the last published version. Needs no network and
   --engine E     rules, llm (the model alone) or auto (both); default: the recorded answers (llm) for prompts, else rules.
                  llm and auto have recorded answers only for prompts; other cases are then without an answer of the model
   --gate G,G     conditions that must hold: [SET:][FIELD.]METRIC>=NUMBER, METRIC one of precision, recall, f1, hallucinated,
-                 traps, unanswered, worse (cases that became worse); e.g. phone.f1>=0.97,hallucinated=0,worse=0
+                 traps, unanswered, worse (cases that became worse), calibration (expected calibration error, 0 to 1); e.g. phone.f1>=0.97,hallucinated=0,worse=0
   --against FILE compare with what an earlier --json wrote; default: what this release was published with
   --json FILE    also write figures and every case's outcome; corrected tickets without their values
   --errors       also print every field that is not right

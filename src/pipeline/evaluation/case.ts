@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { ExtractionInput } from '../../contract/extraction.ts'
 import type { LlmPort } from '../../contract/llm.ts'
+import type { JsonValue } from '../../kernel/json.ts'
 import { type EvalCase, inputOf } from '../evaluate.ts'
 import { promptVersion } from '../llm/prompt.ts'
 import { promptCases, recordedAnswers } from '../llm/recorded.ts'
 import { type Labelled, scoredClasses, scoredFields } from '../score.ts'
 
-/** Where cases come from: shipped conversations, cases of the prompts with recorded answers, the hub's own corrected tickets. */
-export const sets = ['dialogues', 'prompts', 'corrected'] as const
+/**
+ * Where cases come from: shipped conversations, cases of the prompts with recorded answers, conversations that say fields of a form's
+ * own, the hub's own corrected tickets.
+ */
+export const sets = ['dialogues', 'prompts', 'forms', 'corrected'] as const
 export type SetName = (typeof sets)[number]
 
 /** Who reads: the rules, the model alone, or both reconciled. */
@@ -45,11 +49,24 @@ function labels({ id, expected, accept, forbid }: LabelledLine): Labelled {
 }
 
 const dialogues = new URL('./data/dialogues.jsonl', import.meta.url)
+const forms = new URL('./data/forms.jsonl', import.meta.url)
+const form = new URL('./data/form.json', import.meta.url)
 
 /** The cases that the hub ships of a set; none for corrected tickets. */
 export function shippedCases(set: SetName): Case[] {
   if (set === 'dialogues') return casesOf(readFileSync(dialogues, 'utf8'))
+  if (set === 'forms') return casesOfForms()
   return set === 'prompts' ? casesOfPrompt() : []
+}
+
+/** Their labels name fields by their titles; a hub reads them with its own forms, and the release with the one beside them. */
+function casesOfForms(): Case[] {
+  const customForm = JSON.parse(readFileSync(form, 'utf8')) as JsonValue
+  return casesOf(readFileSync(forms, 'utf8'), 'forms').map((item) => ({
+    ...item,
+    ...onlyNamed(item),
+    input: { ...item.input, customForm },
+  }))
 }
 
 function casesOfPrompt(): Case[] {

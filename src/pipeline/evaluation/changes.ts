@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../kernel/hash.ts'
 import type { JsonValue } from '../../kernel/json.ts'
-import { type CaseOutcome, type FieldOutcome, judgedFields, type Verdict } from './outcome.ts'
+import { type CaseOutcome, type FieldOutcome, fieldsIn, type Verdict } from './outcome.ts'
 
 /** A field of a case that two runs read differently. */
 export interface Change {
@@ -22,7 +22,7 @@ const nothing: FieldOutcome = { verdict: 'unscored', found: null }
 /** What changed in one case from one run to another. Null: the engine gave no answer; then everything it read before is missing. */
 export function changesOf(caseId: string, before: CaseOutcome | null, after: CaseOutcome | null): Change[] {
   if (before === null && after === null) return []
-  return judgedFields.flatMap((field): Change[] => {
+  return fieldsIn(before, after).flatMap((field): Change[] => {
     const was = before === null ? unanswered(after?.[field]) : (before[field] ?? nothing)
     const is = after === null ? unanswered(before?.[field]) : (after[field] ?? nothing)
     const found = [was.found ?? null, is.found ?? null] as const

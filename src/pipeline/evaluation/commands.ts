@@ -2,12 +2,20 @@ import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
 import { text } from '../../contract/text.ts'
-import { ok, refuse } from '../../kernel/result.ts'
+import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { json, type Tx } from '../../store/index.ts'
+import { parseForm, putForm } from '../../tickets/index.ts'
 import { engines, sets } from './case.ts'
 import { noFigures } from './outcome.ts'
 import type { EvaluationPorts, RunVersions, VersionRef } from './ports.ts'
-import { kinds, promptSchema, type VersionKind, wordsSchema } from './published.ts'
+import {
+  type FormBody,
+  formDraftSchema,
+  kinds,
+  promptSchema,
+  type VersionKind,
+  wordsSchema,
+} from './published.ts'
 import { stepJob } from './step.ts'
 import { lockVersion, lockVersions, nextNumber, notNow, publishedOf, serve } from './versions.ts'
 
@@ -32,7 +40,15 @@ async function versionsOf(tx: Tx, release: string, tried: string | null): Promis
     const row = draft?.kind === kind ? draft : rows.find((r) => r.kind === kind && r.state === 'published')
     return row ? { id: row.id, number: row.number, revision: row.version } : null
   }
-  return { code: release, words: ref('words'), prompt: ref('prompt'), classifier: ref('classifier') }
+  return {
+    code: release,
+    words: ref('words'),
+    prompt: ref('prompt'),
+    classifier: ref('classifier'),
+    confidence: ref('confidence'),
+    // what is published of a form is the form itself
+    form: draft?.kind === 'form' ? ref('form') : null,
+  }
 }
 
 /** What people do with evaluations and with versions of what the extraction reads with. */
@@ -86,11 +102,13 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
   const body = z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('words'), body: wordsSchema }),
     z.object({ kind: z.literal('prompt'), body: promptSchema }),
+    z.object({ kind: z.literal('form'), body: formDraftSchema }),
   ])
   const saveDraft = defineCommand(
     {
       name: 'evaluation.saveDraft',
-      title: 'Keeps a changed word list or prompt as a draft; nothing is read with it before it is published',
+      title:
+        'Keeps a changed word list, prompt or form as a draft; nothing is read with it before it is published',
       permission: admins,
       input: z.object({
         /** The draft that is changed, with the version that was read; a new one when absent. */
@@ -102,6 +120,8 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
     },
     async (ctx, { draft, title, content }) => {
       await lockVersions(ctx.tx)
+      const form = content.kind === 'form' ? parseForm(content.body.form) : null
+      if (form && !form.ok) return form
       if (draft) {
         const row = await lockVersion(ctx.tx, draft.id)
         if (!row || row.kind !== content.kind) return refuse('not_found', { what: 'draft' })
@@ -131,18 +151,23 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
   const train = defineCommand(
     {
       name: 'evaluation.train',
-      title: 'Trains a classifier from the cold start and corrected tickets, as a draft to be evaluated',
+      title:
+        'Learns from corrected tickets, as a draft to be evaluated: a classifier beside the cold start, or how sure values are',
       permission: admins,
-      input: z.object({ title: text(120), seed: z.int().min(0).max(1_000_000).default(0) }),
+      input: z.object({
+        kind: z.enum(['classifier', 'confidence']).default('classifier'),
+        title: text(120),
+        seed: z.int().min(0).max(1_000_000).default(0),
+      }),
       output: z.object({ id, number: z.int() }),
     },
-    async (ctx, { title, seed }) => {
+    async (ctx, { kind, title, seed }) => {
       await lockVersions(ctx.tx)
-      const made = { id: ctx.ids.next(), number: await nextNumber(ctx.tx, 'classifier') }
+      const made = { id: ctx.ids.next(), number: await nextNumber(ctx.tx, kind) }
       await ctx.tx
         .insertInto('extraction_version')
         .values({
-          ...{ ...made, kind: 'classifier', title, body: json({ seed }), state: 'training' },
+          ...{ ...made, kind, title, body: json({ seed }), state: 'training' },
           ...{ createdBy: json(ctx.actor), createdAt: new Date(ctx.nowMs) },
         })
         .execute()
@@ -201,14 +226,18 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
           return notNow('the draft was discarded or taken back')
         if (refs[kind]?.revision !== version.version) return notNow('the draft was changed after the run')
         if (version.state === 'draft') {
-          const before = await publishedOf(ctx.tx, kind)
+          const served = kind === 'form' ? await publishForm(ctx, version) : ok(null)
+          if (!served.ok) return served
+          // each form has a version of its own
+          const before = kind === 'form' ? undefined : await publishedOf(ctx.tx, kind)
           if (before) await decide(ctx, before.id, { state: 'retired', reason: input.reason })
           await decide(ctx, version.id, {
             ...{ state: 'published', reason: input.reason, replacesId: before?.id ?? null },
           })
-          await serve(ctx.tx, kind, version.id, ctx.nowMs)
+          if (kind !== 'form') await serve(ctx.tx, kind, version.id, ctx.nowMs)
         }
       }
+      const changed = await formTold(ctx, row.versionId)
       const before = await ctx.tx
         .updateTable('evaluation_run')
         .set({ published: false })
@@ -225,7 +254,8 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
         })
         .where('id', '=', row.id)
         .execute()
-      return ok({ value: {}, events: await told(ctx, 'evaluation.publish', 'evaluation', row.id) })
+      const events = await told(ctx, 'evaluation.publish', 'evaluation', row.id)
+      return ok({ value: {}, events: [...events, ...changed] })
     },
   )
 
@@ -255,17 +285,50 @@ export function makeEvaluationCommands(ports: EvaluationPorts): Command[] {
           .execute()
       const version = row.versionId ? await lockVersion(ctx.tx, row.versionId) : undefined
       const kind = kinds.find((each) => each === version?.kind)
-      if (version && kind && version.state === 'published') {
+      if (version && kind === 'form' && version.state === 'published') {
+        const body = version.body as unknown as FormBody
+        const back = await putForm(ctx.tx, {
+          ...{ typeId: body.typeId, formVersion: body.formVersion + 1, form: body.replaced },
+        })
+        if (!back.ok) return back
+        await decide(ctx, version.id, { state: 'retired', reason: input.reason })
+      } else if (version && kind && version.state === 'published') {
         await decide(ctx, version.id, { state: 'retired', reason: input.reason })
         if (version.replacesId)
           await decide(ctx, version.replacesId, { state: 'published', reason: input.reason })
         await serve(ctx.tx, kind, version.replacesId, ctx.nowMs)
       }
-      return ok({ value: {}, events: await told(ctx, 'evaluation.undo', 'evaluation', row.id) })
+      const events = await told(ctx, 'evaluation.undo', 'evaluation', row.id)
+      return ok({ value: {}, events: [...events, ...(await formTold(ctx, row.versionId))] })
     },
   )
 
   return [run, cancel, saveDraft, train, discard, publish, undo]
+}
+
+/** Makes a draft the next version of its form, and keeps what it took the place of. */
+async function publishForm(
+  ctx: CommandContext,
+  version: { readonly id: string; readonly body: unknown },
+): Promise<Result<null>> {
+  const body = version.body as FormBody
+  const put = await putForm(ctx.tx, body)
+  if (!put.ok) return put
+  await ctx.tx
+    .updateTable('extraction_version')
+    .set({ body: json({ ...body, replaced: put.value.replaced }) })
+    .where('id', '=', version.id)
+    .execute()
+  return ok(null)
+}
+
+/** Says of a version that was a form's that its kind of ticket changed. */
+async function formTold(ctx: CommandContext, versionId: string | null) {
+  const version = versionId ? await lockVersion(ctx.tx, versionId) : undefined
+  if (version?.kind !== 'form') return []
+  const { typeId } = version.body as unknown as FormBody
+  const change = { action: 'ticketType.update', event: 'catalogue.changed', subject: 'ticketType' } as const
+  return await recordChange(ctx, { ...change, id: typeId })
 }
 
 /** Notes on a version who decided what, and why. */

@@ -7,11 +7,17 @@ import { type Case, onlyNamed } from './case.ts'
 export interface CorrectedOptions {
   readonly timeZone: string
   readonly catalogue: Catalogue
+  /**
+   * What a person left as it was in a ticket that is resolved is right, too: who looked at the fields and corrected some saw the
+   * others. Without it only what people touched would be known, and that is mostly what was wrong.
+   */
+  readonly leftIsRight?: boolean
 }
 
 interface CorrectedRow {
   readonly id: string
   readonly number: string
+  readonly status: string
   readonly fields: Readonly<Record<string, TicketField>>
   readonly conversationId: string
 }
@@ -45,7 +51,7 @@ export async function correctedPage(
   options: CorrectedOptions,
 ): Promise<{ readonly cases: readonly Case[]; readonly after: string | null }> {
   const { rows } = await sql<CorrectedRow>`
-    select t."id", t."number", t."fields", ct."conversationId" from ticket t
+    select t."id", t."number", t."status", t."fields", ct."conversationId" from ticket t
       join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
     where ${isCase} and (${afterId}::uuid is null or t."id" > ${afterId}::uuid)
     order by t."id" limit ${limit}`.execute(db)
@@ -64,7 +70,7 @@ export async function correctedCase(
   options: CorrectedOptions,
 ): Promise<Case | null> {
   const { rows } = await sql<CorrectedRow>`
-    select t."id", t."number", t."fields", ct."conversationId" from ticket t
+    select t."id", t."number", t."status", t."fields", ct."conversationId" from ticket t
       join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
     where ${isCase} and t."id" = ${ticketId}::uuid`.execute(db)
   return rows[0] ? await caseOf(db, rows[0], options) : null
@@ -75,15 +81,20 @@ async function caseOf(db: Reader, row: CorrectedRow, options: CorrectedOptions):
   if (!read || read.input.turns.every((turn) => turn.text.trim() === '')) return null
   // The budget of the customer's conversation is not for this.
   const { conversationId: _, ...input } = read.input
-  return { ...labelsOf(row), set: 'corrected', label: row.number, input }
+  const left = options.leftIsRight === true && ['resolved', 'closed'].includes(row.status)
+  return { ...labelsOf(row, left), set: 'corrected', label: row.number, input }
 }
 
-/** What people said about a ticket's fields, as labels: their values are expected, what they refused is a trap. */
-export function labelsOf(row: Pick<CorrectedRow, 'id' | 'fields'>) {
+/**
+ * What people said about a ticket's fields, as labels: their values are expected, what they refused is a trap. `left`: what was read
+ * and left alone is expected as well.
+ */
+export function labelsOf(row: Pick<CorrectedRow, 'id' | 'fields'>, left = false) {
   const expected: Record<string, unknown> = {}
   const forbid: Record<string, readonly unknown[]> = {}
   for (const [name, field] of Object.entries(row.fields)) {
-    if (field.method === 'human') expected[name] = field.value
+    const isRead = field.method === 'rules' || field.method === 'llm'
+    if (field.method === 'human' || (left && isRead)) expected[name] = field.value
     const parts = name === 'address' ? addressTraps(field) : { [name]: field.refused ?? [] }
     for (const [part, values] of Object.entries(parts)) if (values.length > 0) forbid[part] = values
   }

@@ -1,5 +1,8 @@
-import type { ExtractionInput } from '../../contract/extraction.ts'
+import type { Extraction, ExtractionInput } from '../../contract/extraction.ts'
 import type { JsonValue } from '../../kernel/json.ts'
+import { isRight } from '../confidence/samples.ts'
+import { customFieldsOf } from '../llm/schema.ts'
+import { confirmBelow } from '../reconcile.ts'
 import {
   type FieldScore,
   isTrap,
@@ -24,6 +27,10 @@ export interface FieldOutcome {
   readonly hallucinated?: true
   /** A value that the labels name as a trap: an old address, a hotline, what a person refused. */
   readonly trap?: true
+  /** The chance of being right that was said of a value that an engine read. */
+  readonly chance?: number
+  /** Whether that value is right; of an address, all of it. Absent where the labels do not say. */
+  readonly held?: boolean
 }
 
 /** A case by field; fields that are unscored and empty are left out. */
@@ -31,6 +38,16 @@ export type CaseOutcome = { readonly [field: string]: FieldOutcome }
 
 /** Fields that are judged, in the order of tables. */
 export const judgedFields: readonly string[] = [...scoredFields, ...scoredClasses]
+/** What fields of a form's own are called among the others, by their title. */
+const custom = 'custom.'
+
+/** The judged fields of outcomes: those of every ticket, then the forms' own. */
+export function fieldsIn(...outcomes: readonly (object | null | undefined)[]): string[] {
+  const own = outcomes.flatMap((outcome) =>
+    Object.keys(outcome ?? {}).filter((name) => name.startsWith(custom)),
+  )
+  return [...judgedFields, ...[...new Set(own)].sort()]
+}
 /** Fields with a confusion matrix. */
 export const confusedFields = ['intent', 'urgency', 'product_category', 'sentiment'] as const
 
@@ -66,6 +83,44 @@ export function judgeCase(
     }
   }
   return outcome
+}
+
+/**
+ * What was said of each value's chance beside the outcome. What is said of an address is said of the whole, and some fields are not
+ * judged otherwise: they stand there `unscored`.
+ */
+export function withChances(item: Labelled, outcome: CaseOutcome, extraction: Extraction): CaseOutcome {
+  const told = Object.entries(extraction.fields).flatMap(([name, { value, method, confidence }]) => {
+    if (method !== 'rules' && method !== 'llm') return []
+    const held = isRight(item, name, value)
+    const one: FieldOutcome = outcome[name] ?? { verdict: 'unscored' }
+    return held === null ? [] : [[name, { ...one, chance: confidence, held }] as const]
+  })
+  return { ...outcome, ...Object.fromEntries(told) }
+}
+
+/**
+ * The fields of a form's own that the labels name by title. A field that the form does not have is missed where something was said
+ * of it: a form that asks for it would find it.
+ */
+export function judgeCustom(
+  item: Labelled,
+  form: JsonValue | undefined,
+  extraction: Extraction,
+): CaseOutcome {
+  const labels = Object.entries((item.expected.custom ?? {}) as { readonly [title: string]: JsonValue })
+  const fields = [...customFieldsOf(form, true)]
+  const outcome = labels.flatMap(([title, expected]) => {
+    const name = fields.find(
+      ([key, { title: own }]) => key === title || own.split(' / ').includes(title),
+    )?.[0]
+    const found = (name === undefined ? null : (extraction.custom[name]?.value ?? null)) as JsonValue
+    if (expected === null && found === null) return []
+    const verdict: Verdict =
+      expected === null ? 'invented' : found === null ? 'missed' : found === expected ? 'right' : 'wrong'
+    return [[`${custom}${title}`, { verdict, expected, found }] as const]
+  })
+  return Object.fromEntries(outcome)
 }
 
 const verdicts = { tp: 'right', fp: 'invented', fn: 'missed', both: 'wrong', neutral: 'unscored' } as const
@@ -129,13 +184,19 @@ export interface Figures {
   readonly traps: number
   readonly fields: { readonly [field: string]: FieldCounts }
   /** By field, expected class and found class; '' is none. */
+  /** What was said of values, by the tenth of its chance: how many, the sum of what was said, and how many were right. */
+  readonly chances?: {
+    readonly [tenth: string]: { readonly n: number; readonly told: number; readonly right: number }
+  }
   readonly confusion: {
     readonly [field: string]: { readonly [expected: string]: { readonly [found: string]: number } }
   }
 }
 
 /** Nothing counted yet. */
-export const noFigures: Figures = { cases: 0, unanswered: 0, traps: 0, fields: {}, confusion: {} }
+export const noFigures: Figures = {
+  ...{ cases: 0, unanswered: 0, traps: 0, fields: {}, chances: {}, confusion: {} },
+}
 
 /** The counts of one case. Null: the engine gave no answer. */
 export function figuresOf(outcome: CaseOutcome | null): Figures {
@@ -143,6 +204,11 @@ export function figuresOf(outcome: CaseOutcome | null): Figures {
   const fields: Record<string, FieldCounts> = {}
   const confusion: Record<string, Record<string, Record<string, number>>> = {}
   let traps = 0
+  const chances = Object.values(outcome).flatMap(({ chance, held }) =>
+    chance === undefined || held === undefined
+      ? []
+      : [{ [tenthOf(chance)]: { n: 1, told: chance, right: Number(held) } }],
+  )
   for (const [field, one] of Object.entries(outcome)) {
     if (one.trap) traps++
     if (one.verdict === 'unscored') continue
@@ -157,7 +223,50 @@ export function figuresOf(outcome: CaseOutcome | null): Figures {
     if (impersonal.includes(field))
       confusion[field] = { [String(one.expected ?? '')]: { [String(one.found ?? '')]: 1 } }
   }
-  return { cases: 1, unanswered: 0, traps, fields, confusion }
+  return { cases: 1, unanswered: 0, traps, fields, chances: chances.reduce(addChances, {}), confusion }
+}
+
+const tenthOf = (chance: number) => Math.min(9, Math.floor(chance * 10))
+type Chances = NonNullable<Figures['chances']>
+const addChances = (a: Chances, b: Chances): Chances =>
+  joined(a, b, (x, y) => joined(x, y, plus) as unknown as Chances[string])
+
+/** How true what was said of values came; `asked` are those that a person is asked to confirm, `silent` those filled in silently. */
+export interface Told {
+  readonly n: number
+  /** Expected calibration error: distance of chance and share right over tenths, weighted by their values. */
+  readonly error: number
+  readonly asked: { readonly n: number; readonly right: number }
+  readonly silent: { readonly n: number; readonly right: number }
+  /** Mean chance that was said and share that was right, by tenth. */
+  readonly tenths: readonly {
+    readonly from: number
+    readonly n: number
+    readonly told: number
+    readonly right: number
+  }[]
+}
+
+/** Sums up what was said of a set's values; null when nothing was. */
+export function toldOf({ chances = {} }: Figures): Told | null {
+  const all = Object.entries(chances).sort(([a], [b]) => Number(a) - Number(b))
+  const count = (of: typeof all) => ({
+    n: of.reduce((sum, [, { n }]) => sum + n, 0),
+    right: of.reduce((sum, [, { right }]) => sum + right, 0),
+  })
+  const { n } = count(all)
+  if (n === 0) return null
+  const isAsked = ([tenth]: (typeof all)[number]) => Number(tenth) / 10 < confirmBelow
+  return {
+    n,
+    error: all.reduce((sum, [, one]) => sum + Math.abs(one.told - one.right) / n, 0),
+    asked: count(all.filter(isAsked)),
+    silent: count(all.filter((one) => !isAsked(one))),
+    tenths: all.map(([tenth, one]) => ({
+      ...{ from: Number(tenth) / 10, n: one.n },
+      ...{ told: one.told / one.n, right: one.right / one.n },
+    })),
+  }
 }
 
 /** The counts of two sets together. */
@@ -167,6 +276,7 @@ export function addFigures(a: Figures, b: Figures): Figures {
     unanswered: a.unanswered + b.unanswered,
     traps: a.traps + b.traps,
     fields: joined(a.fields, b.fields, (x, y) => joined(x, y, plus) as unknown as FieldCounts),
+    chances: addChances(a.chances ?? {}, b.chances ?? {}),
     confusion: joined(a.confusion, b.confusion, (x, y) => joined(x, y, (p, q) => joined(p, q, plus))),
   }
 }
@@ -193,7 +303,7 @@ export function tableOf(figures: Figures): FieldFigures[] {
     ...rates(c.right, c.invented + c.wrong, c.missed + c.wrong),
     hallucinated: c.hallucinated,
   })
-  const known = judgedFields.filter((field) => figures.fields[field])
+  const known = fieldsIn(figures.fields).filter((field) => figures.fields[field])
   const whole = known
     .map((field) => figures.fields[field]!)
     .reduce((a, b) => joined(a, b, plus) as unknown as FieldCounts, {

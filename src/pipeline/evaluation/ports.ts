@@ -4,7 +4,7 @@ import type { Reader } from '../../store/index.ts'
 import type { RulesEngine } from '../extract.ts'
 import type { Example } from '../rules/classifier.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
-import type { ClassifierBody, WordList } from './published.ts'
+import type { ClassifierBody, ConfidenceBody, FormBody, WordList } from './published.ts'
 
 /** A classifier that another thread reads with: its weights under an id that names them. */
 export interface NamedClassifier {
@@ -34,6 +34,10 @@ export interface RunVersions {
   readonly words: VersionRef | null
   readonly prompt: VersionRef | null
   readonly classifier: VersionRef | null
+  /** Absent in runs of before there was one. */
+  readonly confidence?: VersionRef | null
+  /** Only of a draft that is tried: what is published is the form itself. */
+  readonly form?: VersionRef | null
 }
 
 /** A version as it was when the run began: an edited draft has another revision. */
@@ -48,11 +52,14 @@ export interface VersionBodies {
   readonly words: WordList | null
   readonly prompt: { readonly text: string } | null
   readonly classifier: (ClassifierBody & { readonly id: string }) | null
+  readonly confidence: ConfidenceBody | null
+  readonly form: FormBody | null
 }
 
 /** Reads the bodies that a run reads with. */
 export async function bodiesOf(db: Reader, versions: RunVersions): Promise<VersionBodies> {
-  const refs = [versions.words, versions.prompt, versions.classifier].filter((ref) => ref !== null)
+  const { words, prompt, confidence = null, form = null } = versions
+  const refs = [words, prompt, versions.classifier, confidence, form].filter((ref) => ref !== null)
   const rows =
     refs.length === 0
       ? []
@@ -68,8 +75,10 @@ export async function bodiesOf(db: Reader, versions: RunVersions): Promise<Versi
   const body = (ref: VersionRef | null) => rows.find((row) => row.id === ref?.id)?.body ?? null
   const classifier = body(versions.classifier) as unknown as ClassifierBody | null
   return {
-    words: body(versions.words) as WordList | null,
-    prompt: body(versions.prompt) as { text: string } | null,
+    words: body(words) as WordList | null,
+    prompt: body(prompt) as { text: string } | null,
+    confidence: body(confidence) as unknown as ConfidenceBody | null,
+    form: body(form) as FormBody | null,
     classifier: classifier && { ...classifier, id: versions.classifier!.id },
   }
 }

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import type { Catalogue } from '../../contract/extraction.ts'
 import type { LlmPort } from '../../contract/llm.ts'
 import { names, text } from '../../contract/text.ts'
+import type { JsonValue } from '../../kernel/json.ts'
 import type { Reader } from '../../store/index.ts'
+import type { Calibration } from '../confidence/map.ts'
 import type { ModelEngine } from '../extract.ts'
 import { promptVersion, withInstructions } from '../llm/prompt.ts'
 import { defaultCategories } from '../rules/category-words.ts'
 
 /** What an administrator may change of the extraction. */
-export const kinds = ['words', 'prompt', 'classifier'] as const
+export const kinds = ['words', 'prompt', 'classifier', 'confidence', 'form'] as const
 export type VersionKind = (typeof kinds)[number]
 
 /** Words that customers use for categories and models, besides those of the catalogue. */
@@ -31,6 +33,27 @@ export interface ClassifierBody {
   readonly examples: { readonly coldStart: number; readonly corrected: number }
 }
 
+/** What a hub's own corrected tickets say of confidence. */
+export interface ConfidenceBody {
+  readonly calibration: Calibration
+  /** What it was learned from. */
+  readonly learned: { readonly tickets: number; readonly values: number }
+  /** Expected calibration error on those tickets, of what was published before and of this map where it had not seen them. */
+  readonly error: { readonly before: number; readonly after: number }
+}
+
+/** A changed form of a kind of ticket; publishing it makes it the kind's next version. */
+export const formDraftSchema = z.object({
+  typeId: z.uuid(),
+  /** The version of the form that was changed: a draft of an older one is not published. */
+  formVersion: z.int().min(1),
+  form: z.json(),
+})
+export type FormBody = z.infer<typeof formDraftSchema> & {
+  /** The form that it took the place of. */
+  readonly replaced?: JsonValue
+}
+
 /** The name of the setting that holds what is published of a kind. */
 export const settingOf = (kind: VersionKind) => `extraction.${kind}`
 
@@ -44,6 +67,7 @@ export interface Published {
   readonly words: (Numbered & WordList) | null
   readonly prompt: (Numbered & { readonly text: string }) | null
   readonly classifier: (Numbered & ClassifierBody) | null
+  readonly confidence: (Numbered & ConfidenceBody) | null
 }
 
 /** Reads what is published. */
@@ -53,9 +77,14 @@ export async function readPublished(db: Reader): Promise<Published> {
     .select(['name', 'value'])
     .where('name', 'in', kinds.map(settingOf))
     .execute()
-  const of = <K extends VersionKind>(kind: K) =>
+  const of = <K extends keyof Published>(kind: K) =>
     (rows.find((row) => row.name === settingOf(kind))?.value ?? null) as Published[K]
-  return { words: of('words'), prompt: of('prompt'), classifier: of('classifier') }
+  return {
+    words: of('words'),
+    prompt: of('prompt'),
+    classifier: of('classifier'),
+    confidence: of('confidence'),
+  }
 }
 
 /** A catalogue with more words. A word that another category has already stays there; unknown categories are left out. */

@@ -3,18 +3,19 @@ import { defineQuery, type Query } from '../../access/command.ts'
 import type { Evidence, Extraction } from '../../contract/extraction.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { type Reader, sql } from '../../store/index.ts'
+import { activeForms } from '../../tickets/index.ts'
 import { predictionOf } from '../evaluate.ts'
 import { promptText, promptVersion } from '../llm/prompt.ts'
 import { readWeights } from '../rules/classifier.ts'
 import { explainClasses, type WhyByClass } from '../rules/explain.ts'
-import { type Case, engines, type SetName, sets, shippedCases } from './case.ts'
+import { type Case, engines, type SetName, sets } from './case.ts'
 import { type Change, changesOf } from './changes.ts'
 import { correctedCase } from './corrected.ts'
-import { type CaseOutcome, type FieldOutcome, type Figures, tableOf } from './outcome.ts'
+import { type CaseOutcome, type FieldOutcome, type Figures, tableOf, toldOf } from './outcome.ts'
 import { bodiesOf, type EvaluationPorts, type RunVersions, type VersionBodies } from './ports.ts'
-import { kinds, withWords } from './published.ts'
+import { type FormBody, kinds, withWords } from './published.ts'
 import { readCase } from './run.ts'
-import { readPortsOf, readRun, withWordsOf } from './step.ts'
+import { casesInHub, readPortsOf, readRun } from './step.ts'
 
 const leads = { roles: ['supervisor'] } as const
 const admins = { roles: ['admin'] } as const
@@ -30,7 +31,10 @@ const runRow = z.object({
   set: z.enum(sets),
   engine: z.enum(engines),
   versionId: id.nullable(),
-  versions: z.object({ code: z.string(), words: ref, prompt: ref, classifier: ref }),
+  versions: z.object({
+    ...{ code: z.string(), words: ref, prompt: ref, classifier: ref },
+    ...{ confidence: ref.default(null), form: ref.default(null) },
+  }),
   state: z.enum(['running', 'done', 'cancelled']),
   cases: z.int(),
   /** Null while nobody counted them. */
@@ -72,6 +76,7 @@ function shownRun(row: { readonly figures: unknown; readonly createdAt: Date } &
   const table = tableOf(figures)
   return {
     ...row,
+    versions: { confidence: null, form: null, ...(row.versions as object) },
     cases: figures.cases,
     unanswered: figures.unanswered,
     traps: figures.traps,
@@ -89,6 +94,16 @@ function shownVersion(row: { readonly createdAt: Date; readonly decidedAt: Date 
     decidedAt: iso(row.decidedAt),
   } as unknown as z.infer<typeof versionRow>
 }
+
+const counted = z.object({ n: z.int(), right: z.int() })
+const told = z.object({
+  n: z.int(),
+  /** Expected calibration error, 0 to 1. */
+  error: z.number(),
+  asked: counted,
+  silent: counted,
+  tenths: z.array(z.object({ from: z.number(), n: z.int(), told: z.number(), right: z.number() })),
+})
 
 const side = z.object({ verdict: z.string(), found: z.json() })
 const caseRow = z.object({
@@ -204,6 +219,8 @@ export function makeEvaluationQueries(ports: EvaluationPorts): Query[] {
       output: z.object({
         run: runRow,
         fields: z.array(field),
+        /** What was said of values and how much of it came true; null when nothing was. */
+        told: told.nullable(),
         confusion: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.int()))),
         version: versionRow.nullable(),
       }),
@@ -226,6 +243,7 @@ export function makeEvaluationQueries(ports: EvaluationPorts): Query[] {
       return ok({
         run: shownRun(row),
         fields: tableOf(figures),
+        told: toldOf(figures) as z.infer<typeof told> | null,
         confusion: figures.confusion as Record<string, Record<string, Record<string, number>>>,
         version: version ? shownVersion(version) : null,
       })
@@ -314,19 +332,36 @@ export function makeEvaluationQueries(ports: EvaluationPorts): Query[] {
         categories: z.array(
           z.object({ name: z.string(), aliases: z.array(z.string()), added: z.array(z.string()) }),
         ),
+        /** The kind of ticket whose form the version changes. */
+        draftOf: id.nullable(),
+        /** Forms of the kinds of ticket; that of a draft in the place of the one that it changes. */
+        forms: z.array(
+          z.object({
+            ...{ typeId: id, name: z.object({ zh: z.string(), en: z.string() }) },
+            ...{ formVersion: z.int(), form: z.json() },
+          }),
+        ),
       }),
     },
     async ({ db }, { versionId }) => {
       const rows = await db
         .selectFrom('extraction_version')
         .select(['id', 'kind', 'body', 'state'])
-        .where('kind', 'in', ['words', 'prompt'])
+        .where('kind', 'in', ['words', 'prompt', 'form'])
         .where((e) => e.or([e('state', '=', 'published'), ...(versionId ? [e('id', '=', versionId)] : [])]))
         .execute()
       const of = (kind: string) =>
         rows.find((row) => row.kind === kind && row.id === versionId) ?? rows.find((row) => row.kind === kind)
       const words = of('words')?.body as VersionBodies['words'] | undefined
       const prompt = of('prompt')?.body as VersionBodies['prompt'] | undefined
+      const draft = rows.find((row) => row.kind === 'form' && row.id === versionId)?.body as
+        | FormBody
+        | undefined
+      const forms = (await activeForms(db)).map((type) =>
+        type.typeId === draft?.typeId
+          ? { ...type, formVersion: draft.formVersion, form: draft.form }
+          : { ...type, form: type.form as z.infer<ReturnType<typeof z.json>> },
+      )
       const nothing = { categories: [], models: [] }
       const { categories } = withWords(await ports.catalogue(db), nothing)
       return ok({
@@ -336,6 +371,8 @@ export function makeEvaluationQueries(ports: EvaluationPorts): Query[] {
           ...{ name, aliases: [...aliases] },
           added: words?.categories.find((each) => each.name === name)?.aliases ?? [],
         })),
+        draftOf: draft?.typeId ?? null,
+        forms,
       })
     },
   )
@@ -351,8 +388,8 @@ async function caseOf(
   ports: EvaluationPorts,
 ): Promise<Case | null> {
   if (set !== 'corrected') {
-    const item = shippedCases(set).find((each) => each.id === caseId)
-    return item ? withWordsOf(item, bodies) : null
+    const [item] = await casesInHub(db, set, bodies, (all) => all.filter((each) => each.id === caseId))
+    return item ?? null
   }
   if (!id.safeParse(caseId).success) return null
   const catalogue = withWords(await ports.catalogue(db), bodies.words)

@@ -1,6 +1,6 @@
 import type { EngineName, SetName } from './case.ts'
 import { type Change, changesOf } from './changes.ts'
-import { type CaseOutcome, confusedFields, type Figures, tableOf } from './outcome.ts'
+import { type CaseOutcome, confusedFields, type Figures, tableOf, toldOf } from './outcome.ts'
 
 /** A set as one run read it. */
 export interface SetReport {
@@ -39,9 +39,30 @@ export function figuresText(set: SetName, { engine, figures }: SetReport): strin
   const head = `${'field'.padEnd(20)}      P      R     F1  right  false missed halluc`
   const unanswered = figures.unanswered > 0 ? `, ${figures.unanswered} without an answer` : ''
   const title = `${set}: ${figures.cases} cases, engine ${engine}${unanswered}, ${figures.traps} traps`
-  return [title, head, ...rows, ...confusedFields.flatMap((field) => confusionText(field, figures))].join(
-    '\n',
-  )
+  return [
+    title,
+    head,
+    ...rows,
+    ...toldText(figures),
+    ...confusedFields.flatMap((field) => confusionText(field, figures)),
+  ].join('\n')
+}
+
+/** What was said of values and what came true: by tenths, then how many people are asked about and how many fill in silently. */
+function toldText(figures: Figures): string[] {
+  const told = toldOf(figures)
+  if (!told) return []
+  const share = ({ n, right }: { n: number; right: number }) => `${right} of ${n} right`
+  return [
+    '',
+    `confidence: ${told.n} values, expected calibration error ${(told.error * 100).toFixed(1)}`,
+    `${'said'.padEnd(12)} values   said  right`,
+    ...told.tenths.map(
+      ({ from, n, told: said, right }) =>
+        `${from.toFixed(1)} to ${(from + 0.1).toFixed(1)}  ${String(n).padStart(7)}${percent(said)}${percent(right)}`,
+    ),
+    `please confirm: ${share(told.asked)}; filled in: ${share(told.silent)}`,
+  ]
 }
 
 /** A confusion matrix: a line per expected class, a column per found one; what is right stands on the diagonal. */
@@ -79,7 +100,7 @@ export function changesText(changes: readonly Change[], against: string): string
 }
 
 const gatePattern =
-  /^(?:(\w+):)?(?:([\w.]+)\.)?(precision|recall|f1|hallucinated|traps|unanswered|worse)(>=|<=|<|>|=)([\d.]+)$/
+  /^(?:(\w+):)?(?:([\w.]+)\.)?(precision|recall|f1|hallucinated|traps|unanswered|worse|calibration)(>=|<=|<|>|=)([\d.]+)$/
 
 /** A condition that a run must meet. */
 export interface Gate {
@@ -125,6 +146,7 @@ export function failures(
 
 function metricOf(gate: Gate, figures: Figures, changes: readonly Change[]): number | null {
   if (gate.metric === 'traps') return figures.traps
+  if (gate.metric === 'calibration') return toldOf(figures)?.error ?? null
   if (gate.metric === 'unanswered') return figures.unanswered
   if (gate.metric === 'worse')
     return changes.filter((c) => c.direction === 'worse' && (gate.field === 'all' || c.field === gate.field))

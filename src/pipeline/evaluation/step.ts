@@ -1,7 +1,9 @@
 import { noEffects } from '../../contract/jobs.ts'
+import type { JsonObject } from '../../kernel/json.ts'
 import type { JobHandler } from '../../queue/index.ts'
 import { defineHandler, stale } from '../../queue/index.ts'
 import { json, type Reader, sql } from '../../store/index.ts'
+import { activeForms } from '../../tickets/index.ts'
 import { type Case, type EngineName, type SetName, shippedCases } from './case.ts'
 import { correctedPage, countCorrected } from './corrected.ts'
 import { addFigures, type CaseOutcome, type Figures, figuresOf, withoutPersonalValues } from './outcome.ts'
@@ -46,11 +48,34 @@ export function readPortsOf(
     lexicon: ports.lexicon,
     ...(ports.llm ? { llm: ports.llm } : {}),
     prompt: bodies.prompt?.text ?? null,
+    calibration: bodies.confidence?.calibration ?? null,
   }
 }
 
-/** A shipped case with the words of a run. */
-export function withWordsOf(item: Case, bodies: VersionBodies): Case {
+/** A case of the forms with all fields of the hub's own forms, a tried draft in the place of its form. */
+async function withForms(db: Reader, cases: readonly Case[], draft: VersionBodies['form']): Promise<Case[]> {
+  const forms = await activeForms(db)
+  const now = forms.map(({ typeId, form }) => (typeId === draft?.typeId ? draft.form : form))
+  const properties = Object.assign(
+    {},
+    ...now.map((form) => (form as JsonObject).properties ?? {}),
+  ) as JsonObject
+  const customForm = { type: 'object', properties }
+  return cases.map((item) => ({ ...item, input: { ...item.input, customForm } }))
+}
+
+/** The shipped cases of a set as a hub reads them. */
+export async function casesInHub(
+  db: Reader,
+  set: SetName,
+  bodies: VersionBodies,
+  pick: (cases: readonly Case[]) => readonly Case[],
+): Promise<Case[]> {
+  const cases = pick(shippedCases(set)).map((item) => withWordsOf(item, bodies))
+  return set === 'forms' ? await withForms(db, cases, bodies.form) : cases
+}
+
+function withWordsOf(item: Case, bodies: VersionBodies): Case {
   return { ...item, input: { ...item.input, catalogue: withWords(item.input.catalogue, bodies.words) } }
 }
 
@@ -69,11 +94,11 @@ async function pageOf(db: Reader, run: RunRow, ports: EvaluationPorts, bodies: V
     })
     return { cases, next: after, total: run.total ?? (await countCorrected(db)) }
   }
-  const all = shippedCases(run.set)
   const from = Number(run.cursor ?? 0)
   const to = from + pageSize
-  const cases = all.slice(from, to).map((item) => withWordsOf(item, bodies))
-  return { cases, next: to < all.length ? String(to) : null, total: all.length }
+  const total = shippedCases(run.set).length
+  const cases = await casesInHub(db, run.set, bodies, (all) => all.slice(from, to))
+  return { cases, next: to < total ? String(to) : null, total }
 }
 
 interface Read {

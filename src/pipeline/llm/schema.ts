@@ -44,9 +44,9 @@ function orNull(schema: JsonObject): JsonObject {
   return { anyOf: [schema, { type: 'null' }] }
 }
 
-/** A custom field of a ticket's form that a model may fill: a text, one of a list of texts, or a number. */
+/** A custom field of a ticket's form that is read out of words: a text, one of a list of texts, a number, yes or no. */
 export interface CustomField {
-  readonly type: 'string' | 'number' | 'integer'
+  readonly type: 'string' | 'number' | 'integer' | 'boolean'
   /** What people call it, both languages. */
   readonly title: string
   readonly choices: readonly string[] | null
@@ -57,15 +57,16 @@ const members = (value: JsonValue | undefined): { readonly [name: string]: JsonV
     ? (value as JsonObject)
     : {}
 
-/** The custom fields of a ticket type's form that a model may fill, by name. */
-export function customFieldsOf(form: JsonValue | undefined): ReadonlyMap<string, CustomField> {
+/** The custom fields of a ticket type's form that a model may fill, by name; with `yesNo` those too that it may not. */
+export function customFieldsOf(form: JsonValue | undefined, yesNo = false): ReadonlyMap<string, CustomField> {
   const fields = new Map<string, CustomField>()
   for (const [name, property] of Object.entries(members(members(form).properties))) {
     const { type, title, enum: choices } = members(property)
-    if (type !== 'string' && type !== 'number' && type !== 'integer') continue
+    const isYesNo = yesNo && type === 'boolean'
+    if (type !== 'string' && type !== 'number' && type !== 'integer' && !isYesNo) continue
     const words = Object.values(members(title)).filter((word) => typeof word === 'string')
     fields.set(name, {
-      type,
+      type: type as CustomField['type'],
       title: words.join(' / '),
       choices: Array.isArray(choices) ? choices.map(String) : null,
     })

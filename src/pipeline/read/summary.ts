@@ -1,9 +1,12 @@
 import type { Appointment } from '../../contract/ticket.ts'
 import { readClauses } from './clauses.ts'
 
-/** "11月20日9:00-11:00", "11月21日21:30后", "11月30日18:00前". */
+const weekdays = '日一二三四五六'
+
+/** "11月20日(周五)9:00-11:00", "11月21日(周六)21:30后", "11月30日(周一)18:00前". */
 export function sayAppointment({ start, end }: Appointment): string {
-  const day = (iso: string) => `${Number(iso.slice(5, 7))}月${Number(iso.slice(8, 10))}日`
+  const weekday = (iso: string) => weekdays[new Date(`${iso.slice(0, 10)}T00:00:00Z`).getUTCDay()]
+  const day = (iso: string) => `${Number(iso.slice(5, 7))}月${Number(iso.slice(8, 10))}日(周${weekday(iso)})`
   const time = (iso: string) => `${Number(iso.slice(11, 13))}:${iso.slice(14, 16)}`
   if (start && end)
     return start.slice(0, 10) === end.slice(0, 10)

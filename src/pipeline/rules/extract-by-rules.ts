@@ -19,6 +19,7 @@ import { type Classes, type Classified, classify } from './classify.ts'
 import { chooseCodes, findCodes } from './code.ts'
 import { type Clause, findClauses } from './fault.ts'
 import { formFields } from './form.ts'
+import { gistOf } from './gist.ts'
 import { labelsOf } from './labels.ts'
 import type { Lexicon } from './lexicon.ts'
 import { findNames } from './name.ts'
@@ -106,13 +107,19 @@ function ticket(scene: Scene, lexicon: Lexicon): Told {
   })
   const { tags } = scene.input.catalogue
   return {
-    fields: { ...fields, ...tellings(signs, lexicon.classifier, fields, taken) },
+    fields: { ...fields, ...tellings(signs, lexicon.classifier, fields, taken, appointment?.marks ?? []) },
     ...(tags ? { labels: labelsOf(signs, tags, taken) } : {}),
   }
 }
 
 /** Category, fault, classes and summary. */
-function tellings(signs: Signs, classifier: Classifier, known: Fields, taken: readonly Mark[]): Fields {
+function tellings(
+  signs: Signs,
+  classifier: Classifier,
+  known: Fields,
+  taken: readonly Mark[],
+  times: readonly Mark[],
+): Fields {
   const { scene } = signs
   const { category, clauses } = signs.around
   const fields: Fields = {}
@@ -132,8 +139,7 @@ function tellings(signs: Signs, classifier: Classifier, known: Fields, taken: re
       0.8,
     )
   Object.assign(fields, classFields(scene, classes))
-  const told = chosen(clauses)
-  const summary = summaryOf(told, known, scene)
+  const summary = summaryOf(gistOf(scene, clauses, times, taken), known, scene)
   return summary ? { ...fields, summary } : fields
 }
 
@@ -143,11 +149,11 @@ function chosen(clauses: readonly Clause[]): Clause[] {
   return clauses.filter((clause) => best.includes(clause))
 }
 
-function summaryOf(clauses: readonly Clause[], known: Fields, scene: Scene): ExtractedField<string> | null {
+function summaryOf(told: readonly Mark[], known: Fields, scene: Scene): ExtractedField<string> | null {
   const first = scene.customer.find((u) => u.turn.text.trim() !== '')
   const whole =
-    first && clauses.length === 0 ? [{ turn: first.turn, start: 0, end: headOf(first.turn.text) }] : []
-  const marks = clauses.length > 0 ? clauses.map((c) => c.mark) : whole
+    first && told.length === 0 ? [{ turn: first.turn, start: 0, end: headOf(first.turn.text) }] : []
+  const marks = told.length > 0 ? told : whole
   const appointment = known.appointment
   const value = composeSummary(marks.map(quoteOf), appointment?.value ?? null)
   if (!value) return null

@@ -1,15 +1,18 @@
 import { Form, Input, InputNumber, Modal, Select } from 'antd'
-import { useWords } from '../../ui/language.ts'
-import { type Answer, useAsk, useTell } from '../data/hub.ts'
+import { language, useWords } from '../../ui/language.ts'
+import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { EditDrawer, Loaded } from '../parts/admin.tsx'
+import { JsonEditor } from '../parts/json-editor.tsx'
 import { evaluationWords } from '../words/evaluation.ts'
 
 type Version = Answer<'evaluation.list'>['versions'][number]
 type Editable = Answer<'evaluation.editable'>
+type Content = CommandInput<'evaluation.saveDraft'>['content']
+type FormDraft = Extract<Content, { kind: 'form' }>
 
 /** Which draft is written: a new one of a kind, or one that is there. */
 export interface Drafting {
-  readonly kind: 'words' | 'prompt'
+  readonly kind: 'words' | 'prompt' | 'form'
   readonly draft: Version | null
 }
 
@@ -17,34 +20,68 @@ interface Values {
   title: string
   words?: string[][]
   text?: string
+  typeId?: string
+  form?: FormDraft['body']['form']
+}
+
+const titles = { words: 'newWords', prompt: 'newPrompt', form: 'newForm' } as const
+const hints = { words: 'wordsHint', prompt: 'promptHint', form: 'formHint' } as const
+
+/** Which kind of ticket, and its form as JSON. */
+function FormBoxes({ now, draft }: { now: Editable; draft: Version | null }) {
+  const t = useWords(evaluationWords)
+  const lang = language.use()
+  const boxes = Form.useFormInstance<Values>()
+  if (now.forms.length === 0) return <p>{t('noForms')}</p>
+  const change = (id: string) =>
+    boxes.setFieldValue('form', now.forms.find(({ typeId }) => typeId === id)?.form)
+  return (
+    <>
+      <Form.Item name="typeId" label={t('formOf')}>
+        <Select
+          disabled={draft !== null}
+          options={now.forms.map(({ typeId, name }) => ({ value: typeId, label: name[lang] }))}
+          onChange={change}
+        />
+      </Form.Item>
+      <Form.Item name="form" label={t('formJson')}>
+        <JsonEditor rows={18} />
+      </Form.Item>
+    </>
+  )
+}
+
+/** What is kept of a draft. Null: there is no form to change. */
+function contentOf(kind: Drafting['kind'], now: Editable, values: Values): Content | null {
+  if (kind === 'prompt') return { kind, body: { text: values.text ?? '' } }
+  if (kind === 'form') {
+    const type = now.forms.find(({ typeId }) => typeId === values.typeId)
+    if (!type) return null
+    return { kind, body: { typeId: type.typeId, formVersion: type.formVersion, form: values.form ?? {} } }
+  }
+  const categories = now.categories.map(({ name }, i) => ({ name, aliases: values.words?.[i] ?? [] }))
+  return { kind, body: { categories: categories.filter(({ aliases }) => aliases.length > 0) } }
 }
 
 function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable; close: () => void }) {
   const t = useWords(evaluationWords)
   const { run, busy, refused } = useTell()
   const { kind, draft } = drafting
-  const save = async ({ title, words, text }: Values) => {
-    const content =
-      kind === 'prompt'
-        ? { kind: 'prompt' as const, body: { text: text ?? '' } }
-        : {
-            kind: 'words' as const,
-            body: {
-              categories: now.categories
-                .map(({ name }, i) => ({ name, aliases: words?.[i] ?? [] }))
-                .filter(({ aliases }) => aliases.length > 0),
-            },
-          }
+  const first = now.forms.find(({ typeId }) => typeId === now.draftOf) ?? now.forms[0]
+  const save = async (values: Values) => {
+    const content = contentOf(kind, now, values)
+    if (!content) return
     const of = draft ? { draft: { id: draft.id, version: draft.version } } : {}
-    if (await run('evaluation.saveDraft', { ...of, title, content }, t('draftKept'))) close()
+    if (await run('evaluation.saveDraft', { ...of, title: values.title, content }, t('draftKept'))) close()
   }
   return (
     <EditDrawer<Values>
-      title={draft?.title ?? t(kind === 'words' ? 'newWords' : 'newPrompt')}
+      title={draft?.title ?? t(titles[kind])}
       initial={{
         title: draft?.title ?? '',
         words: now.categories.map(({ added }) => added),
         text: now.prompt,
+        ...(first ? { typeId: first.typeId, form: first.form } : {}),
       }}
       save={(values) => void save(values)}
       close={close}
@@ -52,7 +89,7 @@ function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable
       refused={refused}
       width={720}
     >
-      <p className="quiet">{t(kind === 'words' ? 'wordsHint' : 'promptHint')}</p>
+      <p className="quiet">{t(hints[kind])}</p>
       <Form.Item name="title" label={t('versionTitle')} rules={[{ required: true, whitespace: true }]}>
         <Input maxLength={120} />
       </Form.Item>
@@ -61,6 +98,7 @@ function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable
           <Input.TextArea autoSize={{ minRows: 12, maxRows: 30 }} spellCheck={false} />
         </Form.Item>
       )}
+      {kind === 'form' && <FormBoxes now={now} draft={draft} />}
       {kind === 'words' &&
         now.categories.map(({ name, aliases }, i) => (
           <Form.Item
@@ -76,19 +114,21 @@ function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable
   )
 }
 
-/** Writes a draft of the word list or the prompt, beginning with what is published. */
+/** Writes a draft of the word list, the prompt or a form, beginning with what is published. */
 export function DraftDrawer({ drafting, close }: { drafting: Drafting; close: () => void }) {
   const asked = useAsk('evaluation.editable', drafting.draft ? { versionId: drafting.draft.id } : {})
   if (!asked.data && !asked.error) return null
   return <Loaded query={asked}>{(now) => <DraftForm drafting={drafting} now={now} close={close} />}</Loaded>
 }
 
-/** Trains a classifier as a draft. */
+/** Trains a classifier, or learns how sure values are, as a draft. */
 export function TrainDialog({ close }: { close: () => void }) {
   const t = useWords(evaluationWords)
   const { run, busy } = useTell()
-  const [form] = Form.useForm<{ title: string; seed: number }>()
-  const start = async (values: { title: string; seed: number }) => {
+  type Training = { kind: 'classifier' | 'confidence'; title: string; seed: number }
+  const [form] = Form.useForm<Training>()
+  const kind = Form.useWatch('kind', form) ?? 'classifier'
+  const start = async (values: Training) => {
     if (await run('evaluation.train', values, t('trainStarted'))) close()
   }
   return (
@@ -100,17 +140,25 @@ export function TrainDialog({ close }: { close: () => void }) {
       onOk={() => form.submit()}
       onCancel={close}
     >
-      <p className="quiet">{t('trainHint')}</p>
+      <p className="quiet">{t(kind === 'confidence' ? 'trainConfidenceHint' : 'trainHint')}</p>
       <Form
         form={form}
         layout="vertical"
-        initialValues={{ title: '', seed: 0 }}
+        initialValues={{ kind: 'classifier', title: '', seed: 0 }}
         onFinish={(values) => void start(values)}
       >
+        <Form.Item name="kind" label={t('trainWhat')}>
+          <Select
+            options={[
+              { value: 'classifier', label: t('classifier') },
+              { value: 'confidence', label: t('trainConfidence') },
+            ]}
+          />
+        </Form.Item>
         <Form.Item name="title" label={t('versionTitle')} rules={[{ required: true, whitespace: true }]}>
           <Input maxLength={120} autoFocus />
         </Form.Item>
-        <Form.Item name="seed" label={t('seed')} rules={[{ required: true }]}>
+        <Form.Item name="seed" hidden={kind === 'confidence'} label={t('seed')} rules={[{ required: true }]}>
           <InputNumber min={0} max={1_000_000} precision={0} />
         </Form.Item>
       </Form>

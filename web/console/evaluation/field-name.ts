@@ -16,6 +16,8 @@ export function useFieldName(): (field: string) => string {
   const part = useWords(parts)
   return (field) => {
     if (field === 'all') return t('all')
+    // a field of a form's own is known by its title
+    if (field.startsWith('custom.')) return field.slice('custom.'.length)
     const [first, second] = field.split('.') as [keyof typeof fieldWords, keyof typeof parts | undefined]
     return second ? `${name(first)} · ${part(second)}` : name(first)
   }

@@ -36,6 +36,34 @@ export function FieldTable({ fields }: { fields: Whole['fields'] }) {
   return <Rows rows={fields.map((row) => ({ ...row, id: row.field }))} columns={columns} />
 }
 
+/** How sure was said of values and how many of them were right, by tenths. */
+export function ToldTable({ told }: { told: NonNullable<Whole['told']> }) {
+  const t = useWords(evaluationWords)
+  type Tenth = (typeof told)['tenths'][number] & { readonly id: string }
+  const columns: TableProps<Tenth>['columns'] = [
+    {
+      title: t('tenth'),
+      render: (_, { from }) => `${Math.round(from * 100)}–${Math.round(from * 100) + 10}%`,
+    },
+    { title: t('values'), align: 'right', render: (_, row) => row.n },
+    { title: t('meanSaid'), align: 'right', render: (_, row) => percent(row.told) },
+    { title: t('meanRight'), align: 'right', render: (_, row) => <strong>{percent(row.right)}</strong> },
+  ]
+  const { asked, silent, error } = told
+  return (
+    <section className="panel told">
+      <h2>{t('told')}</h2>
+      <p className="quiet">
+        {t('toldHint', {
+          ...{ error: percent(error), asked: asked.n, askedRight: asked.right },
+          ...{ silent: silent.n, silentRight: silent.right },
+        })}
+      </p>
+      <Rows rows={told.tenths.map((row) => ({ ...row, id: String(row.from) }))} columns={columns} />
+    </section>
+  )
+}
+
 /** A confusion matrix: what it should be by row, what it was read as by column. */
 export function Matrix({ field, matrix }: { field: string; matrix: Whole['confusion'][string] }) {
   const name = useClassName()

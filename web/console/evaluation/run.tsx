@@ -12,7 +12,7 @@ import { commonWords } from '../words/terms.ts'
 import { CaseDrawer } from './case.tsx'
 import { Decide, type Decision } from './decide.tsx'
 import { shownValue, useClassName, useFieldName } from './field-name.ts'
-import { FieldTable, Matrix, percent } from './figures.tsx'
+import { FieldTable, Matrix, percent, ToldTable } from './figures.tsx'
 import { RunState } from './state.tsx'
 
 type Whole = Answer<'evaluation.get'>
@@ -135,7 +135,7 @@ export function RunView({ id, back }: { id: string; back: () => void }) {
       </Button>
       <Loaded query={asked}>
         {(whole) => {
-          const { run, version, fields, confusion } = whole
+          const { run, version, fields, told, confusion } = whole
           const figures: readonly (readonly [string, string | number])[] = [
             [t('f1'), percent(run.all.f1)],
             [t('precision'), percent(run.all.precision)],
@@ -170,6 +170,7 @@ export function RunView({ id, back }: { id: string; back: () => void }) {
               </dl>
               <Cases runId={id} />
               <FieldTable fields={fields} />
+              {told && <ToldTable told={told} />}
               {Object.keys(confusion).length > 0 && (
                 <section className="panel">
                   <h2>{t('confusion')}</h2>

@@ -65,7 +65,7 @@ function StartDialog({
       >
         <Form.Item name="set" label={t('set')} extra={t(`${set}Hint`)}>
           <Select
-            options={(['dialogues', 'prompts', 'corrected'] as const).map((value) => ({
+            options={(['dialogues', 'prompts', 'forms', 'corrected'] as const).map((value) => ({
               value,
               label: t(value),
             }))}
@@ -166,7 +166,7 @@ function Versions({
             <Button size="small" onClick={() => attempt(row.id)}>
               {t('try')}
             </Button>
-            {admin && row.kind !== 'classifier' && (
+            {admin && row.kind !== 'classifier' && row.kind !== 'confidence' && (
               <Button size="small" onClick={() => edit({ kind: row.kind as Drafting['kind'], draft: row })}>
                 {c('edit')}
               </Button>
@@ -211,6 +211,7 @@ export default function Evaluation() {
         <>
           <Button onClick={() => setDrafting({ kind: 'words', draft: null })}>{t('newWords')}</Button>
           <Button onClick={() => setDrafting({ kind: 'prompt', draft: null })}>{t('newPrompt')}</Button>
+          <Button onClick={() => setDrafting({ kind: 'form', draft: null })}>{t('newForm')}</Button>
           <Button onClick={() => setTraining(true)}>{t('train')}</Button>
         </>
       )}

@@ -14,12 +14,17 @@ export const evaluationWords = {
   set: ['对话集', 'Set'],
   dialogues: ['内置对话', 'Shipped conversations'],
   prompts: ['提示词用例', 'Cases of the prompt'],
+  forms: ['表单自有字段', "Fields of a form's own"],
   corrected: ['改正过的工单', 'Corrected tickets'],
   dialoguesHint: [
     '规则就是在这些对话上调出来的:用来发现退步,不能说明对新对话有多准。',
     'The rules were tuned on them: they show what got worse, not how right new conversations are read.',
   ],
   promptsHint: ['模型的回答是录制好的,不需要联网。', 'With recorded answers of the model; no network.'],
+  formsHint: [
+    '对话里说到购买渠道、是否在保、楼层、房号、台数;用现有工单类型的表单读取,试用的表单草稿替换它的那一份。按字段标题对应。',
+    'Conversations that say where it was bought, warranty, floor, room and units; read with the forms of the kinds of ticket, a tried draft in the place of its form. Fields are matched by their titles.',
+  ],
   correctedHint: [
     '有人填写、确认或拒绝过字段的工单:人说的为准。已清除的客户不在其中。',
     'Tickets of which a person set, confirmed or refused a field: their word counts. Erased customers are not among them.',
@@ -60,6 +65,15 @@ export const evaluationWords = {
   hallucinated: ['凭空', 'Hallucinated'],
   traps: ['陷阱', 'Traps'],
   unanswered: ['无回答', 'No answer'],
+  told: ['把握', 'Confidence'],
+  toldHint: [
+    '识别时说的把握与实际对的比例;平均偏差 {error}。低于六成的请人确认:{asked} 个中 {askedRight} 个是对的;直接填入的 {silent} 个中 {silentRight} 个是对的。',
+    'How sure was said of values, and how many were right; mean deviation {error}. Below six of ten people are asked to confirm: {askedRight} of {asked} were right; of {silent} that were filled in {silentRight} were.',
+  ],
+  tenth: ['说的把握', 'Said'],
+  values: ['个数', 'Values'],
+  meanSaid: ['平均', 'Mean'],
+  meanRight: ['实际对的', 'Right'],
   confusion: ['混淆矩阵', 'Confusion'],
   confusionHint: [
     '每行是应有的类别,每列是识别成的类别;对角线上是对的。',
@@ -119,10 +133,29 @@ export const evaluationWords = {
   words: ['词表', 'Words'],
   prompt: ['提示词', 'Prompt'],
   classifier: ['分类器', 'Classifier'],
+  confidence: ['把握', 'Confidence'],
+  form: ['表单', 'Form'],
   kind: ['种类', 'Kind'],
   versionTitle: ['说明', 'Title'],
   newWords: ['改词表', 'Change words'],
   newPrompt: ['改提示词', 'Change the prompt'],
+  newForm: ['改表单', 'Change a form'],
+  formHint: [
+    '先在“表单自有字段”上评测,看哪些对话变了,再发布:发布后成为该工单类型的下一版,已有工单保留原来的版本。',
+    'Evaluate it on the fields of a form’s own, see which cases change, then publish: it becomes the next version of its kind of ticket. Tickets keep the version they have.',
+  ],
+  formOf: ['工单类型', 'Kind of ticket'],
+  formJson: ['表单(JSON Schema)', 'Form (JSON Schema)'],
+  noForms: [
+    '还没有工单类型,没有可改的表单。',
+    'There is no kind of ticket yet, so there is no form to change.',
+  ],
+  trainWhat: ['学什么', 'What is learned'],
+  trainConfidence: ['把握:值有多大可能是对的', 'Confidence: how likely values are right'],
+  trainConfidenceHint: [
+    '按改正过的工单核对识别说的把握;已解决工单里没人改过的值算对。随版本发布的数据来自标注好的对话,工单越多它占的比重越小。模型那部分只有手写的录制回答,在有自己的工单之前都是暂定的。',
+    'Holds what was said of values against corrected tickets; what nobody changed in a resolved ticket counts as right. What the release ships comes from labelled conversations and counts less the more tickets there are. Of the model it knows only recorded answers written by hand: that is provisional until there are tickets of your own.',
+  ],
   train: ['训练分类器', 'Train'],
   trainHint: [
     '用内置例句和改正过的工单训练意图、紧急程度和情绪的分类器。同样的种子和工单得到同样的结果。安全规则永远优先。',
