@@ -107,7 +107,7 @@ const token = new RegExp(
     '(?:(?<![\\d:.])|(?<=[周期拜][1-7]))(?<hour>2[0-4]|1\\d|0?\\d)(?:点钟?|时(?!间|候|不|常|段))(?:(?<half>半)|(?<quarter>[13])刻|(?<minute>[0-5]\\d|[1-9])(?:分(?!钟))?(?!\\d))?(?:钟|整)?',
     '(?<![\\d.:/A-Za-z-])(?<rangeHour>2[0-3]|1\\d|0?\\d)(?=\\s?(?:-|~|到|至|—)\\s?(?:2[0-4]|1\\d|0?\\d)(?:点|时(?!间)|:\\d\\d))',
     '(?<=午|早|晚|晨|上|[天日号到至])(?<one>一)点(?:(?<oneHalf>半)|(?<oneMinute>[0-5]\\d)分?|钟)?',
-    '(?:(?<![\\d:])|(?<=[周期拜][1-7]))(?<clockHour>2[0-4]|1\\d|0?\\d):(?<clockMinute>[0-5]\\d)(?![\\d])(?: ?(?<clockHalf>[ap])\\.?m\\b)?',
+    '(?:(?<!\\d|\\d:)|(?<=[周期拜][1-7]))(?<clockHour>2[0-4]|1\\d|0?\\d):(?<clockMinute>[0-5]\\d)(?![\\d])(?: ?(?<clockHalf>[ap])\\.?m\\b)?',
     '\\b(?<enHour>1[0-2]|0?[1-9]) ?(?<enHalf>[ap])\\.?m\\b\\.?',
     '(?:(?<=\\b(?:after|before|from|until|till|between|between \\d{1,2} and|from \\d{1,2} to) )|(?<=\\bat )(?=\\d{1,2}(?:$|[,.!?]| (?:today|tomorrow|on|works?|is|would|or|then|if|please|sharp|and|with))))(?<bareHour>1[0-2]|[1-9])(?! ?(?:minutes|hours|days|weeks|:|\\d|[ap]\\.?m|-))\\b(?!th|st|nd)',
     '(?<to>(?<=\\bbetween \\d{1,2}(?::\\d\\d)? ?(?:[ap]m )?)and\\b|到|至|~|—|–|(?<=[点半钟分刻午\\dm]\\s?)-(?=\\s?[\\d上下中晚])|\\b(?:to|until|till)\\b)',

@@ -85,7 +85,7 @@ function around(
     const level = levelOf(word)
     if (level && !named[level.level]) named[level.level] = { start: s.start, end: s.start + level.size }
     else if (unit.test(word) && Object.keys(named).length === 0) end = s.end
-    else if (end === anchor.end && quarter.test(word) && Object.keys(named).length === 0 && followed(i)) end = s.end
+    else if (quarter.test(word) && Object.keys(named).length === 0 && followed(i)) end = s.end
     else break
     if (level && level.size < word.length) break
   }

@@ -102,7 +102,7 @@ function toMention(
   until: number,
   taken: readonly Mark[],
 ): Mention | null {
-  const tokens = trim(raw)
+  const tokens = trim(raw, u.spoken.text)
   const has = (kind: TimeToken['kind']) => tokens.some((t) => t.kind === kind)
   if (!tokens.some(standsAlone)) return null
   const lead =
@@ -131,18 +131,18 @@ function toMention(
 }
 
 /** Joining words at the ends belong to the sentence, not to the time. */
-function trim(tokens: readonly TimeToken[]): readonly TimeToken[] {
+function trim(tokens: readonly TimeToken[], text: string): readonly TimeToken[] {
   let from = 0
   let to = tokens.length
-  while (from < to && (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) && !isEnglishEdge(tokens, from))
+  while (from < to && (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) && !isEnglishEdge(tokens, from, text))
     from++
   while (to > from && tokens[to - 1]!.kind === 'to') to--
   return tokens.slice(from, to)
 }
 const isEdge = (t: TimeToken) => t.kind === 'after' || t.kind === 'before'
 /** "after 7" has its edge in front. */
-const isEnglishEdge = (tokens: readonly TimeToken[], at: number) =>
-  isEdge(tokens[at]!) && tokens[at]!.end - tokens[at]!.start > 1 && tokens[at + 1] !== undefined
+const isEnglishEdge = (tokens: readonly TimeToken[], at: number, text: string) =>
+  isEdge(tokens[at]!) && /[a-z]/i.test(text[tokens[at]!.start]!) && tokens[at + 1] !== undefined
 
 const past =
   /(?:昨天|昨晚|昨日|前天|前晚|大前天|上周[一二三四五六日末]?|上个?月|去年|今年|刚才|刚刚|上次|上回|当时|自从|从|购(?:买|机)|买(?:于|的)?|安装于|原预约|原约|原来约|装的|签收|(?<!预约|上门|安装|期望|希望|服务|约定)日期|保修期?|到期|过期|出厂|下单|生产|开票|截止|since|bought|purchased|last|yesterday|installed on|dated|发生|发现|开始|本来|原定)[^,，。;；\n]{0,6}$/i
@@ -156,14 +156,14 @@ const exceptFor = /(?:除了|除|不要|别|except(?: for)?|not on|but not)[\s]*
 const hours = /(?:营业|工作时间|业务时间|open(?:ing)?)[^,，。;；\n下]{0,5}$/i
 /** 九点上班, 八点开门: hours of the house, unless it is a day that is named. */
 const shift = /(?<![没不])(?:上班|下班(?!之?以?后)|开门(?!前)|关门|打烊|闭店)[^,，。;；\n下]{0,5}$/
-const hoursAfter = /^(?:才|就|开始)?(?:营业|开门|上班|下班|关门|打烊|闭店|开店)(?!之?以?[前后])/
+const hoursAfter = /^(?:才|就|开始)?(?:营业|开门|上班(?!就)|下班|关门|打烊|闭店|开店)(?!之?以?[前后])/
 /** 十点开门前来: the clock time is that of the opening, whatever is said about it. */
 const openAfter =
   /^(?:才|就|开始)?(?:营业|开门|开店)|^(?:才|就|开始)?(?:上班|下班|关门|打烊|闭店)(?!之?以?[前后])/
 const unsure =
   /预计|配件|派送|到货|发货|中转|补货|系统显示|物流|工作时间|营业|上班时间|服务时间|24小时|内联系|内回电/
 const cue =
-  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|行|吧|都行|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
+  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
 
 /** A day alone is an appointment only beside words of coming and arranging. */
 const dayCue =

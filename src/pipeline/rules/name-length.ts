@@ -17,7 +17,7 @@ const ownExplanation =
 
 /** Names that are written by their sound, alone in their place: 哈斯巴根, 罗布顿珠, 阿依古丽. */
 const transcribed =
-  /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊萨敏夏]{4,7}(?=$|[\s,，。;；()（）\d]|电话|手机|号码|女士|先生)/
+  /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊萨敏夏]{4,7}(?=$|[\s,，。;；()（）\d零幺一]|电话|手机|号码|女士|先生)/
 
 /** How long a name is, and what stands before it that does not belong to it. */
 export interface Length {
@@ -185,7 +185,7 @@ export function latinLength(text: string, start: number): Length | null {
   const match = new RegExp(`^${latin}`).exec(text.slice(start, start + 40))
   if (
     !match ||
-    /^(?:Tel|Phone|Mobile|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
+    /^(?:Call|Tel|Phone|Mobile|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
       match[0],
     )
   )
