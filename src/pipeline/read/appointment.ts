@@ -140,7 +140,8 @@ function settle(state: State): ReadTime {
 function toAppointment(said: ReadTime, atMs: number, timeZone: string): Appointment {
   const now = dayAt(atMs, timeZone)
   const today = said.day === null || daysBetween(now, said.day) === 0
-  const over = said.open && today && said.from !== null && said.from < now.minute && said.from + 720 > now.minute
+  const over =
+    said.open && today && said.from !== null && said.from < now.minute && said.from + 720 > now.minute
   const time = over && said.from! < 600 ? { ...said, from: said.from! + 720 } : said
   const mark = time.from ?? time.to ?? 0
   const day =

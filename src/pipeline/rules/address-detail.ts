@@ -112,7 +112,8 @@ function matchSegment(rest: string, previous: Segment | undefined): RegExpExecAr
 function nextSegment(rest: string, base: number, previous: Segment | undefined): Segment | null {
   const match = matchSegment(rest, previous)
   const filler = match?.groups?.filler ?? ''
-  const branch = previous && /[号之]$/.test(previous.suffix) ? /^之(?:[一二三四五六七八九十]|\d{1,2})/.exec(rest) : null
+  const branch =
+    previous && /[号之]$/.test(previous.suffix) ? /^之(?:[一二三四五六七八九十]|\d{1,2})/.exec(rest) : null
   if (branch) return { start: base, end: base + branch[0].length, suffix: '之', numbered: true }
   const suffix = match?.groups?.suffix ?? ''
   const abroad = previous ? englishRoom.exec(rest) : null
@@ -132,7 +133,8 @@ function nextSegment(rest: string, base: number, previous: Segment | undefined):
       ) && !/^[一二三四五六七八九]$/.test(size)
     const afterRoad = /号$/.test(previous!.suffix) && /^\s/.test(direct[0]) === false
     const clear =
-      previous!.numbered || /^\d{3,4}(?!\d)|^[A-Z][\d零一二三四五六七八九幺拐洞]{2}|^\d{1,2}[A-Z]$|^\d{1,2}F|-|杠/.test(size)
+      previous!.numbered ||
+      /^\d{3,4}(?!\d)|^[A-Z][\d零一二三四五六七八九幺拐洞]{2}|^\d{1,2}[A-Z]$|^\d{1,2}F|-|杠/.test(size)
     if (long && clear && (!afterRoad || /-|\d{3}/.test(size) || size.length >= 3) && !/\d{6}/.test(size)) {
       return {
         start: base + direct[0].length - size.length,

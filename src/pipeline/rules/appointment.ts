@@ -134,7 +134,11 @@ function toMention(
 function trim(tokens: readonly TimeToken[], text: string): readonly TimeToken[] {
   let from = 0
   let to = tokens.length
-  while (from < to && (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) && !isEnglishEdge(tokens, from, text))
+  while (
+    from < to &&
+    (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) &&
+    !isEnglishEdge(tokens, from, text)
+  )
     from++
   while (to > from && tokens[to - 1]!.kind === 'to') to--
   return tokens.slice(from, to)
@@ -258,7 +262,8 @@ function agreed(days: readonly Mention[]): Mention {
   return first
 }
 
-const sameDay = (a: Mention, b: Mention) => a.day !== null && b.day !== null && daysBetween(a.day, b.day) === 0
+const sameDay = (a: Mention, b: Mention) =>
+  a.day !== null && b.day !== null && daysBetween(a.day, b.day) === 0
 
 const sameTime = /同一?(?:个)?时间|同样(?:的)?时间|还是那个点|same time/i
 

@@ -91,14 +91,16 @@ function scoresOf(
   const { text } = u.spoken
   const label = labelBefore(text, start)
   const scores = shapeScores(value, scene)
-  if (label === 'none' || /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3))) return { device_model: -9, serial_number: -9, order_number: -9 }
+  if (label === 'none' || /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3)))
+    return { device_model: -9, serial_number: -9, order_number: -9 }
   const strong = value.length >= 4 && !shapes.error.test(value)
   if (label && (strong || value.length >= 3)) scores[label] = Math.max(scores[label], 0) + 5
   if (label) for (const kind of Object.keys(scores) as CodeKind[]) if (kind !== label) scores[kind] -= 6
   const asked = { device_model: 'model', serial_number: 'serial', order_number: 'order' } as const
   // who asks about an order and then sends nothing but a number sends that of the order
   const before = scene.utterances[position - 1]
-  const own = u.customer && before?.customer && text.trim() === value && /订单|单号|快递|运单/.test(before.plain.text)
+  const own =
+    u.customer && before?.customer && text.trim() === value && /订单|单号|快递|运单/.test(before.plain.text)
   if (!label && own && value.length >= 10) scores.order_number = Math.max(scores.order_number, 0) + 3
   if (!label && u.asked.has('serial') && !u.asked.has('model')) scores.device_model -= 2
   if (!label && u.asked.has('order') && !u.asked.has('serial')) scores.serial_number -= 3

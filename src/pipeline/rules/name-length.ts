@@ -133,7 +133,9 @@ function nickname(rest: string): Length | null {
 /** A written name of people whose surname is not in the list. */
 function free(rest: string): Length | null {
   const match = /^(?![我你您他她在有是就店家])[\u4e00-\u9fa5·]{2,8}(?=[\s,，;；。()（\n\d]|$)/.exec(rest)
-  return match && !nameStops.test(rest) && !roleWord.test(match[0]) &&
+  return match &&
+    !nameStops.test(rest) &&
+    !roleWord.test(match[0]) &&
     !/(?:[店厂司部组号路街科室队]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(match[0])
     ? { skip: 0, size: match[0].length }
     : null

@@ -69,13 +69,21 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
   const own = /物业客服\s*$|(?:老板|店长|同事)姓$/.test(before) || (onSite && /同事$/.test(before))
   if (third.test(before) && !own) score -= 8
   if (thirdAfter.test(after)) score -= 8
-  if (/师傅$/.test(text.slice(start, end)) && !/我是$|我姓$|[室部台处科办]找$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) && !u.asked.has('name')) score -= 4
+  if (
+    /师傅$/.test(text.slice(start, end)) &&
+    !/我是$|我姓$|[室部台处科办]找$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) &&
+    !u.asked.has('name')
+  )
+    score -= 4
   const calls = start <= 1 && /^\s+[\u4e00-\u9fa5\w#]{3}/.test(after) && !/^\s*1[3-9]\d/.test(after)
   if (calls && /[工总]$|经理$/.test(text.slice(start, end)) && !u.asked.has('name')) score -= 4
   if (/^\s*[(（]?\s*(?:电话|手机)?[:：]?\s*1[3-9]\d/.test(after)) score += 1
   if (/^[你您他她]/.test(text.slice(start, end))) score -= 9
   // 工程部刘工 136… 不过明后两天他休息
-  if (/^[^\n]{0,26}?(?:他|她|这两天|明天|今天)[^,，。\n]{0,4}(?:休息|请假|出差)/.test(text.slice(end, end + 32))) score -= 4
+  if (
+    /^[^\n]{0,26}?(?:他|她|这两天|明天|今天)[^,，。\n]{0,4}(?:休息|请假|出差)/.test(text.slice(end, end + 32))
+  )
+    score -= 4
   return score
 }
 

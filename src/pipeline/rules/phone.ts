@@ -139,10 +139,13 @@ function shapeOf(
 /** A number without an area code: it is labelled or asked for, or written as in Hong Kong and Macao (6688 3012). */
 function isLocal(digits: string, before: string, after: string, first: Group, last: Group): boolean {
   if (/^[号年月日点元]|^\d/.test(after)) return false
-  if (/(?:座机|固话|固定电话|电话是?|内线|\b(?:tel|phone|mobile|call)\.?)[是:：\s]*$/i.test(before)) return true
+  if (/(?:座机|固话|固定电话|电话是?|内线|\b(?:tel|phone|mobile|call)\.?)[是:：\s]*$/i.test(before))
+    return true
   if (digits.length !== 8 || /^20[2-3]\d[01]\d[0-3]\d$/.test(digits)) return false
   const said = last.utterance.spoken.text.slice(first.start, last.end)
-  return first.utterance.asked.has('phone') || (first.utterance === last.utterance && /^\d{4} \d{4}$/.test(said))
+  return (
+    first.utterance.asked.has('phone') || (first.utterance === last.utterance && /^\d{4} \d{4}$/.test(said))
+  )
 }
 
 function toFinding(groups: readonly Group[], shape: string, scene: Scene): PhoneFinding | null {
