@@ -170,7 +170,8 @@ const roomy = new RegExp(`(?:${place}|楼|村)$`)
 function tooFar(filler: string, suffix: string): boolean {
   return (
     /\d{7,}/.test(filler) ||
-    (/^(?:里|道|条|台|居)$/.test(suffix) && (filler.length > 4 || /[家店这那哪]$/.test(filler)))
+    (/^(?:里|道|条|台|居)$/.test(suffix) &&
+      (filler.replace(/^.*[区县镇]/, '').length > 4 || /[家店这那哪]$/.test(filler)))
   )
 }
 

@@ -11,7 +11,7 @@ const districts =
 const provinces =
   '[A-Z][a-z]+ Province|Guangdong|Jiangsu|Zhejiang|Sichuan|Hubei|Hunan|Fujian|Shandong|Henan|Hebei|Anhui|Jiangxi|Liaoning|Shaanxi|Shanxi|Yunnan|Hainan'
 const street =
-  /(?:\b(?:No\.? ?)?\d{1,5}(?:-\d+)? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Highway|Boulevard|Blvd|Drive|Dr|Way)\b\.?)|(?:\b(?:No\.? ?\d{1,5},? )?(?:Lane|No\.?) ?\d{1,5},? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave)\b\.?)|(?:\b(?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave) (?:No\.? ?)?\d{1,5}\b)/
+  /(?:\b(?:No\.? ?)?\d{1,5}(?:-\d+)? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Highway|Boulevard|Blvd|Drive|Dr|Way)\b\.?(?: (?:East|West|North|South|Central)\b)?)|(?:\b(?:No\.? ?\d{1,5},? )?(?:Lane|No\.?) ?\d{1,5},? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave)\b\.?)|(?:\b(?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave) (?:No\.? ?)?\d{1,5}\b)/
 const unit =
   /^(?:(?:Room|Rm|Building|Bldg|Block|Unit|Floor|Suite|Flat|Apt|Apartment|Tower|Shop|Level|No)\.? ?#?[A-Z]?\d{0,4}[A-Z]?|\d{1,3}F(?:-\d{1,4})?|\d{1,3}(?:st|nd|rd|th) [Ff]loor|[A-Z]?\d{1,5}[A-Z]?(?:-\d{1,4}){0,2}|(?:[A-Z][A-Za-z']+ ){1,3}(?:Building|Tower|Plaza|Mansion|Center|Centre|Garden|Gardens|Mall|Park|Court|Residence))$/
 

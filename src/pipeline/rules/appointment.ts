@@ -242,8 +242,10 @@ function agreed(days: readonly Mention[]): Mention {
   const first = days[0]!
   const again = days.find((d) => d !== first && d.u === first.u && words(d).startsWith(words(first)))
   if (again && !first.hasClock && !first.hasPart) return again
-  const closer = days.find((d) => d !== first && d.u === first.u && d.hasClock && sameDay(d, first))
-  if (closer && !first.hasClock) return closer
+  const closer = days.find(
+    (d) => d !== first && d.u === first.u && (d.hasClock || d.hasPart) && sameDay(d, first),
+  )
+  if (closer && !first.hasClock && !first.hasPart) return closer
   for (const day of days.slice(1).toReversed()) {
     const { text } = day.u.spoken
     if (

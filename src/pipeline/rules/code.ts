@@ -8,7 +8,8 @@ export type CodeKind = 'device_model' | 'serial_number' | 'order_number'
 /** A code that somebody said, with how likely it is of each kind. */
 export interface CodeFinding {
   readonly value: string
-  readonly mark: Mark
+  /** One, or two when the end of the code was corrected in a later turn. */
+  readonly marks: readonly Mark[]
   readonly scores: Readonly<Record<CodeKind, number>>
 }
 
@@ -24,7 +25,7 @@ const labels: Readonly<Record<CodeKind, RegExp>> = {
   serial_number:
     /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
   order_number:
-    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
+    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?)?|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
   device_model:
     /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的|我家的|家里的|我们的|我的|这台)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
 }
@@ -35,6 +36,8 @@ const notCode =
 export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {
   const found: CodeFinding[] = []
   for (const [i, u] of scene.utterances.entries()) {
+    const mended = u.customer ? mendedCode(u, found, scene, i) : null
+    if (mended) found.push(mended)
     if (u.customer) found.push(...codesOf(u, scene, i, taken))
     else if (affirms(scene.utterances[i + 1]?.plain.text ?? '')) {
       const known = new Set(found.map((f) => plain(f.value)))
@@ -47,6 +50,34 @@ export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {
   }
   return found
 }
+
+const mending =
+  /^[\s,，。.]*(?:嗯|啊|哦|诶|呃)*[\s,，]*(?:不对|不是|错了|说错了?|no\b|sorry)[^A-Za-z0-9]{0,10}?(?:最后|后面|后边|末尾|结尾|尾巴|the (?:end|last))[^A-Za-z0-9]{0,6}([A-Za-z]?\d{1,5}[A-Za-z]?)(?![A-Za-z0-9-])/i
+
+/** 不是 后面是V160: the end of the code that the agent has just read back is another one. */
+function mendedCode(
+  u: Utterance,
+  found: readonly CodeFinding[],
+  scene: Scene,
+  position: number,
+): CodeFinding | null {
+  const match = mending.exec(u.spoken.text)
+  const readBack = plain(scene.utterances[position - 1]?.spoken.text ?? '')
+  const wrong = match && found.findLast((f) => f.marks.length === 1 && readBack.includes(plain(f.value)))
+  if (!match || !wrong) return null
+  const end = match[1]!
+  const kept = wrong.value.slice(0, -end.length)
+  if (kept.length < 2 || shapeOf(wrong.value.slice(-end.length)) !== shapeOf(end)) return null
+  const source = scene.utterances.find((one) => one.turn === wrong.marks[0]!.turn)!
+  const start = source.spoken.starts.indexOf(wrong.marks[0]!.start)
+  const head = start < 0 ? null : markOf(source, source.spoken, start, start + kept.length)
+  const at = match.index + match[0].length - end.length
+  const tail = markOf(u, u.spoken, at, at + end.length)
+  if (!head || !tail || readCode([quoteOf(head), quoteOf(tail)]) !== kept + end) return null
+  return { value: kept + end, marks: [head, tail], scores: raised(wrong.scores) }
+}
+
+const shapeOf = (text: string) => text.replace(/\d/g, '0').replace(/[A-Za-z]/g, 'A')
 
 function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly Mark[]): CodeFinding[] {
   const { text } = u.spoken
@@ -65,7 +96,7 @@ function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly M
     const value = readCode([quoteOf(mark)])
     if (value !== match[0]) continue
     const scores = scoresOf(u, scene, position, value, start, end)
-    if (Object.values(scores).some((s) => s > 0)) found.push({ value, mark, scores })
+    if (Object.values(scores).some((s) => s > 0)) found.push({ value, marks: [mark], scores })
   }
   return found
 }

@@ -17,7 +17,7 @@ const ownExplanation =
 
 /** Names that are written by their sound, alone in their place: 哈斯巴根, 罗布顿珠, 阿依古丽. */
 const transcribed =
-  /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊萨敏夏]{4,7}(?=$|[\s,，。;；()（）\d零幺一]|电话|手机|号码|女士|先生)/
+  /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊敏夏央普琼卡热孜帕塔买]{4,7}(?=$|[\s,，。;；()（）\d零幺一]|电话|手机|号码|女士|先生)/
 
 /** How long a name is, and what stands before it that does not belong to it. */
 export interface Length {
@@ -37,7 +37,7 @@ export function nameLength(
   if (depth > 3) return null
   const rest = text.slice(start, start + 24)
   const sounded = (sure || written) && transcribed.exec(rest)
-  if (sounded) return { skip: 0, size: sounded[0].length }
+  if (sounded && rest[0] !== rest[1]) return { skip: 0, size: sounded[0].length }
   const parts = surnameParts.find((p) => rest.startsWith(p))
   if (parts) {
     const whole = nameLength(text, start + parts.length, written, false, depth + 1)
@@ -136,7 +136,9 @@ function free(rest: string): Length | null {
   return match &&
     !nameStops.test(rest) &&
     !roleWord.test(match[0]) &&
-    !/(?:[店厂司部组号路街科室队]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(match[0])
+    !/(?:[店厂司部组号路街科室队处办站班]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(
+      match[0],
+    )
     ? { skip: 0, size: match[0].length }
     : null
 }

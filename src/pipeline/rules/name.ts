@@ -36,7 +36,9 @@ export function findNames(
 function readBackNames(scene: Scene): NameFinding[] {
   return scene.utterances.flatMap((u, i) => {
     const answer = scene.utterances[i + 1]
-    const asks = /(?:对吗|对吧|是吗|是吧|是不是|吗)[?？。]?\s*$/.test(u.plain.text)
+    const asks = /[您你]是[\u4e00-\u9fa5]{2,4}\s*$|(?:对吗|对吧|是吗|是吧|是不是|吗)[?？。]?\s*$/.test(
+      u.plain.text,
+    )
     if (u.customer || !asks || !answer?.customer || !affirms(answer.plain.text)) return []
     return titled(u).map((f) => ({ ...f, score: f.score - 1 }))
   })
@@ -71,7 +73,7 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
   if (thirdAfter.test(after)) score -= 8
   if (
     /师傅$/.test(text.slice(start, end)) &&
-    !/我是$|我姓$|[室部台处科办]找$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) &&
+    !/我是$|我姓$|[室部台处科办]找$|(?:值班|现场|对接|联系)\s*$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) &&
     !u.asked.has('name')
   )
     score -= 4
