@@ -25,7 +25,7 @@ const labels: Readonly<Record<CodeKind, RegExp>> = {
   serial_number:
     /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
   order_number:
-    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?)?|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
+    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?| #| ref\.?)|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
   device_model:
     /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的|我家的|家里的|我们的|我的|这台)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
 }
@@ -179,7 +179,7 @@ function shapeScores(value: string, scene: Scene): Record<CodeKind, number> {
   const letters = value.replace(/[^A-Za-z]/g, '').length
   const longRun = /\d{6,}/.test(value)
   if (letters === 0) return scores
-  if (/^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d/.test(value))
+  if (/^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d|^[A-Z]{1,3}-20[2-3]\d-\d{3,}$/.test(value))
     scores.order_number = 2
   else if (/^(?:SF|YT|ZTO|STO|JD|JT|EMS|YD|DBL?|FY|SJD|JDVA?)\d{8,}[A-Z]{0,2}$/.test(value))
     scores.order_number = 2
