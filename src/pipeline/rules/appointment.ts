@@ -167,11 +167,11 @@ const openAfter =
 const unsure =
   /预计|配件|派送|到货|发货|中转|补货|系统显示|物流|工作时间|营业|上班时间|服务时间|24小时|内联系|内回电/
 const cue =
-  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
+  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|定[在于到]|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
 
 /** A day alone is an appointment only beside words of coming and arranging. */
 const dayCue =
-  /上门|过来|到店|到家|到厂|来(?!电|着)|约|预约|方便|可以|在家|有空|有时间|有人|安排|时间|期望|希望|之前|以前|行吗|行不|吧|都行|能|派|看看|处理|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|someone|look|fix/i
+  /上门|过来|到店|到家|到厂|来(?!电|着)|约|预约|定[在于到]|方便|可以|在家|有空|有时间|有人|安排|时间|期望|希望|之前|以前|行吗|行不|吧|都行|能|派|看看|处理|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|someone|look|fix/i
 
 function ruledOut(m: Mention): boolean {
   const { text } = m.u.spoken

@@ -18,6 +18,8 @@ const shapes = {
   error: /^(?:[A-Z]|Er|Err|ERR|er|err|E-)[-]?\d{1,3}$/,
   everyday:
     /^(?:\d+(?:st|nd|rd|th|am|pm|h|kg|cm|mm|m|L|W|kW|V|A|Hz|GB|TB|G|M|P|F|K|s|min|x\d+|°?C)?|[A-Z]?\d{1,2}[A-Z]?|Win(?:dows)?\d+|iOS\d*|Android\d*|H5|A[3-6]|USB\S*|WiFi\S*|Wi-Fi|[2-6]\.?4?G|MP[34]|v\d\S*|IPv\d|B2[BC]|B[12]|iPad\d?|iPhone\S*|Mate\d+\S*|PM2|TDS|PH\d|COVID\S*|T\+\d|GB\/T\S*)$/i,
+  /** The number of a firm in the register, 18 characters. */
+  credit: /^[159A-Y][1-39]\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/,
   date: /^(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}$|^\d{1,2}\/\d{1,2}$/,
 } as const
 
@@ -174,12 +176,16 @@ function shapeScores(value: string, scene: Scene): Record<CodeKind, number> {
     (m) => plain(m.model) === plain(value) || m.aliases.some((a) => plain(a) === plain(value)),
   )
   if (known) return { ...scores, device_model: 8 }
-  if (shapes.error.test(value) || shapes.everyday.test(value)) return scores
+  if (shapes.error.test(value) || shapes.everyday.test(value) || shapes.credit.test(value)) return scores
   const digits = digitsIn(value)
   const letters = value.replace(/[^A-Za-z]/g, '').length
   const longRun = /\d{6,}/.test(value)
   if (letters === 0) return scores
-  if (/^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d|^[A-Z]{1,3}-20[2-3]\d-\d{3,}$/.test(value))
+  if (
+    /^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d|^[A-Z]{1,3}-20[2-3]\d-\d{3,}$/.test(
+      value,
+    )
+  )
     scores.order_number = 2
   else if (/^(?:SF|YT|ZTO|STO|JD|JT|EMS|YD|DBL?|FY|SJD|JDVA?)\d{8,}[A-Z]{0,2}$/.test(value))
     scores.order_number = 2

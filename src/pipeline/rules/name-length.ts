@@ -19,6 +19,9 @@ const ownExplanation =
 const transcribed =
   /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊敏夏央普琼卡热孜帕塔买]{4,7}(?=$|[\s,，。;；()（）\d零幺一]|电话|手机|号码|女士|先生)/
 
+/** 居工, 和师傅: a title makes a name of a rare surname where a name is announced. */
+const rareTitled = /^.(?:先生|女士|小姐|老师|师傅|经理|工)(?=$|[\s,，。;；()（）\d])/
+
 /** How long a name is, and what stands before it that does not belong to it. */
 export interface Length {
   readonly skip: number
@@ -53,7 +56,8 @@ export function nameLength(
   const known = ownExplanation.exec(rest)
   if (known && !surnames.has(known[1]!)) return { skip: 0, size: 1 }
   const two = doubleSurnames.has(rest.slice(0, 2)) ? 2 : 0
-  const family = two || (surnames.has(rest[0] ?? '') || (sure && rareSurnames.has(rest[0] ?? '')) ? 1 : 0)
+  const rare = rareSurnames.has(rest[0] ?? '') && (sure || rareTitled.test(rest))
+  const family = two || (surnames.has(rest[0] ?? '') || rare ? 1 : 0)
   if (!family) return sure ? free(rest) : null
   return behindSurname({ text, start, written, sure, depth }, rest, family)
 }

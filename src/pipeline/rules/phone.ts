@@ -98,6 +98,10 @@ function windows(groups: readonly Group[], scene: Scene): PhoneFinding[] {
       if (digits.length > 16) break
       const shape = shapeOf(digits, groups[i]!, groups[j]!)
       if (!shape) continue
+      // abroad nothing tells how long a number is: it goes on as long as groups follow
+      const next = groups[j + 1]
+      const more = shape === 'foreign' && next !== undefined && joins(groups[j]!, next)
+      if (more && digits.length + next.digits.length <= 15) continue
       const finding = toFinding(groups.slice(i, j + 1), shape, scene)
       if (!finding) continue
       found.push(finding)
