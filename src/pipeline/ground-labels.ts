@@ -99,7 +99,7 @@ function stands(span: Span, u: Utterance): boolean {
   const to = offsetOf(turn.text, span.end)
   if (to <= from || turn.text.slice(from, to) !== span.quote) return false
   const at = plain.starts.indexOf(from)
-  return at >= 0 && !isDenied(plain.text, at) && /\S/.test(plain.text[at] ?? '')
+  return at >= 0 && !isDenied(plain.text, at, at + to - from) && /\S/.test(plain.text[at] ?? '')
 }
 
 /** The UTF-16 offset of a code-point offset. */

@@ -31,10 +31,15 @@ function run(cases: readonly Case[]): Score {
 const identifiers = ['phone', 'order_number', 'serial_number'] as const
 const names = ['contact_name', 'device_model', 'address.city', 'address.district'] as const
 
-describe.each(
-  ['dialogues', 'own-tuned', 'own-second', 'own-third', 'own-fourth'].map((name) => `${name}.jsonl`),
-)('the rules engine on %s', (file) => {
-  const cases = casesOf(file)
+const unseen = ['calls', 'chats', 'mails', 'mixed'].map((kind) => `unseen-${kind}`)
+
+describe.each([
+  ...['dialogues', 'own-tuned', 'own-second', 'own-third', 'own-fourth'].map(
+    (name) => [name, [name]] as const,
+  ),
+  ['what strangers say', unseen] as const,
+])('the rules engine on %s', (_, files) => {
+  const cases = files.flatMap((file) => casesOf(`${file}.jsonl`))
   const result = run(cases)
 
   it.each(identifiers)('finds %s with a strict F1 of at least 0.97', (field) => {

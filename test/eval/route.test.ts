@@ -34,6 +34,34 @@ it('routes every labelled case to its group and to an acceptable engineer or nob
   }
 })
 
+it('leaves every candidate out for its true reasons, and only for those', () => {
+  const cases = new URL('../fixtures/eval/routing-unseen.jsonl', import.meta.url).pathname
+  const out = join(dir, 'unseen.jsonl')
+  execFileSync(process.execPath, [command, '--in', cases, '--out', out])
+  const predictions = new Map(lines(out).map((p) => [p.id, p]))
+  type Made = { id: string; verdicts: { check: string; ok: boolean; waived?: true }[] }
+  const against = ({ verdicts }: Made) =>
+    verdicts.filter((v) => !v.ok && !v.waived && !paths.has(v.check)).map((v) => v.check)
+  // what a path itself asks of a group is not an attribute of the group
+  const paths = new Set(['emergency', 'last_resort'])
+  const ignoredInEmergency = new Set(['tier', 'channel', 'hours', 'capacity'])
+  const labelled = lines(cases)
+  expect(labelled.length).toBeGreaterThanOrEqual(30)
+  for (const { id, expected_group, acceptable_engineers, left_out, groups_left_out } of labelled) {
+    const { group, engineer, decision } = predictions.get(id)
+    expect([id, group]).toEqual([id, expected_group])
+    expect([id, ...(acceptable_engineers.length ? acceptable_engineers : [null])]).toContain(engineer)
+    for (const made of decision.engineers as Made[])
+      expect([id, made.id, against(made).sort()]).toEqual([id, made.id, (left_out[made.id] ?? []).sort()])
+    const emergency = decision.via.kind === 'emergency'
+    for (const made of decision.groups as Made[]) {
+      const reasons: string[] = groups_left_out[made.id] ?? []
+      const counted = reasons.filter((reason) => !(emergency && ignoredInEmergency.has(reason)))
+      expect([id, made.id, against(made).sort()]).toEqual([id, made.id, counted.sort()])
+    }
+  }
+})
+
 it('prints help, and refuses a policy file with a member that it does not know', () => {
   expect(execFileSync(process.execPath, [command, '--help'], { encoding: 'utf8' })).toContain('--policy')
   const policy = join(dir, 'policy.json')

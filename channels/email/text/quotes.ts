@@ -99,7 +99,8 @@ export function isRule(line: string): boolean {
 /** What stands between the dashes of a separator, without blanks; null when there are fewer dashes than asked for. */
 function separatorWords(line: string, dashes: number): string | null {
   if (line.length > 200) return null
-  const trimmed = line.trim()
+  // QQ writes the blanks of its separator as entities even where the text is plain
+  const trimmed = line.replaceAll('&nbsp;', ' ').trim()
   const lead = /^[-_=*─—>|\s]*/.exec(trimmed)![0]
   if (lead.replace(/[\s|>]/g, '').length < dashes) return null
   let end = trimmed.length
@@ -154,7 +155,8 @@ const wrote =
 const wroteBefore = /\b(?:schrieb|schreef|skrev)\s[^:]{1,150}:$/i
 /** Gmail in Japanese and others: date, name and address, and nothing about writing. */
 const addressed = /<[^<>\s]{1,200}@[^<>\s]{1,200}>\s{0,3}[:\uff1a]$/
-const opening = /^(?:On|At|Am|Le|El|Il|In data|Op|Em|Den|W dniu|Dnia)\s|^[在于於]|^\d{4}[-/年.]|^["“'<]/
+const opening =
+  /^(?:On|At|Am|Le|El|Il|In data|Op|Em|Den|W dniu|Dnia)\s|^[在于於]|^\d{4}[-/年.]|^["“'<]|<[^<>\s]{1,200}@[^<>\s]{1,200}>\s?[於于在]\s?\d{4}/
 const moment = /\d{1,4}\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b/
 
 /** `On …, … wrote:` and its sisters, also broken over up to four lines. */

@@ -24,7 +24,9 @@ const forwardSubject = /^\s*(?:fwd?|wg|tr|转发|轉寄|转寄)\s*[:：]/i
  */
 export function stripReply(text: string, context: ReplyContext): Reply {
   const lines = text.replace(/[\u00a0\u2007\u202f]/g, ' ').split('\n')
-  const own = forwardSubject.test(context.subject) ? { lines, passedOn: [] } : withoutQuotes(lines)
+  const own = forwardSubject.test(context.subject)
+    ? { lines, passedOn: [] }
+    : withoutQuotes(lines, context.isReply)
   const end = signatureStart(own.lines, context)
   const kept = own.lines.slice(0, end)
   if (end < own.lines.length) dropRulesAbove(kept)
@@ -34,10 +36,11 @@ export function stripReply(text: string, context: ReplyContext): Reply {
   return { reply, signature }
 }
 
-function withoutQuotes(lines: readonly string[]): { lines: string[]; passedOn: string[] } {
+function withoutQuotes(lines: readonly string[], isReply: boolean): { lines: string[]; passedOn: string[] } {
   const lastLine = lines.findLastIndex((line) => line.trim() !== '')
   const kept: string[] = []
-  let isInterleaved = false
+  // a single marked line may be an arrow or a measure; several in an answer are the questions that it answers
+  let isInterleaved = isReply && lines.filter((line) => /^\s*> ?\S/.test(line)).length >= 2
   for (let at = 0; at < lines.length; ) {
     const line = lines[at]!
     if (isForwardMark(line)) return { lines: kept, passedOn: lines.slice(at) }
@@ -51,7 +54,6 @@ function withoutQuotes(lines: readonly string[]): { lines: string[]; passedOn: s
       continue
     }
     const { end, count } = quotedRun(lines, at)
-    // One line with a mark in the middle of a text may be an arrow or a measure, not a quote.
     if (count >= 2 || (count === 1 && (isInterleaved || end > lastLine))) {
       at = end
       continue

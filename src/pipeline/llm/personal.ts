@@ -102,7 +102,8 @@ function ruled(
     const { device_model, serial_number, order_number } = code.scores
     const own = chosen.serial_number === code || chosen.order_number === code
     if (own || Math.max(serial_number, order_number) > Math.max(0, device_model))
-      add('CODE', bare(code.value), code.mark)
+      for (const mark of code.marks)
+        add('CODE', bare(code.marks.length > 1 ? quoteOf(mark) : code.value), mark)
   }
   for (const { value, marks } of findNames(scene, phones, taken)) {
     for (const mark of marks) {

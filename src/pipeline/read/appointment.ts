@@ -16,6 +16,8 @@ export interface ReadTime {
   /** Minutes from midnight. */
   readonly from: number | null
   readonly to: number | null
+  /** Whether a clock time was said without the half of the day. */
+  readonly open?: boolean
   /** Whether a clock time was said, not only a part of the day. */
   readonly exact: boolean
 }
@@ -124,7 +126,8 @@ function settle(state: State): ReadTime {
       return { day, lastDay, from, to, exact: true }
     }
     if (edge === 'before') return { day, lastDay, from: null, to: from, exact: true }
-    return { day, lastDay, from, to: null, exact: true }
+    const open = first.period === null && first.half === null && first.minute < 720
+    return { day, lastDay, from, to: null, exact: true, open }
   }
   const part = state.period ?? { from: 540, to: 1080, name: '白天' }
   const to = state.endPeriod?.to ?? part.to
@@ -133,9 +136,13 @@ function settle(state: State): ReadTime {
   return { day, lastDay, from: part.from, to, exact: false }
 }
 
-/** Without a day it is today, or tomorrow when that hour is over. */
-function toAppointment(time: ReadTime, atMs: number, timeZone: string): Appointment {
+/** Without a day it is today, or tomorrow when that hour is over; 六点 said at four in the afternoon is 18:00. */
+function toAppointment(said: ReadTime, atMs: number, timeZone: string): Appointment {
   const now = dayAt(atMs, timeZone)
+  const today = said.day === null || daysBetween(now, said.day) === 0
+  const over =
+    said.open && today && said.from !== null && said.from < now.minute && said.from + 720 > now.minute
+  const time = over && said.from! < 600 ? { ...said, from: said.from! + 720 } : said
   const mark = time.from ?? time.to ?? 0
   const day =
     time.day ?? addDays(now, mark < now.minute && time.exact ? 1 : (time.to ?? mark) < now.minute ? 1 : 0)

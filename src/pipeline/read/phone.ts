@@ -17,6 +17,7 @@ export function readPhone(quotes: readonly string[]): string | null {
   if (/[A-Za-z]/.test(main.replace(/[A-Za-z]+\s*[:：]/g, ''))) return null
   const digits = main.replace(/\D/g, '')
   if (foreign) return digits.length >= 8 && digits.length <= 15 ? `+${digits.replace(/^00/, '')}` : null
+  if (/^85[23][2-9]\d{7}$/.test(digits)) return `+${digits}`
   const local = digits.replace(/^(?:0086|86)(?=1[3-9]\d{9}$|0?\d{2,3}[2-9]\d{6,7}$)/, '')
   if (mobile.test(local)) return local
   const abroad = local !== digits && !local.startsWith('0')

@@ -29,6 +29,10 @@ const periods: Readonly<Record<string, readonly [number, number]>> = {
   中午: [660, 840],
   午间: [660, 840],
   下午: [840, 1080],
+  下昼: [840, 1080],
+  上昼: [540, 720],
+  朝早: [480, 720],
+  晏昼: [660, 840],
   午后: [840, 1080],
   傍晚: [1020, 1140],
   晚上: [1080, 1260],
@@ -66,8 +70,13 @@ const relative: Readonly<Record<string, number>> = {
   今明: 0,
   明天: 1,
   明日: 1,
+  听日: 1,
+  聽日: 1,
+  听朝: 1,
+  听晚: 1,
   明儿: 1,
   明: 1,
+  听: 1,
   后天: 2,
   后日: 2,
   后儿: 2,
@@ -81,23 +90,24 @@ const relative: Readonly<Record<string, number>> = {
 
 const token = new RegExp(
   [
-    '(?<relative>大后天|今天|今日|今儿|明天|明日|明儿|后天|后儿|后日|(?:the )?day after tomorrow|\\b(?:today|tomorrow|tonight|tmr)\\b|今(?=晚|早)|明(?=晚|早))',
+    '(?<relative>大后天|今天|今日|今儿|明天|明日|明儿|听日|聽日|听(?=朝|晚)|后天|后儿|后日|(?:the )?day after tomorrow|\\b(?:today|tomorrow|tonight|tmr)\\b|今(?=晚|早)|明(?=晚|早))',
     '(?<week>下下个?|下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?<weekday>[1-7日天])(?<weekend>[日天](?!晚|早|上午|下午|中午|\\d))?',
     '(?<endOf>下下个?|下个?|这个?|本)?周末|\\b(?:(?<endOfEn>next|this) )?weekend\\b',
     `\\b(?:(?<weekEn>next|this|on) )?(?<dayEn>${englishDays.join('|')})\\b`,
+    '\\b(?:(?:next|this|on) )?(?<dayShort>mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\\b\\.?(?=,? (?:morning|afternoon|evening|noon|at|before|after|am|pm|pls|please|\\d{1,2}(?::|[ap]m| [ap]m)))',
     '(?:(?<year>20\\d\\d)[年/.-])?(?<![\\d.-])(?<month>1[0-2]|0?[1-9])月(?:份)?(?<date>3[01]|[12]\\d|0?[1-9])(?:日|号)?(?!\\d)',
     '(?<yearN>20\\d\\d)[/.-](?<monthN>1[0-2]|0?[1-9])[/.-](?<dateN>3[01]|[12]\\d|0?[1-9])(?!\\d)',
     '(?<![\\d/.A-Za-z-])(?<monthD>1[0-2]|0?[1-9])-(?<dateD>3[01]|[12]\\d|0[1-9])(?= (?:\\d{1,2}:|上午|下午|中午|早上?|晚上?|全天|白天))',
     '(?<![\\d/.A-Za-z-])(?<monthS>1[0-2]|0?[1-9])[/](?<dateS>3[01]|[12]\\d|0?[1-9])(?![\\d/A-Za-z])',
     `\\b(?<monthE>${monthWord})\\.? (?<dateE>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)?\\b`,
     `\\b(?<dateF>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)? (?:of )?(?<monthF>${monthWord})\\b`,
-    '(?<![\\d路街道巷弄])(?:(?<monthRel>这个?月|本月|下个?月))?(?<only>3[01]|[12]\\d|0?[1-9])(?:号|日)(?![楼院线厅门库\\d栋幢座弄梯车炉泵柜桩床台炉厂仓机]|店铺|电梯|客梯|货梯|扶梯|注塑|空压|设备|家庭)',
+    '(?<![\\d路街道巷弄])(?:(?<monthRel>这个?月|本月|下个?月))?(?<only>3[01]|[12]\\d|0?[1-9])(?:号|日)(?![楼院线厅门库栋幢座弄梯车炉泵柜桩床台炉厂仓机]|\\d(?!\\d?[号日])|店铺|电梯|客梯|货梯|扶梯|注塑|空压|设备|家庭)',
     '(?<monthEnd>(?:这个?月|本月)?(?:月底|月末)|下个?月底)',
     `(?<period>${periodWords}|(?<=[今明日天1-7])[早晚]|[早晚](?=\\d{1,2}(?:点|:)))`,
     '(?:(?<![\\d:.])|(?<=[周期拜][1-7]))(?<hour>2[0-4]|1\\d|0?\\d)(?:点钟?|时(?!间|候|不|常|段))(?:(?<half>半)|(?<quarter>[13])刻|(?<minute>[0-5]\\d|[1-9])(?:分(?!钟))?(?!\\d))?(?:钟|整)?',
     '(?<![\\d.:/A-Za-z-])(?<rangeHour>2[0-3]|1\\d|0?\\d)(?=\\s?(?:-|~|到|至|—)\\s?(?:2[0-4]|1\\d|0?\\d)(?:点|时(?!间)|:\\d\\d))',
     '(?<=午|早|晚|晨|上|[天日号到至])(?<one>一)点(?:(?<oneHalf>半)|(?<oneMinute>[0-5]\\d)分?|钟)?',
-    '(?:(?<![\\d:])|(?<=[周期拜][1-7]))(?<clockHour>2[0-4]|1\\d|0?\\d):(?<clockMinute>[0-5]\\d)(?![\\d])(?: ?(?<clockHalf>[ap])\\.?m\\b)?',
+    '(?:(?<!\\d|\\d:)|(?<=[周期拜][1-7]))(?<clockHour>2[0-4]|1\\d|0?\\d):(?<clockMinute>[0-5]\\d)(?![\\d])(?: ?(?<clockHalf>[ap])\\.?m\\b)?',
     '\\b(?<enHour>1[0-2]|0?[1-9]) ?(?<enHalf>[ap])\\.?m\\b\\.?',
     '(?:(?<=\\b(?:after|before|from|until|till|between|between \\d{1,2} and|from \\d{1,2} to) )|(?<=\\bat )(?=\\d{1,2}(?:$|[,.!?]| (?:today|tomorrow|on|works?|is|would|or|then|if|please|sharp|and|with))))(?<bareHour>1[0-2]|[1-9])(?! ?(?:minutes|hours|days|weeks|:|\\d|[ap]\\.?m|-))\\b(?!th|st|nd)',
     '(?<to>(?<=\\bbetween \\d{1,2}(?::\\d\\d)? ?(?:[ap]m )?)and\\b|到|至|~|—|–|(?<=[点半钟分刻午\\dm]\\s?)-(?=\\s?[\\d上下中晚])|\\b(?:to|until|till)\\b)',
@@ -154,6 +164,11 @@ function dayToken(g: Record<string, string | undefined>, today: Day, text: strin
         explicit: false,
       },
     ]
+  }
+  if (g.dayShort) {
+    const number = englishDays.findIndex((day) => day.startsWith(g.dayShort!.slice(0, 3).toLowerCase())) + 1
+    const week = /^next/i.test(text) ? '下' : undefined
+    return [{ kind: 'day', day: weekdayDay(today, week, number), explicit: false }]
   }
   if (/周末$|weekend$/i.test(text)) {
     const first = weekdayDay(today, g.endOf ?? (g.endOfEn === 'next' ? '下' : undefined), 6)

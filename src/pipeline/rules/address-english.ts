@@ -3,17 +3,20 @@ import type { Range } from './address-chain.ts'
 import { markOf, type Utterance } from './scene.ts'
 
 /** Cities as they are written in English; municipalities stand for their province. */
-const municipality = 'Shanghai|Beijing|Tianjin|Chongqing'
+const municipality = 'Shanghai|Beijing|Tianjin|Chongqing|Hong Kong|Macau|Macao'
 const cities =
-  "Guangzhou|Shenzhen|Hangzhou|Suzhou|Nanjing|Wuhan|Chengdu|Xi'?an|Ningbo|Wuxi|Qingdao|Dalian|Xiamen|Fuzhou|Changsha|Zhengzhou|Jinan|Hefei|Kunming|Dongguan|Foshan|Zhuhai|Shenyang|Harbin|Changchun|Tianjin|Nanchang|Nanning|Guiyang|Haikou|Sanya|Shijiazhuang|Taiyuan|Wenzhou|Jiaxing|Shaoxing|Kunshan|Changzhou|Nantong|Yantai|Zhongshan|Huizhou|Quanzhou|Hong Kong|Macau"
+  "Guangzhou|Shenzhen|Hangzhou|Suzhou|Nanjing|Wuhan|Chengdu|Xi'?an|Ningbo|Wuxi|Qingdao|Dalian|Xiamen|Fuzhou|Changsha|Zhengzhou|Jinan|Hefei|Kunming|Dongguan|Foshan|Zhuhai|Shenyang|Harbin|Changchun|Tianjin|Nanchang|Nanning|Guiyang|Haikou|Sanya|Shijiazhuang|Taiyuan|Wenzhou|Jiaxing|Shaoxing|Kunshan|Changzhou|Nantong|Yantai|Zhongshan|Huizhou|Quanzhou"
 const districts =
   "Pudong(?: New Area)?|Jing'?an|Xuhui|Huangpu|Changning|Putuo|Hongkou|Yangpu|Minhang|Baoshan|Jiading|Songjiang|Chaoyang|Haidian|Dongcheng|Xicheng|Fengtai|Tianhe|Yuexiu|Nanshan|Futian|Luohu|Bao'?an|Longgang|Xihu|Binjiang|Gongshu|Shangcheng|Yuhang|Xiaoshan|[A-Z][a-z']+(?: [A-Z][a-z]+)? (?:District|New Area|County)"
 const provinces =
   '[A-Z][a-z]+ Province|Guangdong|Jiangsu|Zhejiang|Sichuan|Hubei|Hunan|Fujian|Shandong|Henan|Hebei|Anhui|Jiangxi|Liaoning|Shaanxi|Shanxi|Yunnan|Hainan'
 const street =
-  /(?:\b(?:No\.? ?)?\d{1,5}(?:-\d+)? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Highway|Boulevard|Blvd|Drive|Dr|Way)\b\.?)|(?:\b(?:No\.? ?\d{1,5},? )?(?:Lane|No\.?) ?\d{1,5},? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave)\b\.?)|(?:\b(?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave) (?:No\.? ?)?\d{1,5}\b)/
+  /(?:\b(?:No\.? ?)?\d{1,5}(?:-\d+)? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Highway|Boulevard|Blvd|Drive|Dr|Way)\b\.?(?: (?:East|West|North|South|Central)\b)?)|(?:\b(?:No\.? ?\d{1,5},? )?(?:Lane|No\.?) ?\d{1,5},? (?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave)\b\.?)|(?:\b(?:(?:[A-Z][A-Za-z'.]*|\d(?:st|nd|rd|th)) ){1,4}(?:Road|Rd|Street|St|Avenue|Ave) (?:No\.? ?)?\d{1,5}\b)/
 const unit =
   /^(?:(?:Room|Rm|Building|Bldg|Block|Unit|Floor|Suite|Flat|Apt|Apartment|Tower|Shop|Level|No)\.? ?#?[A-Z]?\d{0,4}[A-Z]?|\d{1,3}F(?:-\d{1,4})?|\d{1,3}(?:st|nd|rd|th) [Ff]loor|[A-Z]?\d{1,5}[A-Z]?(?:-\d{1,4}){0,2}|(?:[A-Z][A-Za-z']+ ){1,3}(?:Building|Tower|Plaza|Mansion|Center|Centre|Garden|Gardens|Mall|Park|Court|Residence))$/
+
+/** A part of a town that no list knows; the name of a district or city must follow it. */
+const quarter = /^[A-Z][A-Za-z']+(?: [A-Z][A-Za-z']+){0,3}$/
 
 /** A house of a compound without a street: Tower 8, Seasons Park, Chaoyang District. */
 const estate =
@@ -73,11 +76,16 @@ function around(
   }
   let end = anchor.end
   const named: { province?: Range; city?: Range; district?: Range } = {}
-  for (const s of segments.slice(at + 1)) {
+  const followed = (i: number) => {
+    const next = segments[at + 2 + i]
+    return next !== undefined && levelOf(text.slice(next.start, next.end)) !== null
+  }
+  for (const [i, s] of segments.slice(at + 1).entries()) {
     const word = text.slice(s.start, s.end)
     const level = levelOf(word)
     if (level && !named[level.level]) named[level.level] = { start: s.start, end: s.start + level.size }
     else if (unit.test(word) && Object.keys(named).length === 0) end = s.end
+    else if (quarter.test(word) && Object.keys(named).length === 0 && followed(i)) end = s.end
     else break
     if (level && level.size < word.length) break
   }

@@ -153,7 +153,7 @@ function withLabelled(text: string, detail: Detail | null): Detail | null {
 function skipLabel(text: string, end: number): number {
   return (
     end +
-    (/^\s*\n?\s*(?:详细地址|具体地址|街道地址|门牌号?|详址)\s*[:：]\s*/.exec(text.slice(end, end + 24))?.[0]
+    (/^\s*\n?\s*(?:(?:详细|具体|街道)?地址|门牌号?|详址)\s*[:：]\s*/.exec(text.slice(end, end + 24))?.[0]
       .length ?? 0)
   )
 }
@@ -174,7 +174,7 @@ function stopAfter(u: Utterance, from: number, stops: Stops): number {
   const hard = /[。;；!！?？|\n]/.exec(text.slice(from, from + 120))
   const newline =
     text[from] === '\n' ||
-    /^\s*\n?\s*(?:详细地址|具体地址|街道地址|门牌号?|详址)/.test(text.slice(from, from + 12))
+    /^\s*\n?\s*(?:(?:详细|具体|街道)?地址|门牌号?|详址)/.test(text.slice(from, from + 12))
   let stop = hard && !newline ? from + hard.index : Math.min(text.length, from + 120)
   if (newline) {
     const label = skipLabel(text, from)

@@ -1,7 +1,7 @@
 import type { Appointment } from '../../contract/ticket.ts'
 import { interpret, readAppointment } from '../read/appointment.ts'
 import { type TimeToken, timeTokens } from '../read/time-tokens.ts'
-import { dayAt, daysBetween } from '../read/zone.ts'
+import { type Day, dayAt, daysBetween } from '../read/zone.ts'
 import { type Mark, quoteOf } from '../span.ts'
 import { affirms, denies, markOf, type Scene, type Utterance } from './scene.ts'
 
@@ -18,6 +18,10 @@ interface Mention {
   readonly start: number
   readonly end: number
   readonly hasDay: boolean
+  /** The day that was named, when one was. */
+  readonly day: Day | null
+  /** It is a later day than the one on which it was said. */
+  readonly ahead: boolean
   readonly hasClock: boolean
   readonly hasPart: boolean
   /** Where the next time is mentioned; what is said there is about that one. */
@@ -25,7 +29,7 @@ interface Mention {
 }
 
 const between =
-  /^(?:[\s,，、()（）的在是那就或和吧啊嗯呃:：·~]|或者|还是|也就是|左右|大概|差不多|就是|and|or|,|at|in the|on|the|between|from)*$/i
+  /^(?:[\s,，、()（）的在是那就或和吧啊嗯呃:：·~]|或者|还是|时段|时间段?|也就是|左右|大概|差不多|就是|and|or|,|at|in the|on|the|between|from)*$/i
 
 /** Finds the time that both sides end with: the customer's last wish, or the agent's proposal that the customer took. */
 export function findAppointment(scene: Scene, taken: readonly Mark[]): AppointmentFinding | null {
@@ -98,7 +102,7 @@ function toMention(
   until: number,
   taken: readonly Mark[],
 ): Mention | null {
-  const tokens = trim(raw)
+  const tokens = trim(raw, u.spoken.text)
   const has = (kind: TimeToken['kind']) => tokens.some((t) => t.kind === kind)
   if (!tokens.some(standsAlone)) return null
   const lead =
@@ -118,6 +122,8 @@ function toMention(
     start,
     end,
     hasDay: has('day') || has('days'),
+    day: time?.day ?? null,
+    ahead: time?.day != null && daysBetween(today, time.day) > 0,
     hasClock: has('time'),
     hasPart: has('period'),
     until,
@@ -125,41 +131,47 @@ function toMention(
 }
 
 /** Joining words at the ends belong to the sentence, not to the time. */
-function trim(tokens: readonly TimeToken[]): readonly TimeToken[] {
+function trim(tokens: readonly TimeToken[], text: string): readonly TimeToken[] {
   let from = 0
   let to = tokens.length
-  while (from < to && (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) && !isEnglishEdge(tokens, from))
+  while (
+    from < to &&
+    (tokens[from]!.kind === 'to' || isEdge(tokens[from]!)) &&
+    !isEnglishEdge(tokens, from, text)
+  )
     from++
   while (to > from && tokens[to - 1]!.kind === 'to') to--
   return tokens.slice(from, to)
 }
 const isEdge = (t: TimeToken) => t.kind === 'after' || t.kind === 'before'
 /** "after 7" has its edge in front. */
-const isEnglishEdge = (tokens: readonly TimeToken[], at: number) =>
-  isEdge(tokens[at]!) && tokens[at]!.end - tokens[at]!.start > 1 && tokens[at + 1] !== undefined
+const isEnglishEdge = (tokens: readonly TimeToken[], at: number, text: string) =>
+  isEdge(tokens[at]!) && /[a-z]/i.test(text[tokens[at]!.start]!) && tokens[at + 1] !== undefined
 
 const past =
-  /(?:约了|定的|昨天|昨晚|昨日|前天|前晚|大前天|上周[一二三四五六日末]?|上个?月|去年|今年|刚才|刚刚|上次|上回|当时|自从|从|购(?:买|机)|买(?:于|的)?|安装(?:于|日期|时间)|原预约|原约|原来约|装的|签收|日期|保修期?|到期|过期|出厂|下单|生产|开票|截止|since|bought|purchased|last|yesterday|installed on|dated|发生|发现|开始|说好|答应|约好|承诺|本来|原定|说是)[^,，。;；\n]{0,6}$/i
+  /(?:昨天|昨晚|昨日|前天|前晚|大前天|上周[一二三四五六日末]?|上个?月|去年|今年|刚才|刚刚|上次|上回|当时|自从|从|购(?:买|机)|买(?:于|的)?|安装于|原预约|原约|原来约|装的|签收|(?<!预约|上门|安装|期望|希望|服务|约定)日期|保修期?|到期|过期|出厂|下单|生产|开票|截止|since|bought|purchased|last|yesterday|installed on|dated|发生|发现|开始|本来|原定)[^,，。;；\n]{0,6}$/i
+/** What was agreed on before is past unless it lies ahead: 按约好的明天上午十点来. */
+const agreedBefore = /(?:约了|定的|说好|答应|约好|承诺|说是)[^,，。;；\n]{0,6}$/
 const pastAfter =
-  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)/
+  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
 const notThen =
-  /^[^,，。;；\n]{0,8}取消|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂)|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班|上班|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
+  /^[^,，。;；\n]{0,8}取消|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂)|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
 const exceptFor = /(?:除了|除|不要|别|except(?: for)?|not on|but not)[\s]*$/i
 const hours = /(?:营业|工作时间|业务时间|open(?:ing)?)[^,，。;；\n下]{0,5}$/i
 /** 九点上班, 八点开门: hours of the house, unless it is a day that is named. */
 const shift = /(?<![没不])(?:上班|下班(?!之?以?后)|开门(?!前)|关门|打烊|闭店)[^,，。;；\n下]{0,5}$/
-const hoursAfter = /^(?:才|就|开始)?(?:营业|开门|上班|下班|关门|打烊|闭店|开店)(?!之?以?[前后])/
+const hoursAfter = /^(?:才|就|开始)?(?:营业|开门|上班(?!就)|下班|关门|打烊|闭店|开店)(?!之?以?[前后])/
 /** 十点开门前来: the clock time is that of the opening, whatever is said about it. */
 const openAfter =
   /^(?:才|就|开始)?(?:营业|开门|开店)|^(?:才|就|开始)?(?:上班|下班|关门|打烊|闭店)(?!之?以?[前后])/
 const unsure =
   /预计|配件|派送|到货|发货|中转|补货|系统显示|物流|工作时间|营业|上班时间|服务时间|24小时|内联系|内回电/
 const cue =
-  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|行|吧|都行|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
+  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|定[在于到]|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
 
 /** A day alone is an appointment only beside words of coming and arranging. */
 const dayCue =
-  /上门|过来|到店|到家|到厂|来(?!电|着)|约|预约|方便|可以|在家|有空|有时间|有人|安排|时间|期望|希望|之前|以前|行吗|行不|吧|都行|能|派|看看|处理|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|someone|look|fix/i
+  /上门|过来|到店|到家|到厂|来(?!电|着)|约|预约|定[在于到]|方便|可以|在家|有空|有时间|有人|安排|时间|期望|希望|之前|以前|行吗|行不|吧|都行|能|派|看看|处理|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|someone|look|fix/i
 
 function ruledOut(m: Mention): boolean {
   const { text } = m.u.spoken
@@ -168,6 +180,7 @@ function ruledOut(m: Mention): boolean {
   const offWork = text.startsWith('下班', m.start)
   return (
     past.test(before) ||
+    (!m.ahead && agreedBefore.test(before)) ||
     pastAfter.test(after) ||
     notThen.test(after) ||
     exceptFor.test(before) ||
@@ -229,6 +242,10 @@ function agreed(days: readonly Mention[]): Mention {
   const first = days[0]!
   const again = days.find((d) => d !== first && d.u === first.u && words(d).startsWith(words(first)))
   if (again && !first.hasClock && !first.hasPart) return again
+  const closer = days.find(
+    (d) => d !== first && d.u === first.u && (d.hasClock || d.hasPart) && sameDay(d, first),
+  )
+  if (closer && !first.hasClock && !first.hasPart) return closer
   for (const day of days.slice(1).toReversed()) {
     const { text } = day.u.spoken
     if (
@@ -246,6 +263,9 @@ function agreed(days: readonly Mention[]): Mention {
   }
   return first
 }
+
+const sameDay = (a: Mention, b: Mention) =>
+  a.day !== null && b.day !== null && daysBetween(a.day, b.day) === 0
 
 const sameTime = /同一?(?:个)?时间|同样(?:的)?时间|还是那个点|same time/i
 

@@ -65,7 +65,7 @@ function intentOf(
       confidence: 0.85,
     }
   if ((chance.get('urgent_safety') ?? 0) < sureOfDanger) chance.delete('urgent_safety')
-  for (const intent of foreignTo(signs.around.category)) chance.delete(intent)
+  for (const intent of foreignTo(signs.around.category, signs)) chance.delete(intent)
   const [value, confidence] = top(chance)
   const cues = signs.intent.found.filter((h) => h.cue.of === value).map((h) => h.mark)
   const faults = signs.around.clauses.filter((c) => c.kind === 'fault').slice(0, 2)
@@ -75,13 +75,17 @@ function intentOf(
 }
 
 /** What cannot be wanted of a trade: nobody repairs software or a parcel, and only software has bugs. */
-function foreignTo(category: CategoryFinding | null): readonly Intent[] {
+function foreignTo(category: CategoryFinding | null, { said }: Signs): readonly Intent[] {
+  if (category === null && !said.some((u) => digital.test(u.plain.text))) return ['bug_report']
   // a word such as 打卡 or 系统 is said of machines too
   if (category === null || category.score < clearlyNamed) return []
   if (category.value === '软件') return ['repair', 'installation', 'maintenance']
   if (category.value === '物流') return ['repair', 'maintenance', 'bug_report']
   return ['bug_report']
 }
+/** Something without hands to hold it by is talked of. */
+const digital =
+  /系统|软件|程序|小?程序|APP|页|登[录陆]|网[站络址]|接口|账号|帐号|数据|报表|导[出入]|版本|浏览器|后台|前台|闪退|白屏|同步|验证码|上传|下载|加载|链接|云|[a-z]{3,}/i
 /** A category that only a weak word names stays below. */
 const clearlyNamed = 2.6
 

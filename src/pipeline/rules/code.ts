@@ -8,7 +8,8 @@ export type CodeKind = 'device_model' | 'serial_number' | 'order_number'
 /** A code that somebody said, with how likely it is of each kind. */
 export interface CodeFinding {
   readonly value: string
-  readonly mark: Mark
+  /** One, or two when the end of the code was corrected in a later turn. */
+  readonly marks: readonly Mark[]
   readonly scores: Readonly<Record<CodeKind, number>>
 }
 
@@ -16,17 +17,19 @@ const token = /[A-Za-z0-9](?:[A-Za-z0-9/_]|-(?=[A-Za-z0-9]))*/g
 const shapes = {
   error: /^(?:[A-Z]|Er|Err|ERR|er|err|E-)[-]?\d{1,3}$/,
   everyday:
-    /^(?:\d+(?:st|nd|rd|th|am|pm|h|kg|cm|mm|m|L|W|kW|V|A|Hz|GB|TB|G|M|P|F|K|s|min|x\d+|°?C)?|[A-Z]?\d{1,2}[A-Z]?|Win(?:dows)?\d+|iOS\d*|Android\d*|H5|A[3-6]|USB\S*|WiFi\S*|Wi-Fi|[2-6]\.?4?G|MP[34]|v\d\S*|IPv\d|B2[BC]|B[12]|iPad\d?|iPhone\S*|PM2|TDS|PH\d|COVID\S*|T\+\d|GB\/T\S*)$/i,
+    /^(?:\d+(?:st|nd|rd|th|am|pm|h|kg|cm|mm|m|L|W|kW|V|A|Hz|GB|TB|G|M|P|F|K|s|min|x\d+|°?C)?|[A-Z]?\d{1,2}[A-Z]?|Win(?:dows)?\d+|iOS\d*|Android\d*|H5|A[3-6]|USB\S*|WiFi\S*|Wi-Fi|[2-6]\.?4?G|MP[34]|v\d\S*|IPv\d|B2[BC]|B[12]|iPad\d?|iPhone\S*|Mate\d+\S*|PM2|TDS|PH\d|COVID\S*|T\+\d|GB\/T\S*)$/i,
+  /** The number of a firm in the register, 18 characters. */
+  credit: /^[159A-Y][1-39]\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/,
   date: /^(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}$|^\d{1,2}\/\d{1,2}$/,
 } as const
 
 const labels: Readonly<Record<CodeKind, RegExp>> = {
   serial_number:
-    /(?:序列号|出厂(?:编)?号|设备(?:编号|码|号)|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|机号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
+    /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
   order_number:
-    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
+    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?| #| ref\.?)|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
   device_model:
-    /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
+    /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的|我家的|家里的|我们的|我的|这台)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
 }
 const notCode =
   /(?:租户号?|错误码?|故障码|故障代码|报错|代码|版本号?|房号|工号|车牌号?|税号|QQ|微信号?|邮编|密码|验证码|纳税人识别号|账号|卡号|身份证号?|error(?: code)?|code|fault|alarm|tenant|version|站点|分机|网址)(?:是|为|:|：|#|\s|了|个){0,3}$/i
@@ -35,6 +38,8 @@ const notCode =
 export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {
   const found: CodeFinding[] = []
   for (const [i, u] of scene.utterances.entries()) {
+    const mended = u.customer ? mendedCode(u, found, scene, i) : null
+    if (mended) found.push(mended)
     if (u.customer) found.push(...codesOf(u, scene, i, taken))
     else if (affirms(scene.utterances[i + 1]?.plain.text ?? '')) {
       const known = new Set(found.map((f) => plain(f.value)))
@@ -47,6 +52,34 @@ export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {
   }
   return found
 }
+
+const mending =
+  /^[\s,，。.]*(?:嗯|啊|哦|诶|呃)*[\s,，]*(?:不对|不是|错了|说错了?|no\b|sorry)[^A-Za-z0-9]{0,10}?(?:最后|后面|后边|末尾|结尾|尾巴|the (?:end|last))[^A-Za-z0-9]{0,6}([A-Za-z]?\d{1,5}[A-Za-z]?)(?![A-Za-z0-9-])/i
+
+/** 不是 后面是V160: the end of the code that the agent has just read back is another one. */
+function mendedCode(
+  u: Utterance,
+  found: readonly CodeFinding[],
+  scene: Scene,
+  position: number,
+): CodeFinding | null {
+  const match = mending.exec(u.spoken.text)
+  const readBack = plain(scene.utterances[position - 1]?.spoken.text ?? '')
+  const wrong = match && found.findLast((f) => f.marks.length === 1 && readBack.includes(plain(f.value)))
+  if (!match || !wrong) return null
+  const end = match[1]!
+  const kept = wrong.value.slice(0, -end.length)
+  if (kept.length < 2 || shapeOf(wrong.value.slice(-end.length)) !== shapeOf(end)) return null
+  const source = scene.utterances.find((one) => one.turn === wrong.marks[0]!.turn)!
+  const start = source.spoken.starts.indexOf(wrong.marks[0]!.start)
+  const head = start < 0 ? null : markOf(source, source.spoken, start, start + kept.length)
+  const at = match.index + match[0].length - end.length
+  const tail = markOf(u, u.spoken, at, at + end.length)
+  if (!head || !tail || readCode([quoteOf(head), quoteOf(tail)]) !== kept + end) return null
+  return { value: kept + end, marks: [head, tail], scores: raised(wrong.scores) }
+}
+
+const shapeOf = (text: string) => text.replace(/\d/g, '0').replace(/[A-Za-z]/g, 'A')
 
 function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly Mark[]): CodeFinding[] {
   const { text } = u.spoken
@@ -65,17 +98,19 @@ function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly M
     const value = readCode([quoteOf(mark)])
     if (value !== match[0]) continue
     const scores = scoresOf(u, scene, position, value, start, end)
-    if (Object.values(scores).some((s) => s > 0)) found.push({ value, mark, scores })
+    if (Object.values(scores).some((s) => s > 0)) found.push({ value, marks: [mark], scores })
   }
   return found
 }
 
 function labelBefore(text: string, start: number): CodeKind | 'none' | null {
   const before = text.slice(Math.max(0, start - 24), start)
-  for (const kind of ['serial_number', 'order_number', 'device_model'] as const) {
-    if (labels[kind].test(before)) return kind
-  }
-  return notCode.test(before) ? 'none' : null
+  // 合同编号 is a label of its own, though 编号 is one as well
+  const said = (['serial_number', 'order_number', 'device_model'] as const)
+    .map((kind) => ({ kind, size: labels[kind].exec(before)?.[0].length ?? 0 }))
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => b.size - a.size)
+  return said[0]?.kind ?? (notCode.test(before) ? 'none' : null)
 }
 
 function scoresOf(
@@ -89,11 +124,19 @@ function scoresOf(
   const { text } = u.spoken
   const label = labelBefore(text, start)
   const scores = shapeScores(value, scene)
-  if (label === 'none') return { device_model: -9, serial_number: -9, order_number: -9 }
+  if (label === 'none' || /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3)))
+    return { device_model: -9, serial_number: -9, order_number: -9 }
   const strong = value.length >= 4 && !shapes.error.test(value)
   if (label && (strong || value.length >= 3)) scores[label] = Math.max(scores[label], 0) + 5
   if (label) for (const kind of Object.keys(scores) as CodeKind[]) if (kind !== label) scores[kind] -= 6
   const asked = { device_model: 'model', serial_number: 'serial', order_number: 'order' } as const
+  // who asks about an order and then sends nothing but a number sends that of the order
+  const before = scene.utterances[position - 1]
+  const own =
+    u.customer && before?.customer && text.trim() === value && /订单|单号|快递|运单/.test(before.plain.text)
+  if (!label && own && value.length >= 10) scores.order_number = Math.max(scores.order_number, 0) + 3
+  if (!label && u.asked.has('serial') && !u.asked.has('model')) scores.device_model -= 2
+  if (!label && u.asked.has('order') && !u.asked.has('serial')) scores.serial_number -= 3
   if (!label) {
     for (const kind of Object.keys(asked) as CodeKind[]) {
       const fits =
@@ -133,12 +176,16 @@ function shapeScores(value: string, scene: Scene): Record<CodeKind, number> {
     (m) => plain(m.model) === plain(value) || m.aliases.some((a) => plain(a) === plain(value)),
   )
   if (known) return { ...scores, device_model: 8 }
-  if (shapes.error.test(value) || shapes.everyday.test(value)) return scores
+  if (shapes.error.test(value) || shapes.everyday.test(value) || shapes.credit.test(value)) return scores
   const digits = digitsIn(value)
   const letters = value.replace(/[^A-Za-z]/g, '').length
   const longRun = /\d{6,}/.test(value)
   if (letters === 0) return scores
-  if (/^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d/.test(value))
+  if (
+    /^(?:WO|GD|DD|PO|SO|TK|INV|ORD|CASE|HT|FP|SP|BX|AZ)-?\d{5,}|^[A-Z]{1,3}20[2-3]\d[01]\d|^[A-Z]{1,3}-20[2-3]\d-\d{3,}$/.test(
+      value,
+    )
+  )
     scores.order_number = 2
   else if (/^(?:SF|YT|ZTO|STO|JD|JT|EMS|YD|DBL?|FY|SJD|JDVA?)\d{8,}[A-Z]{0,2}$/.test(value))
     scores.order_number = 2

@@ -86,11 +86,11 @@ function ticket(scene: Scene, lexicon: Lexicon): Told {
   const codes = chooseCodes(findCodes(scene, [...phoneMarks, ...places]), category?.value === '软件')
   for (const kind of ['device_model', 'serial_number', 'order_number'] as const) {
     const code = codes[kind]
-    if (code) fields[kind] = field(code.value, [spanOf(code.mark)], sure(code.scores[kind]))
+    if (code) fields[kind] = field(code.value, code.marks.map(spanOf), sure(code.scores[kind]))
   }
   const name = findNames(scene, phones, places)[0]
   if (name) fields.contact_name = field(name.value, name.marks.map(spanOf), sure(name.score))
-  const codeMarks = Object.values(codes).map((code) => code.mark)
+  const codeMarks = Object.values(codes).flatMap((code) => code.marks)
   const appointment = findAppointment(scene, [...phoneMarks, ...places, ...codeMarks])
   if (appointment)
     fields.appointment = field(

@@ -88,4 +88,13 @@ function adjust(scores: Map<Intent, number>, text: string, fault: boolean): void
   }
   if (fault && scores.has('maintenance') && !/预约|定期|到期/.test(text)) lower('maintenance', 0.8)
   if (fault && /吗|怎么/.test(text)) lower('inquiry', 0.8)
+  // who asks the price and then has somebody come wants it repaired
+  if (fault && /那(?:就|你们?)?(?:来|派)[^,，。\n]{0,3}(?:看|修|弄|一趟|人|个?师傅)/.test(text)) {
+    lower('inquiry', 2)
+    scores.set('repair', (scores.get('repair') ?? 0) + 1)
+  }
+  if (/(?:预约|约(?:个|一下)?|安排)[^,，。\n]{0,6}(?:保养|清洗|维保|年检|巡检|校准)/.test(text)) {
+    lower('repair', 1)
+    scores.set('maintenance', (scores.get('maintenance') ?? 0) + 1.5)
+  }
 }

@@ -8,11 +8,19 @@ export const title =
 /** One Chinese character. */
 export const han = '[\\u4e00-\\u9fa5]'
 /** One to three words of a name in Latin letters. */
-export const latin = "[A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+){0,2}"
+export const latin =
+  "[A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+|-[a-z]{2,6}){0,2}"
 
 /** 官方的官, 姓官官方的官: whatever is explained like this is a surname. */
 const ownExplanation =
   /^([\u4e00-\u9fa5])[\s,，]*(?:\1[\u4e00-\u9fa5]{1,2}|[\u4e00-\u9fa5]{2,3})(?:的|那个)\1(?![\u4e00-\u9fa5])/
+
+/** Names that are written by their sound, alone in their place: 哈斯巴根, 罗布顿珠, 阿依古丽. */
+const transcribed =
+  /^[阿艾巴白布别才措达旦德登丹顿多尔扎西次仁卓玛拉姆央金嘎贡格日勒图根哈斯那乌云其木娜萨苏和音朝鲁特古力丽帕尼孜热迪麦买提江吐逊依克库班玉合曼努比亚米娅肉罗珠旺桑吉洛珍琼瓦平坚赞索南加让毛敖查干托塔高娃毕琴迈伊敏夏央普琼卡热孜帕塔买]{4,7}(?=$|[\s,，。;；()（）\d零幺一]|电话|手机|号码|女士|先生)/
+
+/** 居工, 和师傅: a title makes a name of a rare surname where a name is announced. */
+const rareTitled = /^.(?:先生|女士|小姐|老师|师傅|经理|工)(?=$|[\s,，。;；()（）\d])/
 
 /** How long a name is, and what stands before it that does not belong to it. */
 export interface Length {
@@ -31,6 +39,8 @@ export function nameLength(
   // a surname is said twice or explained once; more than that is no name
   if (depth > 3) return null
   const rest = text.slice(start, start + 24)
+  const sounded = (sure || written) && transcribed.exec(rest)
+  if (sounded && rest[0] !== rest[1]) return { skip: 0, size: sounded[0].length }
   const parts = surnameParts.find((p) => rest.startsWith(p))
   if (parts) {
     const whole = nameLength(text, start + parts.length, written, false, depth + 1)
@@ -46,7 +56,8 @@ export function nameLength(
   const known = ownExplanation.exec(rest)
   if (known && !surnames.has(known[1]!)) return { skip: 0, size: 1 }
   const two = doubleSurnames.has(rest.slice(0, 2)) ? 2 : 0
-  const family = two || (surnames.has(rest[0] ?? '') || (sure && rareSurnames.has(rest[0] ?? '')) ? 1 : 0)
+  const rare = rareSurnames.has(rest[0] ?? '') && (sure || rareTitled.test(rest))
+  const family = two || (surnames.has(rest[0] ?? '') || rare ? 1 : 0)
   if (!family) return sure ? free(rest) : null
   return behindSurname({ text, start, written, sure, depth }, rest, family)
 }
@@ -80,9 +91,10 @@ function behindSurname(at: Reading, rest: string, family: number): Length | null
     const named = nameLength(text, start + lead, written, sure, depth)
     if (named) return { skip: lead + named.skip, size: named.size }
   }
-  if (rest.slice(family).startsWith(surname)) {
-    const again = nameLength(text, start + family, written, false, depth)
-    if (again && again.skip === 0 && again.size > family) return { skip: family, size: again.size }
+  const twice = new RegExp(`^${surname}[\\s,，]*(?=${surname})`).exec(rest)
+  if (twice) {
+    const again = nameLength(text, start + twice[0].length, written, false, depth)
+    if (again && again.skip === 0 && again.size > family) return { skip: twice[0].length, size: again.size }
   }
   const mixed = new RegExp(`^${han}{1,2}[A-Z][a-z]+`).exec(rest)
   if (mixed && written) return { skip: 0, size: mixed[0].length }
@@ -125,13 +137,18 @@ function nickname(rest: string): Length | null {
 /** A written name of people whose surname is not in the list. */
 function free(rest: string): Length | null {
   const match = /^(?![我你您他她在有是就店家])[\u4e00-\u9fa5·]{2,8}(?=[\s,，;；。()（\n\d]|$)/.exec(rest)
-  return match && !nameStops.test(rest) && !roleWord.test(match[0]) && !/[店厂司部组号路街]$/.test(match[0])
+  return match &&
+    !nameStops.test(rest) &&
+    !roleWord.test(match[0]) &&
+    !/(?:[店厂司部组号路街科室队处办站班]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(
+      match[0],
+    )
     ? { skip: 0, size: match[0].length }
     : null
 }
 
 const notGiven =
-  /^(?:电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今天|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
+  /^(?:电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今[天年晚]|昨天|[前后]天|上午|下午|早上|晚上|现在|岁|打的|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
 
 /** Characters of the given name, or of the title, after a surname. */
 function tailLength(rest: string, written: boolean): number {
@@ -176,7 +193,7 @@ export function latinLength(text: string, start: number): Length | null {
   const match = new RegExp(`^${latin}`).exec(text.slice(start, start + 40))
   if (
     !match ||
-    /^(?:Tel|Phone|Mobile|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
+    /^(?:Call|Tel|Phone|Mobile|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
       match[0],
     )
   )

@@ -10,20 +10,20 @@ interface Pattern {
 
 /** What a person is at the place of the visit, said before the name. */
 export const roles =
-  '(?:[\\u4e00-\\u9fa5]{2}部|保安队?|物业|前台|店长|值班(?:室|的)?|门卫|行政|仓库|财务|采购|人事|主管|老板娘?|店员|助理|文员|厂长|车间主任|机修|电工|设备科的?|工程部的?|后勤|总务|业主|住户|租户|客户|用户|本人|家属|村长|支书|楼管|宿管|楼长|组长|护士长|现场|夜班的?|白班的?|管家|项目部?|负责人|司机|业委会|居委会|村委会|管理处|物管|总经理|经办人?|厂办|办公室|领班|大堂|客房部|设备部|生产部|信息部|IT部?|运维|门店)'
+  '(?:[\\u4e00-\\u9fa5]{1,6}[部处科室组办站队](?=[\\s:：,，])|[\\u4e00-\\u9fa5]{0,4}(?:主管|经理|主任|班长|院长|负责人)(?=[\\s:：,，])|[\\u4e00-\\u9fa5]{2}部|保安队?|物业|前台|店长|值班(?:室|的)?|门卫|行政|仓库|财务|采购|人事|主管|老板娘?|店员|助理|文员|厂长|车间主任|机修|电工|设备科的?|工程部的?|后勤|总务|业主|住户|租户|客户|用户|本人|家属|村长|支书|楼管|宿管|楼长|组长|护士长|现场|夜班的?|白班的?|管家|项目部?|负责人|司机|业委会|居委会|村委会|管理处|物管|总经理|经办人?|厂办|办公室|领班|大堂|客房部|设备部|生产部|信息部|IT部?|运维|门店)'
 /** Such a word alone is no name. */
 export const roleWord = new RegExp(`^${roles}$`)
 
 /** Words before a name. Each ends where the name begins. */
 export const patterns: readonly Pattern[] = [
   {
-    cue: /(?:^|[\n,，;；。\s【[])(?:姓名|联系人(?:姓名)?|联系|现场联系人|报修人|称呼|客户姓名|用户姓名|申请人|预约人|下单人|您的姓名|contact(?: person| name)?|name|full name)\s*[:：]\s*/gi,
+    cue: /(?:^|[\n,，;；。\s【[])(?:姓名|联系人(?:姓名)?|联系|称呼|客户姓名|用户姓名|您的姓名|买家|(?!收件人|收货人|发件人|寄件人|经销|法人)[\u4e00-\u9fa5]{1,4}人|(?:现场|报修|上报|对接|联系|负责|值班)(?:联系|老师|医生|员工|人员|同事)|contact(?: person| name)?|name|full name|(?:reported|requested|submitted) by|attn)\s*[:：]\s*/gi,
     score: 6,
     shape: 'written',
     sure: true,
   },
   {
-    cue: /(?:联系人|报修人|现场(?:联系)?(?:人)?|接待人|对接人|值班(?=[是叫找:：]))(?:是|叫|找|改为|改成|换成|变更为|换了|[:：\s])\s*/g,
+    cue: /(?:联系人|报修人|负责人|经办人|现场(?:联系|对接)?(?:人)?|接待人|对接人|值班(?=[是叫找:：]))(?:是|叫|找|改为|改成|换成|变更为|换了|[:：\s])\s*/g,
     score: 5,
     shape: 'written',
     sure: true,
@@ -34,6 +34,7 @@ export const patterns: readonly Pattern[] = [
     shape: 'written',
     sure: true,
   },
+  { cue: /(?:用户|客户) (?=[\u4e00-\u9fa5]{2,8}(?:$|\s))/g, score: 3, shape: 'written', sure: true },
   { cue: /(?:用户|客户|业主|机主|车主|租户)\s*[:：]\s*/g, score: 4, shape: 'written' },
   {
     cue: /(?:业主|户主|店主|店长|车主|机主|租户|老板|经办人?)(?=[\u4e00-\u9fa5]{2,3}(?:电话|手机|[\s,，。;；(（\d]|$))/g,
@@ -80,7 +81,7 @@ export const patterns: readonly Pattern[] = [
     shape: 'spoken',
   },
   {
-    cue: /\b(?:I'm|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
+    cue: /\b(?:I'?m|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
     score: 4,
     shape: 'latin',
   },

@@ -3,7 +3,7 @@ import { type Mark, quoteOf } from '../span.ts'
 import { han, latin, latinLength, nameLength, title } from './name-length.ts'
 import { patterns, roles } from './name-patterns.ts'
 import type { PhoneFinding } from './phone.ts'
-import { markOf, type Scene, type Utterance } from './scene.ts'
+import { affirms, markOf, type Scene, type Utterance } from './scene.ts'
 import { doubleSurnames, nameStops, rareSurnames, surnames } from './surnames.ts'
 
 /** A person's name, with how likely it is the contact on site. */
@@ -20,6 +20,7 @@ export function findNames(
   taken: readonly Mark[],
 ): NameFinding[] {
   const found: NameFinding[] = []
+  found.push(...readBackNames(scene))
   for (const u of scene.customer) {
     found.push(...byCue(u), ...answers(u), ...titled(u), ...signatures(u))
     found.push(...besidePhone(u, phones))
@@ -29,6 +30,18 @@ export function findNames(
   return found
     .filter((f) => f.score > 0 && free(f))
     .sort((a, b) => b.score - a.score || b.value.length - a.value.length)
+}
+
+/** The name on record that the agent reads and the customer confirms: 您是郑女士对吗 -- 对. */
+function readBackNames(scene: Scene): NameFinding[] {
+  return scene.utterances.flatMap((u, i) => {
+    const answer = scene.utterances[i + 1]
+    const asks = /[您你]是[\u4e00-\u9fa5]{2,4}\s*$|(?:对吗|对吧|是吗|是吧|是不是|吗)[?？。]?\s*$/.test(
+      u.plain.text,
+    )
+    if (u.customer || !asks || !answer?.customer || !affirms(answer.plain.text)) return []
+    return titled(u).map((f) => ({ ...f, score: f.score - 1 }))
+  })
 }
 
 function finding(u: Utterance, start: number, end: number, score: number, onSite = false): NameFinding[] {
@@ -41,7 +54,7 @@ function finding(u: Utterance, start: number, end: number, score: number, onSite
 const third =
   /(?:上次|上回|之前)[^,，。\s]{1,8}是$|(?:上次|上回|之前|昨天|前天|你们|贵司|我司|安装|维修|送货|售后|公司的?|我们老板|老板|房东|业务员?|销售|客服|经手|司机|快递员?|工程师|收件人是|转给|抄送|cc|同事|邻居|师傅|技术员?|回访)(?:的|那个|一个|是|姓|找的?|叫)?\s*$/i
 const thirdAfter =
-  /^(?:来的|来过|装的|修的|上次|说的?(?:要|是|可以|没)|送的|卖的|安装的|昨天|前天|跟我说|告诉我|答应|负责|给我装|没修好|修了)/
+  /^(?:的?(?:那个)?(?:师傅|小哥|工程师|客服)|来的|来过|装的|修的|上次|说的?(?:要|是|可以|没)|送的|卖的|安装的|昨天|前天|跟我说|告诉我|答应|负责|给我装|没修好|修了)/
 
 /** How likely the person is the one on site rather than somebody that is talked about. */
 function judge(u: Utterance, start: number, end: number, onSite: boolean): number {
@@ -58,11 +71,21 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
   const own = /物业客服\s*$|(?:老板|店长|同事)姓$/.test(before) || (onSite && /同事$/.test(before))
   if (third.test(before) && !own) score -= 8
   if (thirdAfter.test(after)) score -= 8
-  if (/师傅$/.test(text.slice(start, end)) && !/我是$|我姓$/.test(before) && !u.asked.has('name')) score -= 4
+  if (
+    /师傅$/.test(text.slice(start, end)) &&
+    !/我是$|我姓$|[室部台处科办]找$|(?:值班|现场|对接|联系)\s*$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) &&
+    !u.asked.has('name')
+  )
+    score -= 4
   const calls = start <= 1 && /^\s+[\u4e00-\u9fa5\w#]{3}/.test(after) && !/^\s*1[3-9]\d/.test(after)
   if (calls && /[工总]$|经理$/.test(text.slice(start, end)) && !u.asked.has('name')) score -= 4
   if (/^\s*[(（]?\s*(?:电话|手机)?[:：]?\s*1[3-9]\d/.test(after)) score += 1
   if (/^[你您他她]/.test(text.slice(start, end))) score -= 9
+  // 工程部刘工 136… 不过明后两天他休息
+  if (
+    /^[^\n]{0,26}?(?:他|她|这两天|明天|今天)[^,，。\n]{0,4}(?:休息|请假|出差)/.test(text.slice(end, end + 32))
+  )
+    score -= 4
   return score
 }
 
@@ -73,8 +96,8 @@ function byCue(u: Utterance): NameFinding[] {
     for (const match of text.matchAll(cue)) {
       const start = match.index + match[0].length
       if (
-        /(?:百家|同|贵|不|老百|改|也)姓$/.test(match[0]) ||
-        (/[百贵同改]$/.test(text.slice(0, match.index)) && /^姓/.test(match[0]))
+        /(?:百家|同|(?<!免)贵|不|老百|改|也)姓$/.test(match[0]) ||
+        (/[百同改]$|(?<!免)贵$/.test(text.slice(0, match.index)) && /^姓/.test(match[0]))
       )
         continue
       const single =
@@ -105,7 +128,7 @@ const transcribed =
 function answers(u: Utterance): NameFinding[] {
   const { text } = u.plain
   if (!u.asked.has('name')) return alone(u, text)
-  const lead = /^(?:[\s,，.。]|嗯|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(
+  const lead = /^(?:[\s,，.。]|对|嗯|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(
     text,
   )![0].length
   const at = lead + roleBefore(text.slice(lead, lead + 12))
@@ -159,6 +182,7 @@ function titled(u: Utterance): NameFinding[] {
       const name = text.slice(cut)
       const isName =
         !(name.startsWith('安') && text[cut - 1] === '保') &&
+        !isLabel(u.plain.text, match.index, match.index + text.length) &&
         surnames.has(name[0]!) &&
         !nameStops.test(name) &&
         (name.length <= 3 || /(?:先生|女士|小姐|老师|经理|师傅|店长)$/.test(name))
@@ -168,6 +192,11 @@ function titled(u: Utterance): NameFinding[] {
     }
   }
   return found
+}
+
+/** 报修老师: a title that is announced is a label, no name. */
+function isLabel(text: string, start: number, end: number): boolean {
+  return /^\s?[:：]/.test(text.slice(end, end + 2)) && /[\u4e00-\u9fa5]$/.test(text.slice(start - 1, end))
 }
 
 /** A name written beside a phone number: "涂佳 18679112280", "13856039954 曾先生". */
@@ -270,8 +299,8 @@ function signature(u: Utterance, text: string, start: number, word: string, clos
   const dashes = /^-+\s*/.exec(word)?.[0].length ?? 0
   if (dashes > 0 && dashes < word.length)
     return signature(u, text, start + dashes, word.slice(dashes), closing)
-  if (new RegExp(`^(?:${latin})$`).test(word))
-    return latinLength(text, start) ? finding(u, start, start + word.length, score) : []
+  const western = new RegExp(`^(${latin})(?:, ?[A-Z][a-z]+)?$`).exec(word)
+  if (western) return latinLength(text, start) ? finding(u, start, start + western[1]!.length, score) : []
   for (const part of new Set([word.split(/[\s|｜,，/]/)[0]!, word.split(/[\s|｜,，/]/).at(-1)!])) {
     const at = start + (part === word.split(/[\s|｜,，/]/)[0] ? 0 : word.length - part.length)
     const length = nameLength(text, at, true)

@@ -98,6 +98,10 @@ function windows(groups: readonly Group[], scene: Scene): PhoneFinding[] {
       if (digits.length > 16) break
       const shape = shapeOf(digits, groups[i]!, groups[j]!)
       if (!shape) continue
+      // abroad nothing tells how long a number is: it goes on as long as groups follow
+      const next = groups[j + 1]
+      const more = shape === 'foreign' && next !== undefined && joins(groups[j]!, next)
+      if (more && digits.length + next.digits.length <= 15) continue
       const finding = toFinding(groups.slice(i, j + 1), shape, scene)
       if (!finding) continue
       found.push(finding)
@@ -131,9 +135,21 @@ function shapeOf(
   if (/^0(?:10|2[0-5789])[2-9]\d{7}$/.test(digits) || /^0[3-9]\d\d[2-9]\d{6,7}$/.test(digits)) {
     return digits.length >= 11 || !/^\d/.test(after) ? 'landline' : null
   }
-  if (/^[2-9]\d{6,7}$/.test(digits) && /(?:座机|固话|固定电话|电话是?|内线)[是:：\s]*$/.test(before))
-    return 'local'
+  if (/^85[23][2-9]\d{7}$/.test(digits) && /\($/.test(before)) return 'landline'
+  if (/^[2-9]\d{6,7}$/.test(digits) && isLocal(digits, before, after, first, last)) return 'local'
   return null
+}
+
+/** A number without an area code: it is labelled or asked for, or written as in Hong Kong and Macao (6688 3012). */
+function isLocal(digits: string, before: string, after: string, first: Group, last: Group): boolean {
+  if (/^[号年月日点元]|^\d/.test(after)) return false
+  if (/(?:座机|固话|固定电话|电话是?|内线|\b(?:tel|phone|mobile|call)\.?)[是:：\s]*$/i.test(before))
+    return true
+  if (digits.length !== 8 || /^20[2-3]\d[01]\d[0-3]\d$/.test(digits)) return false
+  const said = last.utterance.spoken.text.slice(first.start, last.end)
+  return (
+    first.utterance.asked.has('phone') || (first.utterance === last.utterance && /^\d{4} \d{4}$/.test(said))
+  )
 }
 
 function toFinding(groups: readonly Group[], shape: string, scene: Scene): PhoneFinding | null {
@@ -253,11 +269,13 @@ const other =
 const old =
   /(?:旧|老|以前|原来|原先)的?(?:那个|号码?|电话|手机号?|联系方式)[^\d\n]{0,5}$|(?:旧|老|以前|原来|原先)的[^\d\n]{0,3}$|(?:之前|上次|登记)的?(?:那个)?(?:号码?|电话|手机号?)[^\d\n]{0,3}(?<!电话是|号码是)$/
 const oldAfter =
-  /^[^\d\n]{0,8}(?:不用了|停机|停用|打不通|换了|注销|作废|别打|不要打|空号|丢了|已经不用|是旧|是以前)/
+  /^[^\d\n]{0,14}(?:休息|请假|出差)|^[^\d\n]{0,8}(?:不用了|停机|停用|打不通|换了|注销|作废|别打|不要打|空号|丢了|已经不用|是旧|是以前)/
 const wanted =
-  /(?:打(?:这个|我|他|她|给)|回(?:电|拨)|联系(?:我|他|她)|换成|改成|改为|新号码?|新电话|现在用|请(?:打|联系|拨)|以这个为准|please call|call me)[^\d\n]{0,12}$|打\s*$/i
+  /(?:打(?:这个|我|他|她|给)|回(?:电|拨)|联系(?:我|他|她)|换成|改成|改为|新号码?|新电话|现在用|请(?:打|联系|拨)|打(?:到|给)?[\u4e00-\u9fa5]{2,4}[室部台处科办]|以这个为准|please call|call me)[^\d\n]{0,12}$|打\s*$/i
 const wantedAfter =
   /^[^\d\n]{0,6}(?:打这个|为准|这个能打通|联系这个|找我|随时打|联系(?:他|她|我)|打(?:他|她)|找(?:他|她))|^[^\d\n]{0,20}联系(?:他|她)/
+
+const ownNumber = /(?:^|[;；,，。\s])我(?:的|是)?[\s:：]*[\u4e00-\u9fa5]{0,4}\s*$/
 
 function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): number {
   const before = first.utterance.spoken.text.slice(Math.max(0, first.start - 24), first.start)
@@ -265,7 +283,10 @@ function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): 
   let score = shape === 'mobile' ? 1 : shape === 'local' ? -0.5 : 0.5
   if (labelled.test(before)) score += 2
   if (first.utterance.asked.has('phone')) score += 2
-  if (wanted.test(before) || wantedAfter.test(after)) score += 4
+  // 我 岑晓 158… (打他的): the number of somebody else is meant
+  const notMine = /^[^\d\n]{0,4}(?:打|联系|找)(?:他|她)/.test(after) && ownNumber.test(before)
+  if (notMine) score -= 3
+  else if (wanted.test(before) || wantedAfter.test(after)) score += 4
   if (notPhone.test(before)) score -= 10
   if (houseLine.test(before)) score -= 10
   if (other.test(before)) score -= 4

@@ -38,9 +38,9 @@ const topics: readonly (readonly [Topic, RegExp])[] = [
   ['address', /地址|位置|哪里|在哪|门店|门牌|小区|哪个店|什么地方|住哪|address|where|location|store/i],
   [
     'name',
-    /贵姓|姓名|称呼|名字|联系人|哪位|尊姓|姓什么|叫什么|\bname\b|who am i|who should|contact person|may i have your/i,
+    /贵姓|[您你]姓|姓名|称呼|名字|联系人|收件人|收货人|找谁|哪位|尊姓|姓什么|叫什么|\bname\b|who am i|who should|contact person|may i have your/i,
   ],
-  ['model', /型号|车型|机型|哪一?款|什么牌子|model/i],
+  ['model', /(?<!手机)型号|车型|机型|哪一?款|什么牌子|model/i],
   [
     'serial',
     /序列号|编号|机身[码号]|机号|条码|识别码|车架号|电池码|设备码|注册代?码|铭牌|SN码?|serial|出厂号/i,

@@ -57,6 +57,8 @@ function harmless(hit: CueHit<'grave' | 'hazard'>, scene: Scene): boolean {
     )
   )
     return true
+  // 群里都炸了: nothing has exploded
+  if (/(?:群|锅|气|脑|心态|朋友圈)里?(?:都|要|快|全)*炸/.test(around)) return true
   return (
     /卡在|出不来(?:水|风|汽|字|图|票|纸)/.test(around) &&
     !scene.utterances.some((u) => /人/.test(u.plain.text) && u.turn === turn)

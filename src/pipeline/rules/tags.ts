@@ -47,7 +47,7 @@ function refused(text: string, at: number, end: number): boolean {
   const after = text.slice(end, end + 12)
   if (rhetorical.test(before) && asksBack.test(after)) return false
   if (/不(?:给|让|肯)?\s*$/.test(before) && conditional.test(after)) return false
-  return isDenied(text, at) || wanted.test(before)
+  return isDenied(text, at, end) || wanted.test(before)
 }
 
 const supposed =
