@@ -135,6 +135,8 @@ export const settingsWords = {
   ],
   tickets: ['工单', 'Tickets'],
   outbox: ['自动消息', 'Automatic messages'],
+  desk: ['会话分配', 'Assignment of chats'],
+  offers: ['派单询问', 'Offers to engineers'],
 } as const satisfies Words
 
 export const startWords = {
