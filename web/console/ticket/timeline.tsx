@@ -69,6 +69,7 @@ function useSentence(ticket: Ticket) {
       return t('assigned', { where: where(payload) })
     if (type === 'routed' && (payload.why === 'changed' || payload.why === 'reopened'))
       return payload.kept ? t('stayed') : t('routedAgain', { where: where(payload) })
+    if (type === 'routed' && payload.groupId === null) return t('routedNobody')
     if (type === 'offer') {
       const became = known(offerWords, payload.status) ? offer(payload.status) : ''
       return t('offer', { engineer: String(payload.engineer ?? ''), status: became })

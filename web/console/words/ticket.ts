@@ -212,6 +212,7 @@ export const timelineWords = {
   answered: ['自动答复客户:{answer}', 'answered the customer by itself: {answer}'],
   sla: ['时限:{kind} {state}', 'promise {kind}: {state}'],
   erased: ['删除了个人信息', 'erased personal data'],
+  routedNobody: ['没有合适的技能组,等调度指定', 'no group fits; a dispatcher decides'],
   routedAgain: ['重新派单:{where}', 'routed again: {where}'],
   stayed: ['重新派单,仍在原处', 'routed again; it stayed where it is'],
 } as const satisfies Words
