@@ -44,7 +44,8 @@ async function give(tx: Tx, ticket: Ticket, placement: Placement, cause: Cause):
   const leaves = ticket.assigneeId !== null
   const sameGroup = groupId === ticket.groupId
   const step = (command: TicketCommand, from: Ticket) => moveTicket(tx, from, command, cause)
-  const reason = `重新派单 · routed again: ${placement.reason.changed.join(', ') || placement.reason.kind}`
+  // A word of the pages; the `routed` entry of the timeline says why.
+  const reason = 'rerouted'
   if (leaves && sameGroup && engineerId)
     return await step({ name: 'transfer', to: { engineerId }, reason }, ticket)
   let now: Changed = { ticket, effects: noEffects }

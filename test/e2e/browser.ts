@@ -20,8 +20,8 @@ export const sizes = {
 } as const
 export type Size = keyof typeof sizes
 
-/** Starts a headless browser. */
-export async function openBrowser(): Promise<Browser> {
+/** Starts a headless browser, with `more` of Chromium's own switches. */
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(executablePath)) throw new Error(`there is no ${executablePath} (apt-get install chromium)`)
   return await chromium.launch({
     executablePath,
@@ -31,6 +31,7 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-quic',
       '--no-first-run',
+      ...more,
     ],
   })
 }

@@ -19,13 +19,19 @@ function typing(target: EventTarget | null): boolean {
   )
 }
 
+/** Enter on a control is that control's own. */
+const pressing = (target: EventTarget | null, name: string) =>
+  name === 'enter' &&
+  target instanceof Element &&
+  target.closest('a[href], button, summary, .openable, [role=menuitem], [role=option], [role=tab]') !== null
+
 function nameOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key : event.key.toLowerCase()
   return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key
 }
 
 /** While a dialog or drawer is open, the keys of the page below it are off. */
-const covered = () =>
+export const covered = () =>
   document.querySelector('.ant-modal-wrap:not([style*="display: none"]), .ant-drawer-open') !== null
 
 /** Listens to single keys and two-key sequences while the component is there; never while somebody types. */
@@ -38,6 +44,7 @@ export function useKeys(keys: KeyMap, active = true): void {
       if (event.defaultPrevented || event.isComposing || event.altKey || covered()) return
       const name = nameOf(event)
       if (typing(event.target) && !name.startsWith('ctrl+')) return
+      if (pressing(event.target, name)) return
       const sequence = pending && Date.now() - pendingAt < sequenceMs ? `${pending} ${name}` : name
       const run = current.current[sequence] ?? current.current[name]
       if (run) {

@@ -6,6 +6,7 @@ import { useWords } from '../ui/language.ts'
 import { useLiveStream } from '../ui/live.ts'
 import { useFollowChanges } from './data/follow.ts'
 import { mayDo, type Session } from './data/session.ts'
+import { useFocusReturn } from './focus.ts'
 import { type KeyMap, useKeySequences, useKeys } from './keys.ts'
 import { ContactPage, IncidentPage, LabelPage, type Page, pages, SitePage, TicketPage } from './pages.ts'
 import { CrashGuard, EmptyState } from './parts/broken.tsx'
@@ -95,6 +96,7 @@ export function Shell({ session }: { session: Session }) {
   const mayCreate = mayDo(session, ['agent', 'supervisor', 'dispatcher'])
   useLiveStream()
   useFollowChanges()
+  useFocusReturn()
   const keys: Record<string, KeyMap[string]> = { '?': () => setSheet(true) }
   for (const page of shown) keys[`g ${page.key}`] = () => void navigate(page.path)
   if (mayCreate) keys.n = () => setQuick(true)

@@ -92,7 +92,11 @@ async function call<T>(path: string, body?: object, pass?: string): Promise<T> {
   if (body) headers['content-type'] = 'application/json'
   if (pass) headers['x-form-pass'] = pass
   try {
-    response = await fetch(path, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers })
+    response = await fetch(
+      path,
+      // What was sent goes out although the phone leaves the page meanwhile.
+      body ? { method: 'POST', headers, body: JSON.stringify(body), keepalive: true } : { headers },
+    )
   } catch {
     throw new Refused(0, 'network', '')
   }

@@ -10,6 +10,8 @@ export interface Draft {
   address: string
   location: { lat: number; lng: number; accuracyM: number } | null
   uploads: { upload: string; name: string }[]
+  /** It was sent and no answer came: send it again when the page is opened or the network is back. */
+  waiting: boolean
   /** Receipt of the last request of this link. */
   receipt: string | null
   receiptAt: number
@@ -45,6 +47,7 @@ export function openDraft(link: string): Draft {
     address: '',
     location: null,
     uploads: [],
+    waiting: false,
     receipt: null,
     receiptAt: 0,
     ...read<Draft>(prefix + link),

@@ -76,7 +76,7 @@ function alreadyOpen(info: LinkInfo): HTMLElement | null {
 }
 
 /** Where the browser may tell the place, one tap; the address box stays the other way. */
-function locationButton(say: (text: string) => void): HTMLElement | null {
+function locationButton(say: (text: string) => void, address: HTMLElement): HTMLElement | null {
   if (!window.isSecureContext || !navigator.geolocation) return null
   const button = el('button', { type: 'button' }, t('locate'))
   button.addEventListener('click', () => {
@@ -97,7 +97,10 @@ function locationButton(say: (text: string) => void): HTMLElement | null {
         keep()
         done(t('located', { n: draft.location.accuracyM }))
       },
-      () => done(t('locateFailed')),
+      () => {
+        done(t('locateFailed'))
+        address.focus()
+      },
       { enableHighAccuracy: true, timeout: 10_000 },
     )
   })
@@ -164,7 +167,7 @@ function addressPart(info: LinkInfo): {
   const locate = info.askLocation
     ? locationButton((text) => {
         said.textContent = text
-      })
+      }, address.input)
     : null
   return { boxes: [address], nodes: [...address.nodes, said, locate] }
 }
@@ -181,6 +184,9 @@ async function send(info: LinkInfo): Promise<void> {
     ...(draft.location ? { location: draft.location } : {}),
     uploads: draft.uploads,
   }
+  // Kept first: a phone that leaves now sends it again when it comes back, as the same request.
+  draft.waiting = true
+  keep()
   const sent = submit(info.accountId, submission, info.pass).catch(async (error: unknown) => {
     // A form that stayed open for a day: the code may still be good.
     if (!(error instanceof Refused) || error.status !== 410) throw error
@@ -211,11 +217,12 @@ function drawForm(info: LinkInfo): void {
       await send(info)
     } catch (error) {
       const refused = error as Refused
+      draft.waiting = refused.status === 0
+      keep()
       button.disabled = false
       button.textContent = t('submit')
       notice.hidden = false
       notice.textContent = refused.status === 0 ? t('offline') : t('failed', { reason: refused.message })
-      if (refused.status === 0) addEventListener('online', () => void attempt(), { once: true })
       for (const issue of refused.issues ?? [])
         boxes.find((each) => each.name === issue.path)?.wrong(issue.message)
     }
@@ -244,6 +251,10 @@ function drawForm(info: LinkInfo): void {
     earlier(),
     form,
   )
+  addEventListener('online', () => {
+    if (draft.waiting) void attempt()
+  })
+  if (draft.waiting) void attempt()
 }
 
 async function open(): Promise<void> {
@@ -256,4 +267,8 @@ async function open(): Promise<void> {
   }
 }
 
+// Brought back by the back button, the page would go on saying that it sends.
+addEventListener('pageshow', (event) => {
+  if ((event as PageTransitionEvent).persisted) location.reload()
+})
 void open()

@@ -14,9 +14,16 @@ export type LiveMessage =
   | { readonly kind: 'state'; readonly state: LiveState; readonly sinceMs: number }
   | { readonly kind: 'event'; readonly event: LiveEvent }
   | { readonly kind: 'reload' }
+  /** Nobody is signed in any more. */
+  | { readonly kind: 'ended' }
+
+/** What a tab tells the stream: that it is there, that it goes, that its person signed out. */
+export type TabMessage = 'here' | 'bye' | 'out'
 
 /** Address of the stream. */
 export const livePath = '/api/events'
+/** Asked when the stream is refused: whether anybody is signed in. */
+const sessionPath = '/api/session/me'
 
 /** The hub sends a heartbeat every 15 s; two and a half of them missing means stale. */
 const silenceMs = 38_000
@@ -28,6 +35,8 @@ export function followLive(url: string, tell: (message: LiveMessage) => void): {
   let retry: ReturnType<typeof setTimeout> | undefined
   let attempt = 0
   let lastId = ''
+  /** Something may have changed unheard since the pages read it; at first: before the stream began. */
+  let missed = true
   let state: LiveState = 'connecting'
 
   const become = (next: LiveState) => {
@@ -41,7 +50,25 @@ export function followLive(url: string, tell: (message: LiveMessage) => void): {
     clearTimeout(silence)
     silence = setTimeout(() => become('stale'), silenceMs)
   }
+  let stopped = false
+  const stop = () => {
+    stopped = true
+    clearTimeout(silence)
+    clearTimeout(retry)
+    source?.close()
+  }
+  /** The browser closes a stream by itself only when the hub refused it. */
+  const asked = async () => {
+    const status = await fetch(sessionPath).then(
+      (answer) => answer.status,
+      () => 0,
+    )
+    if (status !== 401 || stopped) return
+    stop()
+    tell({ kind: 'ended' })
+  }
   const again = () => {
+    if (source?.readyState === EventSource.CLOSED) void asked()
     source?.close()
     clearTimeout(silence)
     become('offline')
@@ -55,12 +82,14 @@ export function followLive(url: string, tell: (message: LiveMessage) => void): {
     source.addEventListener('heartbeat', (message) => {
       lastId = (message as MessageEvent<string>).lastEventId || lastId
       alive()
+      if (missed) tell({ kind: 'reload' })
+      missed = false
     })
     source.addEventListener('reload', () => {
       // The heartbeat that follows carries the new position.
       lastId = ''
+      missed = true
       alive()
-      tell({ kind: 'reload' })
     })
     source.onmessage = (message: MessageEvent<string>) => {
       lastId = message.lastEventId || lastId
@@ -70,11 +99,5 @@ export function followLive(url: string, tell: (message: LiveMessage) => void): {
   }
   become('connecting')
   open()
-  return {
-    stop() {
-      clearTimeout(silence)
-      clearTimeout(retry)
-      source?.close()
-    },
-  }
+  return { stop }
 }

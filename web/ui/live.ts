@@ -1,7 +1,17 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import { followLive, type LiveEvent, type LiveMessage, type LiveState, livePath } from './live-source.ts'
+import {
+  followLive,
+  type LiveEvent,
+  type LiveMessage,
+  type LiveState,
+  livePath,
+  type TabMessage,
+} from './live-source.ts'
 
 export type { LiveEvent, LiveState } from './live-source.ts'
+
+/** A change; or that everything, or who is signed in, must be read again. */
+export type LiveNews = LiveEvent | 'reload' | 'ended'
 
 interface Link {
   readonly state: LiveState
@@ -10,8 +20,9 @@ interface Link {
 
 let link: Link = { state: 'connecting', sinceMs: Date.now() }
 const linkListeners = new Set<() => void>()
-const eventListeners = new Set<(event: LiveEvent | 'reload') => void>()
+const eventListeners = new Set<(news: LiveNews) => void>()
 let stop: (() => void) | undefined
+let say: ((message: TabMessage) => void) | undefined
 
 function hear(message: LiveMessage) {
   if (message.kind === 'state') {
@@ -20,7 +31,7 @@ function hear(message: LiveMessage) {
     for (const listener of linkListeners) listener()
     return
   }
-  for (const listener of eventListeners) listener(message.kind === 'reload' ? 'reload' : message.event)
+  for (const listener of eventListeners) listener(message.kind === 'event' ? message.event : message.kind)
 }
 
 /** One stream for all tabs where the browser has shared workers, else one for each tab. */
@@ -31,9 +42,10 @@ function start(): () => void {
   }
   const worker = new SharedWorker(new URL('./live-worker.ts', import.meta.url), { type: 'module' })
   worker.port.onmessage = (message: MessageEvent<LiveMessage>) => hear(message.data)
-  const here = () => worker.port.postMessage('here')
+  say = (message) => worker.port.postMessage(message)
+  const here = () => say?.('here')
   const timer = setInterval(here, 15_000)
-  const bye = () => worker.port.postMessage('bye')
+  const bye = () => say?.('bye')
   addEventListener('pagehide', bye)
   addEventListener('pageshow', here)
   here()
@@ -42,8 +54,14 @@ function start(): () => void {
     removeEventListener('pagehide', bye)
     removeEventListener('pageshow', here)
     bye()
+    say = undefined
     worker.port.close()
   }
+}
+
+/** Ends the stream for all tabs: nobody is signed in any more. */
+export function endLive(): void {
+  say?.('out')
 }
 
 /** Follows the hub while the component is there (the signed-in shell). */
@@ -68,8 +86,8 @@ export function useLink(): Link {
   )
 }
 
-/** Calls `listener` for each announced change, and with `reload` when everything must be read again. */
-export function onLive(listener: (event: LiveEvent | 'reload') => void): () => void {
+/** Calls `listener` for each announced change, with `reload` when everything must be read again, and with `ended` when the session ended. */
+export function onLive(listener: (news: LiveNews) => void): () => void {
   eventListeners.add(listener)
   return () => eventListeners.delete(listener)
 }

@@ -39,7 +39,13 @@ export interface MessageView {
   readonly hasHtml: boolean
   readonly subject: string | null
   readonly form: Readonly<Record<string, unknown>> | null
-  readonly location: { readonly lat: number; readonly lng: number; readonly label?: string } | null
+  readonly location: {
+    readonly lat: number
+    readonly lng: number
+    readonly label?: string
+    readonly crs?: 'wgs84' | 'gcj02'
+    readonly accuracyM?: number
+  } | null
   readonly automatic: string | null
   readonly unsupported: string | null
   readonly delivery: 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'unknown' | null
@@ -64,6 +70,8 @@ export interface ConversationView {
   readonly windowLeft: number | null
   readonly waitingSince: string | null
   readonly canReply: boolean
+  /** When its messages were erased with the customer's data. */
+  readonly erasedAt: string | null
 }
 
 /** A customer as one channel knows them. */

@@ -45,8 +45,8 @@ export function followChanges(client: QueryClient): () => void {
     for (const queryKey of keys) void client.invalidateQueries({ queryKey })
   }
   const stop = onLive((event) => {
-    if (event === 'reload') {
-      void client.invalidateQueries()
+    if (event === 'reload' || event === 'ended') {
+      void client.invalidateQueries(event === 'ended' ? { queryKey: ['session'] } : {})
       return
     }
     const area = touched[event.subject] ?? touched[event.type.split('.')[0] ?? '']

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { ask, Refused, rememberCsrfToken, tell } from '../../ui/api.ts'
+import { endLive } from '../../ui/live.ts'
 import { setBusinessZone } from '../../ui/zone.ts'
 
 /** A role of the hub. */
@@ -52,6 +53,7 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient()
   return async () => {
     await tell('session.signOut').catch(() => null)
+    endLive()
     client.clear()
     location.assign('/')
   }

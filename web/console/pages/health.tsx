@@ -49,7 +49,10 @@ function Raw({ text }: { text: string }) {
   return (
     <details>
       <summary>{t('raw')}</summary>
-      <pre className="raw">{text}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
+      <pre className="raw" tabIndex={0}>
+        {text}
+      </pre>
     </details>
   )
 }
@@ -60,7 +63,7 @@ function DeadEnvelopes({ rows }: { rows: readonly Envelope[] }) {
   const rerun = (ids: string[]) => void run('inbox.rerun', { ids }, t('rerunDone', { n: ids.length }))
   const columns: TableProps<Envelope>['columns'] = [
     { title: t('received'), render: (_, row) => <Moment at={row.receivedAt} /> },
-    { title: t('error'), width: 320, render: (_, row) => row.error },
+    { title: t('error'), width: 320, render: (_, row) => <p className="error-text">{row.error}</p> },
     { title: t('attempts'), dataIndex: 'attempts' },
     { title: t('what'), width: 420, render: (_, row) => <Raw text={row.preview} /> },
     {
@@ -93,7 +96,7 @@ function DeadJobs({ rows }: { rows: readonly Job[] }) {
   const columns: TableProps<Job>['columns'] = [
     { title: t('what'), dataIndex: 'kind' },
     { title: t('received'), render: (_, row) => <Moment at={row.createdAt} /> },
-    { title: t('error'), width: 360, render: (_, row) => row.error },
+    { title: t('error'), width: 360, render: (_, row) => <p className="error-text">{row.error}</p> },
     { title: t('attempts'), dataIndex: 'attempts' },
     { title: t('raw'), render: (_, row) => <Raw text={JSON.stringify(row.payload, null, 2)} /> },
     {
@@ -150,7 +153,9 @@ function UnsentMessages({ rows }: { rows: readonly Unsent[] }) {
       render: (_, row) =>
         row.parts
           .filter((part) => part.lastError)
-          .map((part) => <p key={part.ordinal}>{`${part.label}: ${part.lastError}`}</p>),
+          .map((part) => (
+            <p key={part.ordinal} className="error-text">{`${part.label}: ${part.lastError}`}</p>
+          )),
     },
     {
       title: '',

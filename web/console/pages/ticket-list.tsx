@@ -52,7 +52,11 @@ export default function TicketList() {
     lastOpened = row.id
     void navigate(`/tickets/${row.id}`)
   }
-  const move = (by: number) => setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)))
+  const move = (by: number) => {
+    // From here on Enter means the row, not the control that was pressed last.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    setCurrent((at) => Math.max(0, Math.min(rows.length - 1, at + by)))
+  }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
@@ -73,7 +77,6 @@ export default function TicketList() {
         }}
         searchBox={searchBox}
         intoList={() => {
-          searchBox.current?.blur()
           move(current < 0 ? 1 : 0)
         }}
       />

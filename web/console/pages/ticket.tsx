@@ -1,7 +1,9 @@
-import { Segmented, Skeleton } from 'antd'
+import { Alert, Segmented, Skeleton } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useParams } from 'react-router'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
+import { exact } from '../../ui/time.tsx'
+import { useThread } from '../data/conversation.ts'
 import { type Ticket, useTicket } from '../data/ticket.ts'
 import { TicketBanners } from '../incidents/banner.tsx'
 import { Broken } from '../parts/broken.tsx'
@@ -32,6 +34,19 @@ function Promises({ ticket }: { ticket: Ticket }) {
       ))}
     </section>
   )
+}
+
+/** That the person behind the ticket was erased, here or with another ticket of theirs. */
+function ErasedNote({ ticket }: { ticket: Ticket }) {
+  const t = useWords(ticketWords)
+  const lang = language.use()
+  const { data } = useThread(ticket.id)
+  const conversation = data?.conversations.find((each) => each.erasedAt)?.erasedAt
+  const atMs =
+    ticket.timeline.findLast((entry) => entry.type === 'erased')?.atMs ??
+    (conversation ? Date.parse(conversation) : null)
+  if (atMs === null) return null
+  return <Alert className="erased" banner type="info" title={t('erased', { date: exact(atMs, lang) })} />
 }
 
 function Loading() {
@@ -68,6 +83,7 @@ function Columns({ ticket }: { ticket: Ticket }) {
       <div className="ticket-page">
         <TicketHead ticket={ticket} />
         <TicketBanners ticket={ticket} />
+        <ErasedNote ticket={ticket} />
         <Segmented
           className="pane-switch"
           block

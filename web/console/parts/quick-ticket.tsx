@@ -153,7 +153,11 @@ export default function QuickTicket({ close }: { close: () => void }) {
       title={t('createTitle')}
       onCancel={close}
       width={640}
-      afterOpenChange={(open) => open && phoneBox.current?.focus()}
+      afterOpenChange={(open) => {
+        const form = sentenceBox.current?.nativeElement?.closest('.form-stack')
+        // Whoever types already is not interrupted.
+        if (open && !form?.contains(document.activeElement)) phoneBox.current?.focus()
+      }}
       footer={
         <>
           <Button onClick={close}>{c('cancel')}</Button>

@@ -46,6 +46,7 @@ function AccountMenu({ session }: { session: Session }) {
   return (
     <Dropdown
       trigger={['click']}
+      autoFocus
       placement="bottomRight"
       menu={{
         selectedKeys: [chosen],

@@ -48,6 +48,7 @@ function Moves({ ticket }: { ticket: Ticket }) {
       )}
       <Dropdown
         trigger={['click']}
+        autoFocus
         menu={{
           items: [
             ...others.map((each) => ({

@@ -146,6 +146,15 @@ function Quoted({ message }: { message: MessageView }) {
   )
 }
 
+const datums = { wgs84: 'WGS-84', gcj02: 'GCJ-02' }
+
+/** Where the customer is: the name of the place, or coordinates with their datum and how exact they are. */
+function placed({ lat, lng, label, crs, accuracyM }: NonNullable<MessageView['location']>): string {
+  if (label) return label
+  const exactly = [crs && datums[crs], accuracyM !== undefined && `±${accuracyM} m`].filter(Boolean)
+  return `${lat.toFixed(5)}, ${lng.toFixed(5)}${exactly.length > 0 ? ` (${exactly.join(', ')})` : ''}`
+}
+
 function MessageBody({
   message,
   spans,
@@ -164,8 +173,7 @@ function MessageBody({
       {message.form && <FormTable form={message.form} lit={forms} said={message.text} />}
       {message.location && (
         <p className="quiet">
-          <Icon name="globe" size={14} /> {t('location')}:{' '}
-          {message.location.label ?? `${message.location.lat.toFixed(5)}, ${message.location.lng.toFixed(5)}`}
+          <Icon name="globe" size={14} /> {t('location')}: {placed(message.location)}
         </p>
       )}
       {message.attachments.length > 0 && (

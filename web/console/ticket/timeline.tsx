@@ -1,4 +1,4 @@
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { useGroups, useStaff } from '../data/directory.ts'
 import type { Ticket, TimelineEntry } from '../data/ticket.ts'
@@ -8,8 +8,10 @@ import {
   answeredWords,
   askedWords,
   clockStateWords,
+  factWords,
   incidentEntryWords,
   offerWords,
+  rerouteWords,
   ticketWords,
   timelineWords,
 } from '../words/ticket.ts'
@@ -34,10 +36,16 @@ function useNames() {
 
 function useFieldNames(ticket: Ticket) {
   const field = useWords(fieldWords)
+  const fact = useWords(factWords)
+  const lang = language.use()
+  const nameOf = (name: string) => {
+    if (known(fieldWords, name)) return field(name)
+    return known(factWords, name) ? fact(name) : (ticket.type.form.properties?.[name]?.title?.[lang] ?? name)
+  }
   return (list: unknown) =>
-    (Array.isArray(list) ? (list as { name: string }[]) : []).map(({ name }) =>
-      known(fieldWords, name) ? field(name) : (ticket.type.form.properties?.[name]?.title?.zh ?? name),
-    )
+    (Array.isArray(list) ? (list as { name: string }[]) : [])
+      .map(({ name }) => nameOf(name))
+      .join(lang === 'zh' ? '、' : ', ')
 }
 
 /** Labels that came with a +, and those that went with a −. */
@@ -68,16 +76,16 @@ function useSentence(ticket: Ticket) {
     if (type === 'fields') {
       const changed = names(payload.changed)
       const suggested = names(payload.suggested)
-      return [
-        changed.length > 0 && t('fields', { names: changed.join('、') }),
-        suggested.length > 0 && t('suggested', { names: suggested.join('、') }),
-      ]
+      return [changed && t('fields', { names: changed }), suggested && t('suggested', { names: suggested })]
         .filter(Boolean)
-        .join(';')
+        .join(' · ')
     }
     if (type === 'labelled') return t('labelled', { changes: labels(payload) })
     if (type === 'transition' && (payload.command === 'assign' || payload.command === 'transfer'))
       return t('assigned', { where: where(payload) })
+    if (type === 'routed' && (payload.why === 'changed' || payload.why === 'reopened'))
+      return payload.kept ? t('stayed') : t('routedAgain', { where: where(payload) })
+    if (type === 'routed' && payload.groupId === null) return t('routedNobody')
     if (type === 'offer') {
       const became = known(offerWords, payload.status) ? offer(payload.status) : ''
       return t('offer', { engineer: String(payload.engineer ?? ''), status: became })
@@ -86,7 +94,7 @@ function useSentence(ticket: Ticket) {
       const outcome = known(askedWords, payload.outcome)
         ? asked(payload.outcome, { choice: String(payload.choice ?? '') })
         : ''
-      return t('asked', { field: names([{ name: payload.field }]).join(''), outcome })
+      return t('asked', { field: names([{ name: payload.field }]), outcome })
     }
     if (type === 'answered') {
       const what = known(answeredWords, payload.kind)
@@ -109,7 +117,24 @@ function useSentence(ticket: Ticket) {
   }
 }
 
-function Line({ entry, sentence }: { entry: TimelineEntry; sentence: string }) {
+/** Why a ticket was routed again; null for everything else. */
+function useWhyAgain(ticket: Ticket) {
+  const r = useWords(rerouteWords)
+  const names = useFieldNames(ticket)
+  return ({ type, payload }: TimelineEntry): string | null => {
+    if (type !== 'routed' || (payload?.why !== 'changed' && payload?.why !== 'reopened')) return null
+    const changed = Array.isArray(payload.changed) ? payload.changed.map((name) => ({ name })) : []
+    return [
+      payload.why === 'reopened' && r('reopened'),
+      changed.length > 0 && r('changed', { names: names(changed) }),
+      known(rerouteWords, payload.kept) && r(payload.kept),
+    ]
+      .filter(Boolean)
+      .join(' · ')
+  }
+}
+
+function Line({ entry, sentence, why }: { entry: TimelineEntry; sentence: string; why: string | null }) {
   const w = useWords(ticketWords)
   const because = useOfferReason()
   const staff = useStaff()
@@ -122,6 +147,7 @@ function Line({ entry, sentence }: { entry: TimelineEntry; sentence: string }) {
       <div>
         <strong>{actor.name ?? engineer ?? w(actor.kind === 'link' ? 'customer' : 'system')}</strong>{' '}
         {sentence}
+        {why && <p className="quiet">{why}</p>}
         {typeof remark === 'string' && remark && <p className="quiet">{because(remark)}</p>}
       </div>
       <Moment at={entry.atMs} className="quiet" />
@@ -133,6 +159,7 @@ function Line({ entry, sentence }: { entry: TimelineEntry; sentence: string }) {
 export function Timeline({ ticket }: { ticket: Ticket }) {
   const t = useWords(ticketWords)
   const sentence = useSentence(ticket)
+  const why = useWhyAgain(ticket)
   return (
     <section aria-label={t('timeline')}>
       <header className="section-head">
@@ -140,7 +167,7 @@ export function Timeline({ ticket }: { ticket: Ticket }) {
       </header>
       <ol className="timeline">
         {[...ticket.timeline].reverse().map((entry) => (
-          <Line key={entry.seq} entry={entry} sentence={sentence(entry)} />
+          <Line key={entry.seq} entry={entry} sentence={sentence(entry)} why={why(entry)} />
         ))}
       </ol>
     </section>

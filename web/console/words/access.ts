@@ -143,6 +143,8 @@ export const settingsWords = {
     '翻译(automatic:打开会话时自动翻译外语消息)',
     'Translation (automatic: messages in other languages are translated when they are opened)',
   ],
+  desk: ['会话分配', 'Assignment of chats'],
+  offers: ['派单询问', 'Offers to engineers'],
 } as const satisfies Words
 
 export const startWords = {

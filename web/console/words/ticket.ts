@@ -133,6 +133,10 @@ export const ticketWords = {
   saveFailed: ['没有保存:{reason}', 'Not saved: {reason}'],
   copyNumber: ['复制工单号', 'Copy the number'],
   more: ['更多', 'More'],
+  erased: [
+    '客户的个人信息已于 {date} 删除,无法恢复。工单的经过仍可查看。',
+    'The customer’s personal data was erased on {date} for good. What happened to the ticket can still be seen.',
+  ],
   newer: ['别人刚改过这个工单,已重新读取。', 'Somebody changed this ticket just now; it was read again.'],
 } as const satisfies Words
 
@@ -211,6 +215,30 @@ export const timelineWords = {
   incident: ['事件 {number}:{what}', 'incident {number}: {what}'],
   sla: ['时限:{kind} {state}', 'promise {kind}: {state}'],
   erased: ['删除了个人信息', 'erased personal data'],
+  routedNobody: ['没有合适的技能组,等调度指定', 'no group fits; a dispatcher decides'],
+  routedAgain: ['重新派单:{where}', 'routed again: {where}'],
+  stayed: ['重新派单,仍在原处', 'routed again; it stayed where it is'],
+} as const satisfies Words
+
+/** Why a ticket was routed again, and why it stayed nevertheless. */
+export const rerouteWords = {
+  changed: ['因为这些内容变了:{names}', 'because this changed: {names}'],
+  reopened: ['因为工单重新打开', 'because the ticket was opened again'],
+  person: ['人工选择的去处不会自动更改', 'a person chose the place, which stays'],
+  started: ['工程师已开始处理', 'the engineer has begun to work'],
+  status: ['当前状态不能改派', 'it cannot move in its state'],
+  nobody_fits: ['没有更合适的技能组', 'no other group fits'],
+} as const satisfies Words
+
+/** Facts that a decision rests on and that are no fields of a ticket. */
+export const factWords = {
+  tier: ['客户等级', 'customer tier'],
+  offer: ['工程师没有接单', 'an engineer did not take it'],
+  language: ['语言', 'language'],
+  channel: ['渠道', 'channel'],
+  site: ['场所位置', 'place of the site'],
+  requiredCerts: ['所需证件', 'certificates needed'],
+  createdAtMs: ['创建时间', 'time of creation'],
 } as const satisfies Words
 
 /** What became of a ticket in an incident. */
