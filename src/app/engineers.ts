@@ -148,14 +148,13 @@ export function makeEngineerDesk(parts: EngineerParts): EngineerDesk {
     const read = await ask<Job>('offer.job', actor, { offerId })
     if (!read.ok) return read
     const job = read.value
-    if (job.phase === 'asked') {
-      const photos = filesOf(
-        await filesFor({ ...held, phase: 'asked' })
-          .limit(20)
-          .execute(),
-      )
-      return ok({ ...job, stamp, photos, messages: [], timeline: [], commands: [] })
-    }
+    const { phase } = job
+    const found = await filesFor({ ...held, phase })
+      .where('m.direction', '=', 'in')
+      .limit(50)
+      .execute()
+    const media = filesOf(found).filter(({ contentType }) => /^(?:image|audio|video)\//.test(contentType))
+    if (phase === 'asked') return ok({ ...job, stamp, media, messages: [], timeline: [], commands: [] })
     const whole = await ask<{ timeline: TimelineEntry[]; commands: string[] }>('ticket.get', actor, {
       ticketId,
     })
@@ -165,7 +164,7 @@ export function makeEngineerDesk(parts: EngineerParts): EngineerDesk {
     const { timeline, commands } = whole.value
     const messages = messagesOf(thread.value.messages, await utterancesOf(ticketId))
     const steps = stepsOf(timeline, await namesOf(timeline))
-    return ok({ ...job, stamp, photos: [], messages, timeline: steps, commands })
+    return ok({ ...job, stamp, media, messages, timeline: steps, commands })
   }
 
   const utterancesOf = (ticketId: string) =>

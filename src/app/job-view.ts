@@ -36,8 +36,8 @@ export interface JobStep {
 export interface JobPage extends Job {
   /** Another one when anything on the page may be another. */
   readonly stamp: string
-  /** Pictures that came before the answer; later ones are with their messages. */
-  readonly photos: readonly JobFile[]
+  /** The customer's pictures; once the job is the engineer's, their voice, recordings and videos too. */
+  readonly media: readonly JobFile[]
   readonly messages: readonly JobMessage[]
   readonly timeline: readonly JobStep[]
   /** What the engineer may do with the ticket now. */

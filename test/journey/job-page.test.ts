@@ -219,9 +219,11 @@ describe('详情 on a job card', () => {
     const photo = await attach(one.ticketId, '外机.png', 'image/png', png)
     const letter = await attach(one.ticketId, '说明.txt', 'text/plain', Buffer.from('漏氟'))
     const foreign = await attach(other.ticketId, '别家.png', 'image/png', png)
-    expect((await page.look(one.link)).body.photos).toEqual([
-      { id: photo, name: '外机.png', contentType: 'image/png' },
-    ])
+    const voice = await attach(one.ticketId, '语音.txt', 'text/plain', Buffer.from('voice'))
+    await page.query(`update attachment set "contentType" = 'audio/amr' where "id" = '${voice}'`)
+    const picture = { id: photo, name: '外机.png', contentType: 'image/png' }
+    expect((await page.look(one.link)).body.media).toEqual([picture])
+    expect((await page.file(one.link, voice)).statusCode).toBe(404)
     const shown = await page.file(one.link, photo)
     expect([shown.statusCode, shown.headers['content-type'], shown.rawPayload.equals(png)]).toEqual([
       200,
@@ -232,6 +234,11 @@ describe('详情 on a job card', () => {
     expect((await page.file(one.link, foreign)).statusCode).toBe(404)
     await page.act(one.link, { act: 'accept' })
     expect((await page.file(one.link, letter)).body).toBe('漏氟')
+    expect((await page.look(one.link)).body.media).toEqual([
+      picture,
+      { id: voice, name: '语音.txt', contentType: 'audio/amr' },
+    ])
+    expect((await page.file(one.link, voice)).headers['content-type']).toBe('audio/amr')
     expect((await page.file(one.link, foreign)).statusCode).toBe(404)
     await page.test.run('ticket.transfer', {
       ticketId: one.ticketId,

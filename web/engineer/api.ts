@@ -38,7 +38,7 @@ export interface Job {
   readonly fault: string | null
   readonly quotes: readonly string[]
   readonly why: readonly { readonly zh: string; readonly en: string }[]
-  readonly photos: readonly JobFile[]
+  readonly media: readonly JobFile[]
   readonly messages: readonly {
     readonly id: string
     readonly at: string

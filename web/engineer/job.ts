@@ -11,7 +11,8 @@ const link = token()
 /** How often the page looks while somebody looks at it, ms. */
 const lookMs = 4_000
 
-const shelf = fileShelf(link)
+// A file that stands in two places has two elements.
+const [ofFault, ofThread] = [fileShelf(link), fileShelf(link)]
 const open = new Set<string>()
 const doing = { link, did: (job: Job | null) => (job ? show(job) : void look()) }
 const bar = actBar(doing)
@@ -50,9 +51,9 @@ function paint(): void {
         ? el('p', { class: 'quiet' }, t('updated', { time }))
         : el('p', { class: 'notice notice-bad', role: 'alert' }, t('stale', { time })),
       visit(job),
-      fault(job, shelf),
+      fault(job, ofFault),
       job.phase === 'mine' ? note : null,
-      conversation(job, open, shelf),
+      conversation(job, open, ofThread),
       timeline(job, open),
       why(job, open),
       bar.element,

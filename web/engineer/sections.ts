@@ -77,7 +77,7 @@ export function fault(job: Job, shelf: Shelf): HTMLElement {
       : warranty === 'out'
         ? t('warrantyOut', { date })
         : t('warrantyUnknown')
-  const photos = shelf(job.photos)
+  const media = shelf(job.media)
   return el(
     'section',
     { class: 'card' },
@@ -88,7 +88,7 @@ export function fault(job: Job, shelf: Shelf): HTMLElement {
       job.quotes.length > 0
         ? row(t('quotes'), ...job.quotes.map((quote) => el('blockquote', {}, quote)))
         : null,
-      photos && row(t('photos'), photos),
+      media && row(t('media'), media),
       model || job.category ? row(t('device'), [job.category, model].filter(Boolean).join(' ')) : null,
       serialNumber ? row(t('serial'), serialNumber) : null,
       row(t('warranty'), covered),

@@ -36,7 +36,7 @@ const words = {
   warrantyUnknown: ['未知', 'Unknown'],
   fault: ['故障', 'Fault'],
   quotes: ['客户原话', 'In the customer’s words'],
-  photos: ['照片', 'Photos'],
+  media: ['照片与录音', 'Photos and recordings'],
   photo: ['照片 {n}', 'Photo {n}'],
   conversation: ['沟通记录({n})', 'Conversation ({n})'],
   noMessages: ['还没有沟通记录', 'Nothing was said yet'],
