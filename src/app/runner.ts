@@ -24,7 +24,7 @@ import {
   tidy,
   type Wake,
 } from '../queue/index.ts'
-import type { Database, Tx } from '../store/index.ts'
+import { type Database, isUniqueViolation, type Tx } from '../store/index.ts'
 import { storeEffects } from './effects.ts'
 import { type Loop, startLoop } from './loop.ts'
 
@@ -113,7 +113,10 @@ export function makeRunner(options: RunnerOptions) {
       options.wrote(next ? outcome.wakes.filter((wake) => wake !== next) : outcome.wakes, outcome.events)
       return next ? await take(next) : null
     } catch (error) {
-      await failed(job, error)
+      // The database may be away: the job's lease ends by itself then.
+      await failed(job, error).catch((reason: unknown) =>
+        log.error({ err: reason, job: job.kind, jobId: job.id }, 'the failure of a job could not be stored'),
+      )
       return null
     } finally {
       held.delete(job.id)
@@ -190,7 +193,7 @@ export function makeRunner(options: RunnerOptions) {
     retryAtMs: number | null,
     uncounted: boolean,
   ): Promise<void> {
-    const events = await database.transaction(async (tx) => {
+    const events = await endTry(async (tx) => {
       const state = await fail(tx, job, { error: error.slice(0, 2000), retryAtMs, uncounted })
       if (state !== 'dead') return 0
       log.error({ job: job.kind, jobId: job.id }, 'a job is dead; it waits on the health page')
@@ -199,6 +202,17 @@ export function makeRunner(options: RunnerOptions) {
       return 1
     })
     options.wrote(retryAtMs === null ? [] : [{ id: job.id, kind: job.kind, dueAtMs: retryAtMs }], events)
+  }
+
+  /** Somebody who asks for the same work may commit while the job is put back: then their job is seen the next time. */
+  async function endTry(end: (tx: Tx) => Promise<number>): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await database.transaction(end)
+      } catch (error) {
+        if (attempt === 3 || !isUniqueViolation(error, 'job_unique')) throw error
+      }
+    }
   }
 
   /** Claims and starts what fits; used by the loop and, one job at a time, by tests and replay. */

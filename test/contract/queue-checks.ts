@@ -55,13 +55,14 @@ export async function openQueue(makeDriver: (database: Database) => WakeDriver) 
     work: (async () => {}) as Work,
     /** What a job leaves behind. */
     follows: nothing,
-    async node(name: string, concurrency = 4): Promise<Node> {
+    async node(name: string, concurrency = 4, leases?: () => readonly string[]): Promise<Node> {
       const driver = makeDriver(database)
       const runner = makeRunner({
         database,
         handlers: handlersOf(name, queue),
         worker: name,
         concurrency,
+        ...(leases ? { leases } : {}),
         clock: { now: () => Date.now() },
         log: silentLog,
         wrote: (wakes) => {
@@ -380,6 +381,60 @@ export function queueChecks(name: string, makeDriver: (database: Database) => Wa
       expect((await rows())[0]).toMatchObject({ state: 'ready', attempts: 0 })
       expect(await a.runner.runJob((await rows())[0]!.id)).toBe(false)
       expect((await rows())[0]).toMatchObject({ state: 'ready', attempts: 0 })
+    })
+
+    it('leaves a job to the holder of its lease, and keeps it while nobody holds that', async () => {
+      let holder = ''
+      const node = (name: string) => queue.node(name, 4, () => (holder === name ? ['channel:1'] : []))
+      const [a, b] = [await node('a'), await node('b')]
+      const keys = Array.from({ length: 20 }, (_, i) => idOf('leased', i))
+      const jobs = keys.map((key) => ({ ...check(key), lease: 'channel:1' }))
+      const [first] = await queue.put(jobs, 'leased', a)
+      await queue.put([check(idOf('free'))], 'free', a)
+      await until('the free one is done', async () => (await queue.left()) === keys.length)
+      expect(await b.runner.runJob(first!.id)).toBe(false)
+      holder = 'b'
+      b.runner.wake()
+      await queue.drained()
+      const ran = queue.ran.filter(({ key }) => keys.includes(key))
+      expect(new Set(ran.map(({ node: name }) => name))).toEqual(new Set(['b']))
+      expect(ran.map(({ key, attempts }) => [key, attempts]).toSorted()).toEqual(
+        keys.map((key) => [key, 1]).toSorted(),
+      )
+    })
+
+    it('puts a failed job back although somebody asks for the same work at that moment', async () => {
+      const key = idOf('asked again')
+      const job = { ...check(key), uniqueKey: key }
+      const asked = Promise.withResolvers<void>()
+      const inserted = Promise.withResolvers<void>()
+      let others: Promise<unknown> = Promise.resolve()
+      queue.work = async (_job, node) => {
+        if (node !== 'a' || queue.ran.length > 1) return
+        // Written, but not committed yet: whoever looks for it does not see it.
+        others = queue.database.transaction(async (tx) => {
+          // Later, so that it is not taken before the failed one is put back.
+          const twin = { ...job, dueAtMs: Date.now() + 1500 }
+          await enqueue(tx, [twin], { id: idOf('another cause'), nowMs: Date.now() })
+          inserted.resolve()
+          await asked.promise
+        })
+        await inserted.promise
+        throw new Error('it failed')
+      }
+      const a = await queue.node('a')
+      await queue.put([job], 'asked', a)
+      const waiting = `select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`
+      await until('the failed one waits for the other', async () => {
+        const [row] = await queue.database.query<{ n: number }>(waiting)
+        return row!.n > 0
+      })
+      asked.resolve()
+      await others
+      a.runner.wake()
+      await queue.drained()
+      expect(queue.ran.map((run) => run.key)).toEqual([key, key])
     })
 
     it('wakes another node for jobs, and with an empty list for envelopes', async () => {
