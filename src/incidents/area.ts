@@ -38,7 +38,7 @@ const building = new RegExp(
   'u',
 )
 const english =
-  /(?:(?:building|block|tower|bldg\.?) ?(?<building>[A-Za-z0-9]{1,4})\b)|(?<compound>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Garden|Gardens|Court|Plaza|Tower|Towers|Apartments|Residence|Center|Centre|Mansion|Park))\b|(?:(?<no>\d{1,5}) )?(?<road>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Road|Rd|Street|St|Avenue|Ave|Lane))\b/gu
+  /(?:(?:[Bb]uilding|[Bb]lock|[Tt]ower|[Bb]ldg\.?) ?(?<building>[A-Za-z0-9]{1,4})\b)|(?<compound>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Garden|Gardens|Court|Plaza|Tower|Towers|Apartments|Residence|Center|Centre|Mansion|Park))\b|(?:(?<no>\d{1,5}) )?(?<road>[A-Z][A-Za-z]{1,19}(?: [A-Z][A-Za-z]{1,19}){0,2} (?:Road|Rd|Street|St|Avenue|Ave|Lane))\b/gu
 
 const chineseDigits = '零一二三四五六七八九'
 

@@ -89,7 +89,7 @@ const noFault: readonly Intent[] = ['installation', 'billing', 'feature_request'
 
 /** What is said not to be so, or to come: 没有停电, 会停水吗. */
 const denied =
-  /(?:没有?|不是|并未|未|会不会|会|要|计划|预计|何时|什么时候|几点)(?:再|又)?停[水电气暖]|\b(?:not|no|never) an? (?:power|water|gas) (?:cut|outage)\b/g
+  /(?:没有?|不是|并未|未|会不会|会|要|计划|预计|何时|什么时候|几点)(?:再|又)?停[水电气暖]|\b(?:not|no|never) (?:an? )?(?:power|water|gas) (?:cut|outage)\b/g
 
 /** The longest text that is looked at, characters; a fault is said in fewer. */
 const longest = 600

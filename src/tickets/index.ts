@@ -1,5 +1,5 @@
 export { type About, type AboutReason, decideAbout, type Heard, type OpenTicket } from './about.ts'
-export { announce, desk, readers } from './access.ts'
+export { desk, readers } from './access.ts'
 export { type AreaLevel, areaLevels, type CauseKey, causeKeys, causeOf, reachOf } from './cause.ts'
 export { readClocks } from './clocks.ts'
 export { commands } from './commands/index.ts'

@@ -98,10 +98,10 @@ describe('tickets with one cause at one place', () => {
     expect((await w.incidents()).map(({ tickets }) => tickets)).toEqual([2])
   })
 
-  it('lets a later one join, and the same customer not twice', async () => {
+  it('are another incident when all of the first are too long ago', async () => {
     w.clock.set(startMs + 46 * minuteMs)
     await w.say('g', '杭州市西湖区阳光花园8号楼停电了,电话13605712850')
-    // The newest of the same cause is a minute old: the incident goes on from there.
+    // The one of a minute ago is in none yet.
     const open = await w.incidents({ state: 'open' })
     expect(open.map(({ tickets }) => tickets).sort()).toEqual([2, 2])
   })
@@ -267,5 +267,39 @@ describe('tickets that arrive together', () => {
     const report = await replayed(w.test)
     expect(report.problems).toEqual([])
     expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
+  })
+})
+
+describe('the time within which tickets are one incident', () => {
+  let w: World
+  beforeAll(async () => {
+    w = await openWorld()
+  })
+  afterAll(() => w.test.close())
+
+  it('is 30 minutes until an administrator says otherwise', async () => {
+    await w.test.run('setting.set', { name: 'incidents', value: { windowMs: 5 * minuteMs } })
+    w.clock.set(startMs + minuteMs)
+    await w.say('a', '杭州市西湖区阳光花园3号楼停电了,电话13605712844')
+    w.clock.set(startMs + 10 * minuteMs)
+    await w.say('b', '杭州市西湖区阳光花园5号楼停电了,电话13605712845')
+    expect(await w.incidents()).toEqual([])
+    w.clock.set(startMs + 15 * minuteMs)
+    await w.say('c', '杭州市西湖区阳光花园6号楼停电了,电话13605712846')
+    expect((await w.incidents()).map(({ tickets }) => tickets)).toEqual([2])
+  })
+
+  it('counts from when a ticket was opened, also when its place became known later', async () => {
+    await w.say('d', '我们这里停水了,电话13605712847')
+    const { id: ticketId } = await w.newest()
+    w.clock.set(startMs + 17 * minuteMs)
+    await w.say('e', '上海市浦东新区世纪公寓1号楼停水了,电话13605712848')
+    expect((await w.incidents()).filter(({ cause }) => cause === 'water')).toEqual([])
+    w.clock.set(startMs + 18 * minuteMs)
+    const value = { province: '上海市', city: '上海市', district: '浦东新区', detail: '世纪公寓2号楼' }
+    const address = { ...value, adcode: '310115' }
+    await w.test.run('ticket.setField', { ticketId, name: 'address', value: address })
+    await w.test.hub.settle()
+    expect((await w.incidents()).filter(({ cause }) => cause === 'water')).toMatchObject([{ tickets: 2 }])
   })
 })

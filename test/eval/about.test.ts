@@ -25,7 +25,7 @@ interface Case {
   readonly want: { readonly join?: string; readonly ask?: string } | null
 }
 
-const cases = readFileSync(new URL('../fixtures/eval/about.jsonl', import.meta.url), 'utf8')
+const cases = readFileSync(new URL('../fixtures/about.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Case)

@@ -2,14 +2,18 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { type LiveEvent, onLive } from '../../ui/live.ts'
 
+/** After these, other tickets or chats may be about a ticket, or no more. */
+const likens = ['ticket.alike', 'ticket.transitioned', 'ticket.merged', 'ticket.unmerged']
+const likeness = ({ type }: LiveEvent) => (likens.includes(type) ? [['ticket', 'ticket.likeness']] : [])
+
 /** Which queries a kind of change touches: first parts of their keys. The `subjectId` narrows those of one thing. */
 const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly unknown[])[]>> = {
-  ticket: (event) => [['tickets'], ['ticket', event.subjectId], ['ticket', 'ticket.likeness']],
+  ticket: (event) => [['tickets'], ['ticket', event.subjectId], ...likeness(event)],
   incident: () => [['incident'], ['ticket']],
   conversation: (event) => [
     ['conversation', event.subjectId],
     ['ticket-conversation'],
-    ['ticket', 'ticket.likeness'],
+    ...likeness(event),
     ['tickets'],
     ['desk'],
   ],

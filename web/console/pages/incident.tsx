@@ -37,18 +37,21 @@ function useColumns(incident: Incident, may: boolean): TableProps<Member>['colum
     {
       title: t('tickets'),
       render: (_, row) => (
-        <>
+        <div className="incident-member">
           <Link to={`/tickets/${row.ticketId}`} className="number">
             {row.number}
           </Link>{' '}
           {row.summary}
-        </>
+          <p className="quiet">{reason(row.reason)}</p>
+        </div>
       ),
     },
     { title: t('customer'), render: (_, row) => row.contactName ?? '—' },
-    { title: t('area'), render: (_, row) => row.place || '—' },
+    {
+      title: t('area'),
+      render: (_, row) => <div className="incident-place">{row.place || '—'}</div>,
+    },
     { title: t('status'), render: (_, row) => <StatusMark status={row.status} /> },
-    { title: t('why'), render: (_, row) => <span className="quiet">{reason(row.reason)}</span> },
     { title: t('first'), render: (_, row) => <Moment at={row.createdAtMs} /> },
     {
       title: '',

@@ -29,7 +29,6 @@ export const incidentWords = {
   next: ['下一页', 'Next'],
   back: ['返回事件列表', 'Back to the incidents'],
   named: ['{area} {cause}', '{cause}: {area}'],
-  why: ['为什么在这里', 'Why it is here'],
   customer: ['客户', 'Customer'],
   status: ['工单状态', 'Ticket state'],
   takeOut: ['移出', 'Take out'],
