@@ -145,6 +145,21 @@ describe('tags, risks and moods of a ticket', () => {
     expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
   })
 
+  it('mark a chat at the desk whose customer has turned angry', async () => {
+    const { db } = test.fresh.database
+    const moodOf = async (id: string) =>
+      (
+        (await test.ask('desk.chats', { list: 'queue' })) as {
+          chats: { ticketIds: string[]; mood: string }[]
+        }
+      ).chats.find((chat) => chat.ticketIds.includes(id))?.mood
+    await db.updateTable('conversation').set({ queuedAt: new Date() }).where('state', '=', 'open').execute()
+    expect(await moodOf(ticketId)).toBe('negative')
+    await say('k6', '你们就是一群骗子,忍无可忍', 'u1', 'token:test:k1')
+    await db.updateTable('conversation').set({ queuedAt: new Date() }).where('state', '=', 'open').execute()
+    expect(await moodOf(ticketId)).toBe('angry')
+  })
+
   it('lose their words when the person is erased, and nothing of how they felt stays', async () => {
     await test.run('ticket.erase', { ticketId })
     await test.hub.settle()

@@ -57,6 +57,8 @@ export function* standing(
   text: string,
   denied: (text: string, at: number, end: number) => boolean = isDenied,
 ): Generator<RegExpExecArray, undefined> {
+  // Mostly there is nothing: a pattern of its own is made only where there is.
+  if (text.search(words) === -1) return
   const all = new RegExp(words.source, words.flags.includes('i') ? 'gi' : 'g')
   for (let guard = 0; guard < 20; guard++) {
     const match = all.exec(text)

@@ -1,7 +1,7 @@
 import type { Sentiment } from '../../contract/ticket.ts'
 import type { Mark } from '../span.ts'
-import { type Cue, sentimentCues, standing } from './cues.ts'
-import { threats } from './risks.ts'
+import { type Cue, isDenied, sentimentCues, standing } from './cues.ts'
+import { isRenounced, threats } from './risks.ts'
 import { markOf, type Utterance } from './scene.ts'
 
 /** What one turn alone shows, besides the cues of whole conversations. */
@@ -14,7 +14,7 @@ const turnCues: readonly Cue<Sentiment>[] = [
   },
   {
     words:
-      /怎么搞的|搞什么|太慢|差劲|郁闷|头疼|头痛|心累|折腾|不像话|不负责|不耐烦|态度(?:很|太)?差|又(?:坏|漏|不行)了|白跑|白等|没法用|unhappy|not happy|unacceptable|too long|fed up/i,
+      /怎么搞的|急死|烦死|影子都没|阴阳怪气|爱[答搭]不理|搞什么|太慢|差劲|郁闷|头疼|头痛|心累|折腾|不像话|不负责|不耐烦|态度(?:很|太)?差|又(?:坏|漏|不行)了|白跑|白等|没法用|unhappy|not happy|unacceptable|too long|fed up/i,
     of: 'negative',
     weight: 2,
   },
@@ -37,11 +37,13 @@ interface Felt {
   readonly mark: Mark
 }
 
+const denied = (text: string, at: number) => isDenied(text, at) || isRenounced(text, at)
+
 function felt(u: Utterance): Felt[] {
   const { text } = u.plain
   const found: Felt[] = []
   for (const { words, of, weight } of cues) {
-    for (const match of standing(words, text)) {
+    for (const match of standing(words, text, denied)) {
       if (notFelt.test(text.slice(match.index, match.index + 8))) continue
       if (/^again$/i.test(match[0]) && /thank/i.test(text)) continue
       const mark = markOf(u, u.plain, match.index, match.index + match[0].length)

@@ -9,14 +9,20 @@ interface Compiled {
   readonly words: RegExp | null
 }
 
-let newest: { readonly text: string; readonly branches: readonly Compiled[] } | undefined
+let newest:
+  | { readonly tree: TagTree; readonly text: string; readonly branches: readonly Compiled[] }
+  | undefined
 
 /** The patterns of a tree. The newest is kept: trees come as copies, one with every conversation. */
 export function compiled(tree: TagTree): readonly Compiled[] {
+  if (newest?.tree === tree) return newest.branches
   const text = JSON.stringify(tree)
-  if (newest?.text !== text)
-    newest = { text, branches: tree.map(({ path, words }) => ({ path, words: patternOf(words) })) }
-  return newest.branches
+  const branches =
+    newest?.text === text
+      ? newest.branches
+      : tree.map(({ path, words }) => ({ path, words: patternOf(words) }))
+  newest = { tree, text, branches }
+  return branches
 }
 
 /** What a `…` stands for: at most eight characters of the same clause, so that a pattern takes linear time. */
@@ -36,7 +42,8 @@ function patternOf(words: readonly string[]): RegExp | null {
   return new RegExp(alternatives.join('|'), 'i')
 }
 
-const wanted = /(?:不是|并非|没有?|没说|不)(?:说|想|要|真|在|打算|出现过?|发生过?|发现过?)+(?:过|去)?\s*$/
+const wanted =
+  /(?:不是|并非|没有?|没说|不)(?:说|想|要|真|在|打算|出现过?|发生过?|发现过?|听[到见]|闻[到见]|看[到见]|感觉到?)+(?:过|去)?\s*$/
 const rhetorical = /不是\s*$/
 const asksBack = /^[^,，。;；\n]{0,4}(?:吗|么|嘛)/
 const conditional = /^[^,，。;；\n]{0,3}[,，]?\s?(?:我们?|老子|那)?(?:就|的话|不行)/

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openaiConfig, openaiLlm } from '../../../connectors/llm/openai/index.ts'
+import { defaultTagTree } from '../../../src/catalogue/tag-tree.ts'
 import type { ExtractionInput } from '../../../src/contract/extraction.ts'
 import type { LlmBudget, LlmRequest, LlmTokens } from '../../../src/contract/llm.ts'
 import type { JsonValue } from '../../../src/kernel/json.ts'
@@ -108,6 +109,55 @@ describe('a ticket is made whatever the model does', () => {
     expect(extraction.fields.phone!.confidence).toBeGreaterThanOrEqual(
       rulesOf(short).fields.phone!.confidence,
     )
+  })
+})
+
+describe('tags that a model proposes', () => {
+  const asked = { ...short, catalogue: { ...short.catalogue, tags: defaultTagTree } }
+  const customer = short.turns.findIndex((turn) => turn.speaker === 'customer')
+  const agent = short.turns.findIndex((turn) => turn.speaker === 'agent')
+  const words = (turn: number) => [{ turn, text: short.turns[turn]!.text.slice(0, 6) }]
+
+  it('are kept when they stand in the tree and in the words of the customer, beside those of the rules', async () => {
+    const path = '产品/质量质疑'
+    server.play({
+      kind: 'answer',
+      content: answerOf({
+        tags: [
+          { value: path, quotes: words(customer) },
+          { value: '费用/赔偿', quotes: words(agent) },
+          { value: '服务/沟通/联系不上', quotes: [{ turn: customer, text: '这里没有人这样说过' }] },
+          { value: '服务/上门/迟到', quotes: [] },
+        ],
+      }),
+    })
+    const { labels } = await run(asked)
+    const byRules = readByRules(asked, lexicon).labels!
+    expect(labels?.tags).toEqual([
+      ...byRules.tags,
+      {
+        value: path,
+        method: 'llm',
+        evidence: [expect.objectContaining({ turn: short.turns[customer]!.id })],
+      },
+    ])
+    expect([labels?.risks, labels?.moods]).toEqual([byRules.risks, byRules.moods])
+  })
+
+  it('make the whole answer unusable when they are not of the tree', async () => {
+    server.play({
+      kind: 'answer',
+      content: answerOf({ tags: [{ value: '产品/发霉', quotes: words(customer) }] }),
+    })
+    const extraction = await run(asked)
+    expect([extraction.engine, extraction.labels]).toEqual(['rules', readByRules(asked, lexicon).labels])
+  })
+
+  it('are asked for with the branches of the tree, and not where there is none', () => {
+    const tags = (catalogue: ExtractionInput['catalogue']) =>
+      JSON.stringify((answerSchema(catalogue).properties as { tags?: unknown }).tags)
+    expect(tags(asked.catalogue)).toContain('故障/漏水/机身漏水')
+    expect(tags(short.catalogue)).toBeUndefined()
   })
 })
 
