@@ -4,7 +4,7 @@ import type { LlmPort, LlmRequest } from '../contract/llm.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
 import { hashOf } from '../kernel/hash.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { languageOf } from '../languages/index.ts'
+import { languageOf, primary } from '../languages/index.ts'
 import { coverText, fenceOf, instructing, type Lexicon } from '../pipeline/index.ts'
 import { joined, type Segment, segmentsOf } from './segments.ts'
 import { verifyTranslation, type Wrong } from './verify.ts'
@@ -113,7 +113,8 @@ const speaksToMachine = (text: string) =>
 export async function translateText(asked: ToTranslate, ports: TranslatePorts): Promise<Translated> {
   if (asked.text.trim() === '') return { ok: false, code: 'translation.nothing', calls: [] }
   if (asked.text.length > longest) return { ok: false, code: 'translation.too_long', calls: [] }
-  const cover = coverText(asked.text, asked.known, ports.lexicon?.() ?? null)
+  const names = asked.from === null || ['zh', 'en'].includes(primary(asked.from))
+  const cover = coverText(asked.text, asked.known, ports.lexicon?.() ?? null, { names })
   const segments = segmentsOf(cover.text, asked.from)
   const calls: string[] = []
   let wrong: Wrong | null = null

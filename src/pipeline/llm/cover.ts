@@ -14,8 +14,16 @@ export interface Cover {
   reveal(text: string): string
 }
 
-/** Puts placeholders into one text, as for extractions. Without a lexicon it leaves the house as it is. */
-export function coverText(text: string, known: KnownFacts, lexicon: Lexicon | null): Cover {
+/**
+ * Puts placeholders into one text, as for extractions. Without a lexicon it leaves the house as it is. The rules know how people say
+ * their names in Chinese and English; in other languages (`names: false`) only the known name is taken out, or every noun might be one.
+ */
+export function coverText(
+  text: string,
+  known: KnownFacts,
+  lexicon: Lexicon | null,
+  { names }: { readonly names: boolean },
+): Cover {
   if (!lexicon) return { text, placeholders: () => [], broken: () => false, reveal: (answer) => answer }
   const sent = [{ at: 0, speaker: 'customer' as const, text }]
   const book = openBook(sent)
@@ -23,7 +31,12 @@ export function coverText(text: string, known: KnownFacts, lexicon: Lexicon | nu
     ...{ turns: [], channel: '', timeZone: 'UTC', receivedAtMs: 0, known },
     catalogue: { categories: [], models: [], hotlines: [] },
   }
-  const covered = disguise(sent, findPersonal(input, sent, lexicon), book)
+  const found = findPersonal(input, sent, lexicon).get(0) ?? []
+  const called = known.fields.contact_name?.value
+  const personal = found.filter(
+    ({ kind, start, end }) => kind !== 'NAME' || names || text.slice(start, end) === called,
+  )
+  const covered = disguise(sent, new Map([[0, personal]]), book)
   const shape = new RegExp(`[A-Z]+_\\d+_${book.tag}`, 'g')
   const placeholders = (said: string) => said.match(shape) ?? []
   return {

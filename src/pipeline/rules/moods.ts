@@ -37,7 +37,7 @@ interface Felt {
   readonly mark: Mark
 }
 
-const denied = (text: string, at: number) => isDenied(text, at) || isRenounced(text, at)
+const denied = (text: string, at: number, end: number) => isDenied(text, at, end) || isRenounced(text, at)
 
 function felt(u: Utterance): Felt[] {
   const { text } = u.plain

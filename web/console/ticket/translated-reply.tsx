@@ -162,7 +162,8 @@ export function ReplyPreview({ waiting }: { waiting: Waiting }) {
             <Input.TextArea
               aria-label={t('willBeSent')}
               {...written(known, waiting.lang)}
-              autoSize={{ minRows: 3, maxRows: 12 }}
+              className="growing"
+              rows={4}
               maxLength={20_000}
               value={text}
               onChange={(event) => setChanged(event.target.value)}
