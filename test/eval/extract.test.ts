@@ -31,7 +31,7 @@ function run(cases: readonly Case[]): Score {
 const identifiers = ['phone', 'order_number', 'serial_number'] as const
 const names = ['contact_name', 'device_model', 'address.city', 'address.district'] as const
 
-const unseen = ['calls', 'chats', 'mails', 'mixed'].map((kind) => `unseen-${kind}`)
+const unseen = ['calls', 'chats', 'mails', 'mixed', 'last'].map((kind) => `unseen-${kind}`)
 
 describe.each([
   ...['dialogues', 'own-tuned', 'own-second', 'own-third', 'own-fourth'].map(

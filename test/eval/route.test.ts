@@ -35,7 +35,7 @@ it('routes every labelled case to its group and to an acceptable engineer or nob
 })
 
 it('leaves every candidate out for its true reasons, and only for those', () => {
-  const cases = new URL('../fixtures/eval/routing-unseen.jsonl', import.meta.url).pathname
+  const cases = new URL('../fixtures/routing-unseen.jsonl', import.meta.url).pathname
   const out = join(dir, 'unseen.jsonl')
   execFileSync(process.execPath, [command, '--in', cases, '--out', out])
   const predictions = new Map(lines(out).map((p) => [p.id, p]))
