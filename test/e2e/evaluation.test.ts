@@ -105,6 +105,8 @@ describe('the evaluation page', () => {
       await dialog().getByRole('combobox', { name: '对话集' }).click()
       await page.getByTitle('表单自有字段').click()
       await dialog().getByRole('button', { name: '开始评测' }).click()
+      // the run's own page, not the list
+      await page.locator('.run-back').waitFor()
       await page.locator('.state-done').waitFor()
     }
     await page.getByRole('button', { name: '返回' }).click()
