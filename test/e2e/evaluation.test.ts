@@ -109,6 +109,8 @@ describe('the evaluation page', () => {
       await page.locator('.run-back').waitFor()
       await page.locator('.state-done').waitFor()
     }
+    const name = { zh: '上门维修', en: 'On-site repair' }
+    await hub.desk.post('/api/ticketType/create', { key: 'repair', name, isDefault: true })
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('button', { name: '开始评测' }).first().click()
     await evaluate()
