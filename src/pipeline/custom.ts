@@ -1,8 +1,11 @@
 import type { ExtractedField, ExtractionInput, Turn } from '../contract/extraction.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import { type CustomField, customFieldsOf } from './llm/schema.ts'
+import { limits } from './rules/scene.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from './span.ts'
 
+/** The newest turns of a conversation are looked at. */
+const mostTurns = 200
 /** Longest words of a field that are taken over, units. */
 const longest = 60
 /** What was read of a form's own fields is shown for confirmation, whoever read it. */
@@ -60,13 +63,12 @@ function answers(all: readonly Turn[], titles: readonly string[]): Mark[] {
       before.speaker !== 'customer' &&
       asked.test(before.text) &&
       titles.some((title) => before.text.toLowerCase().includes(coreOf(title).toLowerCase()))
+    if (!isAnswer || turn.text.length > longest * 2) return []
     const text = turn.text
       .trim()
       .replace(/^(?:是|在|就是|嗯+|哦)[,，\s]*/, '')
       .replace(/[\s。.!！,，]+$/, '')
-    return isAnswer && text !== '' && text.length <= longest
-      ? [within(turn, turn.text.indexOf(text), text)]
-      : []
+    return text !== '' && text.length <= longest ? [within(turn, turn.text.indexOf(text), text)] : []
   })
 }
 
@@ -137,7 +139,9 @@ function yesNo(titles: readonly string[], input: ExtractionInput): Mark | null {
  * The form's own fields without a model: what stands behind a field's title, what answers the question for it, the one choice that is
  * said, a number with the title's unit, yes or no. All values are the customer's very words. Pure.
  */
-export function readCustom(input: ExtractionInput): Record<string, ExtractedField> {
+export function readCustom(whole: ExtractionInput): Record<string, ExtractedField> {
+  const turns = whole.turns.slice(-mostTurns).filter(({ text }) => text.length <= limits.turnUnits)
+  const input = { ...whole, turns }
   const custom: Record<string, ExtractedField> = {}
   for (const [name, field] of customFieldsOf(input.customForm, true)) {
     const titles = field.title.split(' / ').filter((title) => title !== '')

@@ -105,8 +105,12 @@ describe('the evaluation page', () => {
       await dialog().getByRole('combobox', { name: '对话集' }).click()
       await page.getByTitle('表单自有字段').click()
       await dialog().getByRole('button', { name: '开始评测' }).click()
+      // the run's own page, not the list
+      await page.locator('.run-back').waitFor()
       await page.locator('.state-done').waitFor()
     }
+    const name = { zh: '上门维修', en: 'On-site repair' }
+    await hub.desk.post('/api/ticketType/create', { key: 'repair', name, isDefault: true })
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('button', { name: '开始评测' }).first().click()
     await evaluate()

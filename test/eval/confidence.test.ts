@@ -5,9 +5,11 @@ import {
   chanceOf,
   crossTold,
   mapOf,
+  readCalibration,
   reliabilityOf,
   type Sample,
   type Told,
+  writeCalibration,
 } from '../../src/pipeline/confidence/map.ts'
 import { shippedCalibration } from '../../src/pipeline/confidence/shipped.ts'
 import { labelledSamples } from '../../src/pipeline/confidence/train.ts'
@@ -59,6 +61,10 @@ describe('the map from raw confidence to the share that is right', () => {
   it('is the same in whatever order the cases come', () => {
     const samples = made(300, 3, truth)
     expect(mapOf(samples.toReversed(), priors)).toEqual(mapOf(samples, priors))
+  })
+
+  it('is the same when it was written to a file and read again', () => {
+    expect(readCalibration(writeCalibration(map))).toEqual(map)
   })
 
   it('says little of what was seen once, and what is expected of what never was', () => {

@@ -1,5 +1,5 @@
 -- How many live tickets weigh on a group and on an engineer, as a running sum: each change of a ticket adds a row, and the router folds
--- the rows now and then. Counting the tickets at each decision cost in proportion to all that are open (docs/decisions/0086).
+-- the rows now and then. Counting the tickets at each decision cost in proportion to all that are open (docs/decisions/0087).
 CREATE TABLE "ticket_load" (
   "id" BIGSERIAL NOT NULL,
   "groupId" UUID,

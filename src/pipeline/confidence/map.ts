@@ -107,6 +107,30 @@ export function chanceOf(calibration: Calibration, by: string, field: string, ra
   return (steps.findLast(({ from }) => from <= round(raw)) ?? steps[0]!).chance
 }
 
+/** A map as a file holds it: a line `situation, field, from, chance, n` per step, parted by tabs. */
+export function writeCalibration(calibration: Calibration): string {
+  return Object.entries(calibration)
+    .flatMap(([by, fields]) =>
+      Object.entries(fields).flatMap(([field, steps]) =>
+        steps.map(({ from, chance, n }) => `${[by, field, from, chance, n].join('\t')}\n`),
+      ),
+    )
+    .join('')
+}
+
+/** Reads what `writeCalibration` wrote. */
+export function readCalibration(text: string): Calibration {
+  const situations: Record<string, Record<string, Step[]>> = {}
+  for (const line of text.split('\n')) {
+    const [by, field, from, chance, n] = line.split('\t')
+    if (!by || !field) continue
+    situations[by] ??= {}
+    situations[by][field] ??= []
+    situations[by][field].push({ from: Number(from), chance: Number(chance), n: Number(n) })
+  }
+  return situations
+}
+
 /** A chance that was said of a value, and whether the value was right. */
 export interface Told {
   readonly chance: number

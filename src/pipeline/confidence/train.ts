@@ -5,11 +5,11 @@ import { readBoth } from '../evaluation/run.ts'
 import { readByRules } from '../extract.ts'
 import { loadLexicon } from '../rules/lexicon.ts'
 import { priors, tunedWeight } from './learn.ts'
-import { crossTold, mapOf, type Reliability, reliabilityOf, type Sample } from './map.ts'
+import { crossTold, mapOf, type Reliability, reliabilityOf, type Sample, writeCalibration } from './map.ts'
 import { samplesOf } from './samples.ts'
 import { calibrationFile } from './shipped.ts'
 
-const help = `Learns from labelled cases how likely a value is right, and writes src/pipeline/data/confidence.json.
+const help = `Learns from labelled cases how likely a value is right, and writes src/pipeline/data/confidence.tsv.
 
   npm run -s eval:calibrate -- [--check]
 
@@ -64,10 +64,10 @@ async function main(): Promise<number> {
     return 0
   }
   const groups = await labelledSamples()
-  const text = `${JSON.stringify(mapOf(groups.flat(), priors), null, 1)}\n`
+  const text = writeCalibration(mapOf(groups.flat(), priors))
   if (values.check) {
     const same = readFileSync(calibrationFile, 'utf8') === text
-    if (!same) process.stderr.write('confidence.json is not what these cases and rules give\n')
+    if (!same) process.stderr.write('confidence.tsv is not what these cases and rules give\n')
     return same ? 0 : 1
   }
   writeFileSync(calibrationFile, text)

@@ -114,11 +114,19 @@ function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable
   )
 }
 
+/** What was kept of the forms may be older than they are: boxes begin anew with the newer ones. */
+const formsOf = ({ forms }: Editable) =>
+  forms.map(({ typeId, formVersion }) => `${typeId} ${formVersion}`).join()
+
 /** Writes a draft of the word list, the prompt or a form, beginning with what is published. */
 export function DraftDrawer({ drafting, close }: { drafting: Drafting; close: () => void }) {
   const asked = useAsk('evaluation.editable', drafting.draft ? { versionId: drafting.draft.id } : {})
   if (!asked.data && !asked.error) return null
-  return <Loaded query={asked}>{(now) => <DraftForm drafting={drafting} now={now} close={close} />}</Loaded>
+  return (
+    <Loaded query={asked}>
+      {(now) => <DraftForm key={formsOf(now)} drafting={drafting} now={now} close={close} />}
+    </Loaded>
+  )
 }
 
 /** Trains a classifier, or learns how sure values are, as a draft. */
