@@ -9,6 +9,13 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
   return schema
 }
 
+/** The list that a member is, or may be beside a single value. */
+function listOf(schema: z.core.$ZodType): z.ZodArray | undefined {
+  if (schema instanceof z.ZodArray) return schema
+  const options = schema instanceof z.ZodUnion ? (schema.options as z.core.$ZodType[]) : []
+  return options.map(bare).find((each) => each instanceof z.ZodArray)
+}
+
 function read(schema: z.core.$ZodType, text: string): unknown {
   const inner = bare(schema)
   switch ((inner._zod.def as { type: string }).type) {
@@ -48,8 +55,9 @@ export function decodeQuery(
     if (text === undefined || name === '__proto__') continue
     const member = Object.hasOwn(shape, name) ? shape[name] : undefined
     const expected = member && bare(member)
-    if (expected instanceof z.ZodArray) {
-      input[name] = [given].flat().map((item) => read(expected.element as z.core.$ZodType, item ?? ''))
+    const list = expected && listOf(expected)
+    if (list) {
+      input[name] = [given].flat().map((item) => read(list.element as z.core.$ZodType, item ?? ''))
     } else {
       input[name] = expected ? read(expected, text) : text
     }

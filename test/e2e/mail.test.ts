@@ -5,6 +5,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ImapEmulator, startImapEmulator } from '../../channels/email/emulator/imap.ts'
 import { readMail } from '../../channels/email/mail.ts'
+import { barriers } from './barriers.ts'
 import {
   type FreshHub,
   freshHub,
@@ -27,11 +28,14 @@ interface Arrived {
 /** The customer's own mail server. */
 async function customersServer() {
   const mails: Arrived[] = []
+  const state = { refuses: false }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     onAuth: (_auth, _session, done) => done(null, { user: 'support' }),
+    onRcptTo: (_address, _session, done) =>
+      done(state.refuses ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null),
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -43,22 +47,26 @@ async function customersServer() {
     },
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { mails, port: (server.server.address() as AddressInfo).port, stop: () => server.close(() => {}) }
+  return {
+    mails,
+    state,
+    port: (server.server.address() as AddressInfo).port,
+    stop: () => server.close(() => {}),
+  }
 }
 
 const header = (raw: string, name: string) =>
   new RegExp(`^${name}: (.+(?:\\r\\n[ \\t].+)*)`, 'im').exec(raw)?.[1]?.replace(/\s+/g, ' ') ?? ''
 const sentence = (text: string) => Buffer.from(text).toString('base64')
 
-/** A plain mail of the customer; an answer names the mail that it answers. */
-const mail = (id: string, subject: string, text: string, answers?: string) =>
+/** A plain mail of the customer. */
+const mail = (id: string, subject: string, text: string) =>
   Buffer.from(
     [
       'From: =?utf-8?B?6KOY5paH5p2w?= <qiu@example.org>',
       'To: <support@example.com>',
       `Subject: =?utf-8?B?${sentence(subject)}?=`,
       `Message-ID: <${id}@example.org>`,
-      ...(answers ? [`In-Reply-To: ${answers}`, `References: <first@example.org> ${answers}`] : []),
       'MIME-Version: 1.0',
       'Content-Type: text/plain; charset=utf-8',
       'Content-Transfer-Encoding: base64',
@@ -125,20 +133,28 @@ describe('an e-mail that is answered from the ticket page', () => {
     await page.screenshot({ path: join(pictures, 'mail', 'answered.png') })
   })
 
-  it('is answered by the customer, whose words appear below it in the same ticket', async () => {
+  it('is seen on the health page with the reason when their server refuses it, and arrives when sent again', async () => {
     const { page } = agent
-    const { tickets } = (await hub.desk.get('/api/ticket/list?limit=10')) as { tickets: unknown[] }
-    imap.deliver(
-      'INBOX',
-      mail('second', 'Re: 空调不制冷', '好的,门口保安处登记一下。', header(answer()!.raw, 'Message-ID')),
-    )
-    await page.locator('.message-customer', { hasText: '门口保安处登记' }).waitFor()
-    const thread = await page.locator('.thread .message').allTextContents()
-    const at = (text: string) => thread.findIndex((each) => each.includes(text))
-    expect(at('王师傅今天下午')).toBeLessThan(at('门口保安处登记'))
-    const after = (await hub.desk.get('/api/ticket/list?limit=10')) as { tickets: unknown[] }
-    expect(after.tickets).toHaveLength(tickets.length)
-    await page.screenshot({ path: join(pictures, 'mail', 'thread.png') })
+    const ticket = page.url()
+    customer.state.refuses = true
+    await page.getByLabel('回复客户…').fill('改到下午三点,可以吗?')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.message-agent', { hasText: '改到下午三点' }).locator('.delivery-bad').waitFor()
+    await page.goto(`${hub.url}/health`)
+    const row = page.locator('tbody tr.ant-table-row', { hasText: 'no such mailbox' })
+    await row.waitFor()
+    await page.screenshot({ path: join(pictures, 'mail', 'refused.png') })
+    expect(await barriers(page)).toEqual([])
+    const before = customer.mails.length
+    customer.state.refuses = false
+    await row.getByRole('button', { name: '重新发送' }).click()
+    await row.waitFor({ state: 'detached' })
+    await expect.poll(() => customer.mails.length, patience).toBe(before + 1)
+    await page.goto(ticket)
+    await page
+      .locator('.message-agent', { hasText: '改到下午三点' })
+      .locator('.delivery', { hasText: '已发送' })
+      .waitFor()
     expect(agent.mishaps).toEqual([])
   })
 })

@@ -159,13 +159,19 @@ describe('what the console says of tickets, addresses and settings', () => {
       wecom: { corpId: 'ww0123456789abcdef', agentId: '1000002', secret: 's'.repeat(43) },
       'wecom-kf': { corpId: 'ww0123456789abcdef', secret: 's'.repeat(43) },
       'wechat-oa': { appId: 'wx0123456789abcdef', appSecret: 's'.repeat(32), originalId: 'gh_0123456789ab' },
-      feishu: { mode: 'webhook', encryptKey: 'k'.repeat(20), appId: 'cli_0123456789abcdef', appSecret: 's'.repeat(32) },
+      feishu: {
+        mode: 'webhook',
+        encryptKey: 'k'.repeat(20),
+        appId: 'cli_0123456789abcdef',
+        appSecret: 's'.repeat(32),
+      },
+      'phone-webhook': { staticKey: 'k'.repeat(32) },
       dingtalk: { mode: 'http', clientId: 'ding0123456789', clientSecret: 's'.repeat(64) },
     }
     const keys = { token: 'yitong0123', aesKey: 'a'.repeat(43) }
     const warned: string[] = []
     for (const { kind } of named) {
-      const config = { ...settings[kind], ...keys }
+      const config = { ...settings[kind], ...(kind.startsWith('we') ? keys : {}) }
       await hub.desk.post('/api/channel/create', { kind, name: `账号 ${kind}`, config })
       await page.goto(`${hub.url}/accounts`)
       await page.getByText(`账号 ${kind}`, { exact: true }).click()

@@ -54,4 +54,10 @@ describe('the input of a query from its query string', () => {
       }),
     )
   })
+
+  it('reads every value of a member that may be one or a list (only the last was read)', () => {
+    const state = z.enum(['failed', 'unknown'])
+    const schema = z.object({ states: z.union([state.transform((s) => [s]), z.array(state)]) })
+    expect(decodeQuery(schema, { states: ['failed', 'unknown'] })).toEqual({ states: ['failed', 'unknown'] })
+  })
 })
