@@ -41,13 +41,13 @@ function places(turns: readonly Turn[], pattern: RegExp): Mark[] {
   )
 }
 
-/** The words behind a title: "楼层: 18", "房号是1203". */
+/** The words behind a title: "楼层: 18", "房号是1203". What somebody is told to do with the field ("折扣填…") is none. */
 function labelled(turns: readonly Turn[], titles: readonly string[]): Mark[] {
   const any = titles.map(escaped).join('|')
   return places(
     turns,
     new RegExp(
-      `(?:${any})\\s{0,3}(?:[:：=]|写的是|是|为)?\\s{0,3}([^\\s,，。;；:：!！?？]{1,${longest}})`,
+      `(?:${any})\\s{0,3}(?:[:：=]|写的是|是|为)?\\s{0,3}(?!填|写|改成|改为|设为|设置)([^\\s,，。;；:：!！?？]{1,${longest}})`,
       'gi',
     ),
   )

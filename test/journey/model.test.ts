@@ -252,7 +252,7 @@ describe('a ticket is made whatever the model does', () => {
     await sendToApi(test, accountId, {
       ...person,
       key: 'k2',
-      text: '号码说错了,应该是13605712855',
+      text: '号码错了,不是13605712844,是13605712855',
     })
     await until(
       async () =>

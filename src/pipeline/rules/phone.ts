@@ -277,6 +277,12 @@ const wantedAfter =
 
 const ownNumber = /(?:^|[;；,，。\s])我(?:的|是)?[\s:：]*[\u4e00-\u9fa5]{0,4}\s*$/
 
+/** 不是138…,是139…: the number behind 不是 is the wrong one, unless somebody asks whether it is (是不是…, …吗). */
+const refuted = /(?<!是)不是\s*$/
+/** 不是138…,是 */
+const rightInstead = /不是[\d\s-]{7,15}[,，\s]{0,2}(?:而是|应该是|是)\s*$/
+const asksAfter = /^\s*(?:吗|么|吧|[?？])/
+
 function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): number {
   const before = first.utterance.spoken.text.slice(Math.max(0, first.start - 24), first.start)
   const after = last.utterance.spoken.text.slice(last.end, last.end + 24)
@@ -292,6 +298,8 @@ function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): 
   if (other.test(before)) score -= 4
   if (old.test(before) || oldAfter.test(after)) score -= 8
   if (corrected) score += 1
+  if (rightInstead.test(before)) score += 6
+  if (refuted.test(before) && !asksAfter.test(after)) score -= 9
   if (/(?:不对|错了|不是|应该是|更正|改成|等[一等]?下|等等)[^\d]{0,10}$/.test(before)) score += 3
   return score
 }
@@ -302,7 +310,7 @@ function confirmedByCustomer(scene: Scene): PhoneFinding[] {
   for (const [i, u] of scene.utterances.entries()) {
     const answer = scene.utterances[i + 1]
     if (u.customer || !answer?.customer || !affirms(answer.plain.text)) continue
-    if (!/吗|么|吧|\?|right|correct|还是/.test(u.plain.text) || /热线|拨打|客服/.test(u.plain.text)) continue
+    if (!/吗|么|吧|是不是|对不对|\?|right|correct|还是/.test(u.plain.text) || /热线|拨打|客服/.test(u.plain.text)) continue
     found.push(...windows(digitGroups(u), scene).map((f) => ({ ...f, score: f.score + 1 })))
   }
   return found
