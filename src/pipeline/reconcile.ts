@@ -39,7 +39,7 @@ export function reconcile(
   if (!byModel) return { ...byRules, fields: known }
   return {
     fields: known,
-    custom: { ...byModel.custom, ...byRules.custom },
+    custom: { ...byRules.custom, ...byModel.custom, ...certain(byRules.custom) },
     action: actionOf(byRules, byModel, known),
     ...labelsOf(byRules, byModel),
     ...(byRules.choice ? { choice: byRules.choice } : {}),
@@ -47,6 +47,11 @@ export function reconcile(
     engine: 'auto',
     dropped: [...byRules.dropped, ...byModel.dropped],
   }
+}
+
+/** Fields of a form's own that somebody filled in: what the rules read of them a model reads better. */
+function certain(custom: Extraction['custom']): Extraction['custom'] {
+  return Object.fromEntries(Object.entries(custom).filter(([, { method }]) => method !== 'rules'))
 }
 
 /** A model adds tags; risks and moods are the rules' alone. Where it names a finer branch, theirs is implied. */

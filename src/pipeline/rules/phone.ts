@@ -310,7 +310,11 @@ function confirmedByCustomer(scene: Scene): PhoneFinding[] {
   for (const [i, u] of scene.utterances.entries()) {
     const answer = scene.utterances[i + 1]
     if (u.customer || !answer?.customer || !affirms(answer.plain.text)) continue
-    if (!/吗|么|吧|是不是|对不对|\?|right|correct|还是/.test(u.plain.text) || /热线|拨打|客服/.test(u.plain.text)) continue
+    if (
+      !/吗|么|吧|是不是|对不对|\?|right|correct|还是/.test(u.plain.text) ||
+      /热线|拨打|客服/.test(u.plain.text)
+    )
+      continue
     found.push(...windows(digitGroups(u), scene).map((f) => ({ ...f, score: f.score + 1 })))
   }
   return found
