@@ -1,14 +1,16 @@
-import { Button, Skeleton } from 'antd'
+import { Button, Skeleton, Space } from 'antd'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
+import { mayDo } from '../data/session.ts'
 import type { TicketFilter, TicketRow } from '../data/tickets.ts'
 import { intentWords } from '../words/terms.ts'
 import { ticketsWords } from '../words/tickets.ts'
 import { EmptyState } from './broken.tsx'
 import { RiskMark, TagMark } from './label-marks.tsx'
 import { ChannelMark, NextDue, StatusMark, UrgencyMark } from './marks.tsx'
+import { useSignedIn } from './session-context.ts'
 
 const rowHeight = 52
 /** Tags of a row; the ticket page shows all of them. */
@@ -206,6 +208,7 @@ export function TicketTable({
 export function NoTickets({ filter, clear }: { filter: TicketFilter; clear: () => void }) {
   const t = useWords(ticketsWords)
   const navigate = useNavigate()
+  const setsUp = mayDo(useSignedIn(), [])
   const narrowed = Object.entries(filter).some(
     ([key, value]) => !['sort', 'status'].includes(key) && value !== undefined,
   )
@@ -217,9 +220,14 @@ export function NoTickets({ filter, clear }: { filter: TicketFilter; clear: () =
     )
   return (
     <EmptyState icon="ticket" title={t('emptyTitle')} hint={t('emptyHint')}>
-      <Button type="primary" onClick={() => void navigate('/accounts')}>
-        {t('connectChannel')}
-      </Button>
+      {setsUp && (
+        <Space>
+          <Button type="primary" onClick={() => void navigate('/accounts')}>
+            {t('connectChannel')}
+          </Button>
+          <Button onClick={() => void navigate('/start')}>{t('firstDay')}</Button>
+        </Space>
+      )}
     </EmptyState>
   )
 }

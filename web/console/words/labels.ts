@@ -43,7 +43,7 @@ export const tagTreeWords = {
   title: ['标签树', 'Tree of tags'],
   hint: [
     '一行一个标签,每深一层缩进两个空格;冒号后写能认出它的词,用逗号隔开,“…”代表中间几个字(如“师傅…没来”)。客户说到这些词,工单就带上标签;“没有漏水”这样的否定、引用的邮件和坐席的话不算。改动只影响之后的消息。',
-    'A tag a line, two spaces for each level; behind a colon the words that name it, between commas; “…” stands for a few others (such as “师傅…没来”). A ticket is tagged when the customer says them; what is denied, quoted or said by an agent does not count. Changes apply to messages from now on.',
+    'A tag a line, two spaces for each level; behind a colon the words that name it, between commas; “…” stands for a few others (as in “engineer…late”). A ticket is tagged when the customer says them; what is denied, quoted or said by an agent does not count. Changes apply to messages from now on.',
   ],
   outline: ['标签树的大纲', 'The outline of the tree'],
   shipped: ['自带', 'As shipped'],

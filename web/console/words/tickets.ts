@@ -51,6 +51,7 @@ export const ticketsWords = {
   emptyFilterHint: ['换个词,或清除筛选。', 'Try another word, or clear the filters.'],
   clear: ['清除筛选', 'Clear filters'],
   connectChannel: ['接入渠道', 'Connect a channel'],
+  firstDay: ['看看第一天要做什么', 'See what the first day takes'],
   newTicket: ['新建工单', 'New ticket'],
   toConfirm: ['{n} 项待确认', '{n} to confirm'],
   createTitle: ['新建工单', 'New ticket'],
