@@ -77,7 +77,8 @@ async function lane(run: Run, result: Omit<LoadResult, 'tookMs'>): Promise<void>
       const request = await run.next()
       if (!request) return
       try {
-        socket ??= await open(run.host, run.port)
+        // One that the other side closed while we waited says so to nobody who listens only now.
+        if (!socket || socket.destroyed) socket = await open(run.host, run.port)
         const sentAt = performance.now()
         const status = await exchange(socket, request.bytes)
         result.latenciesMs.push(performance.now() - sentAt)
