@@ -29,11 +29,13 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0)
 }
 
-// Kills, browsers and mail servers want the machine for themselves, so those groups run one file after the other. The others often
-// wait, for clocks and for the database: two files at a time even on two cores.
+// Kills and mail servers want the machine for themselves, so those groups run one file after the other. The others often wait, for
+// clocks, browsers and the database: two files at a time even on two cores.
 const groups = [
   { name: 'main', projects: [...pure, 'contract', 'journey'], alone: false },
-  ...(all ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name], alone: true })) : []),
+  ...(all
+    ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name], alone: name !== 'e2e' }))
+    : []),
 ]
 
 let status = 0
