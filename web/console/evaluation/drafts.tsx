@@ -1,4 +1,5 @@
 import { Form, Input, InputNumber, Modal, Select } from 'antd'
+import { useState } from 'react'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { EditDrawer, Loaded } from '../parts/admin.tsx'
@@ -63,8 +64,10 @@ function contentOf(kind: Drafting['kind'], now: Editable, values: Values): Conte
   return { kind, body: { categories: categories.filter(({ aliases }) => aliases.length > 0) } }
 }
 
-function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable; close: () => void }) {
+function DraftForm({ drafting, begun, close }: { drafting: Drafting; begun: Editable; close: () => void }) {
   const t = useWords(evaluationWords)
+  // A draft rests on what it was begun with; who publishes meanwhile is met when it is published.
+  const [now] = useState(begun)
   const { run, busy, refused } = useTell()
   const { kind, draft } = drafting
   const first = now.forms.find(({ typeId }) => typeId === now.draftOf) ?? now.forms[0]
@@ -114,19 +117,12 @@ function DraftForm({ drafting, now, close }: { drafting: Drafting; now: Editable
   )
 }
 
-/** What was kept of the forms may be older than they are: boxes begin anew with the newer ones. */
-const formsOf = ({ forms }: Editable) =>
-  forms.map(({ typeId, formVersion }) => `${typeId} ${formVersion}`).join()
-
 /** Writes a draft of the word list, the prompt or a form, beginning with what is published. */
 export function DraftDrawer({ drafting, close }: { drafting: Drafting; close: () => void }) {
   const asked = useAsk('evaluation.editable', drafting.draft ? { versionId: drafting.draft.id } : {})
-  if (!asked.data && !asked.error) return null
-  return (
-    <Loaded query={asked}>
-      {(now) => <DraftForm key={formsOf(now)} drafting={drafting} now={now} close={close} />}
-    </Loaded>
-  )
+  // What was kept from before may be older than what is published: boxes open when the newest is there, and then stay as they are typed.
+  if (!asked.error && (!asked.data || (asked.isFetching && !asked.isFetchedAfterMount))) return null
+  return <Loaded query={asked}>{(now) => <DraftForm drafting={drafting} begun={now} close={close} />}</Loaded>
 }
 
 /** Trains a classifier, or learns how sure values are, as a draft. */
