@@ -9,10 +9,11 @@ import { ticketType } from './type.ts'
  * open one. Null when there is no type yet.
  */
 export async function formForConversation(db: Reader, conversationId: string): Promise<JsonObject | null> {
+  // All of the few that it has: with a limit the planner walks every open ticket in the order of their age.
   const { rows } = await sql<{ typeId: string }>`
     select t."typeId" from conversation_ticket link join ticket t on t."id" = link."ticketId"
     where link."conversationId" = ${conversationId} and t."status" not in ('closed', 'cancelled', 'merged')
-    order by t."createdAt" desc, t."id" limit 1`.execute(db)
+    order by t."createdAt" desc, t."id"`.execute(db)
   const type = await ticketType(db, rows[0] ? { id: rows[0].typeId } : 'default')
   return type.ok ? (type.value.form as unknown as JsonObject) : null
 }
