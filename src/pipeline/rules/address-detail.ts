@@ -20,14 +20,14 @@ export interface Detail {
 
 const number = '(?:[0-9]+|[零〇一二两三四五六七八九十百千幺拐洞]+)'
 const joint = '(?:[-之~杠附]|横杠)'
-const numbered = `(?:(?:${number}|[A-Za-z]{1,2}\\d{0,4}|[甲乙丙丁东西南北]|负一?)(?:${joint}(?:${number}|[A-Za-z]\\d*)){0,3})\\s?(?:(?<![A-Za-z]{2})#|号楼|号商?铺|号档|号院|号库|号厂房|号门|号|弄|栋楼?|幢楼?|座楼?|单元|层|楼|室|房|户|区|期|组|段|大?队|村|排|门面|门|铺|档口?|馆|塔|仓|车间|厂房)(?![镇乡村路街巷]|梯|客梯|货梯|电梯|(?:自动)?扶梯|自动人行道|观光梯|冷水机|机组|机|线|炉|泵|设备|车间)(?:[甲乙丙丁](?!单元|座|栋|幢|楼|区)|附\\d+号?)?`
+const numbered = `(?:(?:${number}|[A-Za-z]{1,2}\\d{0,4}|[甲乙丙丁东西南北]|负一?)(?:${joint}(?:${number}|[A-Za-z]\\d*)){0,3})(?:\\s?(?:(?<![A-Za-z]{2})#|号楼|号商?铺|号档|号院|号库|号厂房|号门|号|弄|栋楼?|幢楼?|座楼?|单元|层|楼|室)|房|户|区|期|组|段|大?队|村|排|门面|门|铺|档口?|馆|塔|仓|车间|厂房|教(?:学楼)?(?![\\u4e00-\\u9fa5]))(?![镇乡村路街巷]|梯|客梯|货梯|电梯|(?:自动)?扶梯|自动人行道|观光梯|冷水机|机组|机|线|炉|泵|设备|车间)(?:[甲乙丙丁](?!单元|座|栋|幢|楼|区)|附\\d+号?)?`
 const road =
   '大街|大道|公路|街道|胡同|支路|环路|东路|西路|南路|北路|中路|[东西南北中][一二三四五六七八九]路|路|街|巷|弄|道|里|条|社区|居委会|镇|乡|村|屯|苏木|农场|林场'
 const place =
-  '新区|片区|高新区|经开区|住宅小区|小区|花园|家园|公寓|大厦|广场|中心|国际|大院|新村|商城|市场|小学|中学|大学|学院|学校|幼儿园|医院|卫生院|酒店|宾馆|饭店|门店|旗舰店|专卖店|店|工厂|厂区|厂|公司|仓库|大楼|写字楼|别墅|山庄|新城|名城|城|苑|府|园区|工业园|科技园|产业园|创业园|物流园|高新园|工业区|开发区|软件园|园|庭|湾|居|邸|墅|院|银泰|万达|万象城|天地|商圈|广厦|车站|机场|码头|基地|大桥|桥|路口|交叉口|交汇处|对面|旁边|隔壁|附近|[东西南北中]段|楼上|楼下|东侧|西侧|南侧|北侧|里面|那边|那块|这边|地下室|地下|停车场|停车库|车库|地库|首府|名邸|名苑|豪庭|华庭|轩|阁|郡|坊|岛|都会|都市|坞|塘|寨|庄|堡|岭|岗|屯|馆|前台|大堂|吾悦|印象城|宜家|世茂|龙湖|保利'
+  '新区|片区|高新区|经开区|住宅小区|小区|花园|家园|公寓|大厦|广场(?:[东西南北](?=[\\s,，]))?|中心|国际|大院|新村|商城|市场|小学|中学|大学|学院|学校|幼儿园|医院|卫生院|酒店|宾馆|饭店|门店|旗舰店|专卖店|店|工厂|厂区|厂|公司|仓库|大楼|写字楼|别墅|山庄|新城|名城|城|苑|府|园区|工业园|科技园|产业园|创业园|物流园|高新园|工业区|开发区|软件园|园|庭|湾|居|邸|墅|院|银泰|万达|万象城|天地|商圈|广厦|车站|机场|码头|基地|大桥|桥|路口|交叉口|交汇处|对面|旁边|隔壁|附近|[东西南北中]段|楼上|楼下|东侧|西侧|南侧|北侧|里面|那边|那块|这边|地下室|地下|停车场|停车库|车库|地库|首府|名邸|名苑|豪庭|华庭|轩|阁|郡|坊|岛|都会|都市|坞|塘|寨|庄|堡|岭|岗|屯|馆|前台|大堂|吾悦|印象城|宜家|世茂|龙湖|保利'
 const segmentFrom = (least: number) =>
   new RegExp(
-    `^[\\s,，、/·()-]{0,2}(?:在|的\\s?|是|那个|就是)?(?<filler>(?:[\\u4e00-\\u9fa5A-Za-z0-9·&']|(?<=[A-Za-z0-9]) ){${least},12}?)(?<suffix>${numbered}|(?:${road}|${place})(?![\\u4e00-\\u9fa5]{0,2}(?:坏|漏|不)))`,
+    `^[\\s,，、/·()-]{0,2}(?:在|的\\s?|是|那个|就是|(?:的?[,，]?那个)?小区名?[叫是])?(?<filler>(?:[\\u4e00-\\u9fa5A-Za-z0-9·&']|(?<=[A-Za-z0-9]) ){${least},12}?)(?<suffix>${numbered}|(?:${road}|${place})(?![\\u4e00-\\u9fa5]{0,2}(?:坏|漏|不)))`,
   )
 /** The first unit has a name or a number before its kind; later ones may follow at once. */
 const firstSegment = segmentFrom(1)
@@ -45,14 +45,17 @@ const namedRoom =
   /^[\s,，]{0,2}([\u4e00-\u9fa5·]{2,10})[\s,，]?(?:[A-Z][座栋]?\s?-?\d{2,5}|\d{3,4}|\d{1,3}(?:-\d{1,4}){1,2})(?![\d\u4e00-\u9fa5A-Za-z./:-])/
 /** Words that cannot stand in an address: there it is over. */
 const over =
-  /[我你您他她咱吗吧呢了]|[啊哦呃诶]不|尾号|分机|先生|女士|\d月\d|安排在|电话|手机|号码|姓[\u4e00-\u9fa5]|联系|请[^\u4e00-\u9fa5]?|麻烦|谢谢|明天|今天|后天|上午|下午|晚上|周[一二三四五六日末]|星期|坏|[来维报要想能]修|装(?:的|修好|一|空|热|在)|漏[水电气]|没[有人来电反]|有[人点个没时]|[想要]?要[约来换修报]|想[要约问换]|能[来不修]|可以|什么|怎么|这个|那个(?!$)|这台|那台|空调|冰箱|洗衣机|热水器|电视|净水|洗碗|电梯|打印|设备|型号|师傅|收件|收货|对吧|对的|订单|客户|[刚都]?问题|故障|报[错警修]|然后|但是|因为|所以|如果|一直|现在|家里|家的|发[给到货]|买[的了]|送[到来货]|时候|不[对是用行能]|已经|还是|或者|找[\u4e00-\u9fa5]|叫[\u4e00-\u9fa5]{2}/
+  /[我你您他她咱吗吧呢了]|地址|[啊哦呃诶]不|尾号|分机|先生|女士|\d月\d|安排在|电话|手机|号码|姓[\u4e00-\u9fa5]|联系|请[^\u4e00-\u9fa5]?|麻烦|谢谢|明天|今天|后天|上午|下午|晚上|周[一二三四五六日末]|星期|坏|[来维报要想能]修|装(?:的|修好|一|空|热|在)|漏[水电气]|没[有人来电反]|有[人点个没时]|[想要]?要[约来换修报]|想[要约问换]|能[来不修]|可以|什么|怎么|这个|那个(?!$)|这台|那台|空调|冰箱|洗衣机|热水器|电视|净水|洗碗|电梯|打印|设备|型号|师傅|收件|收货|对吧|对的|订单|客户|[刚都]?问题|故障|报[错警修]|然后|但是|因为|所以|如果|一直|现在|家里|家的|发[给到货]|买[的了]|送[到来货]|时候|不[对是用行能]|已经|还是|或者|找[\u4e00-\u9fa5]|叫[\u4e00-\u9fa5]{2}/
 const mend =
   /^[\s,，。、]{0,2}(?:嗯|呃|啊|哦|诶)*[\s,，]{0,2}(?:不是|不对|错了|说错了?|记错了?|不不|更正|(?<=[啊哦呃诶])不(?=[零一二三四五六七八九十\d]))(?:[\s,，啊了]|不是|不对|不|我?说错了|应该|是|写错|改成|改为|这个|嗯)*(?:之(?:[一二三四五六七八九十]|\d{1,2})号?(?:应该)?是)?/
 
-/** Reads the units that follow `at`, at most `stop`. */
-export function readDetailAt(text: string, at: number, stop: number): Detail | null {
-  const segments: Segment[] = []
-  let end = at
+/**
+ * Reads the units that follow `at`, at most `stop`. After the name of a region, its town may stand without its kind: `town` is how long
+ * its name is.
+ */
+export function readDetailAt(text: string, at: number, stop: number, town?: number): Detail | null {
+  const segments: Segment[] = town ? [{ start: at, end: at + town, suffix: '', numbered: false }] : []
+  let end = at + (town ?? 0)
   let corrected = false
   let replaceFrom: number | null = null
   for (let guard = 0; guard < 40; guard++) {
@@ -68,13 +71,16 @@ export function readDetailAt(text: string, at: number, stop: number): Detail | n
       end = found.end
       continue
     }
-    const name = segments.length > 0 && replaceFrom === null ? nameBetween(rest, end, segments.at(-1)!) : null
+    const name = replaceFrom === null ? nameBetween(rest, end, segments.at(-1)) : null
     if (name) {
       segments.push(...name)
       end = name[1].end
       continue
     }
-    const cue = segments.length > 0 && replaceFrom === null ? mend.exec(rest) : null
+    const contrast =
+      /^[\s,，]{0,2}不是/.test(rest) &&
+      /(?:应该|正确的?(?:地址)?|改成|实际)是?[^。;；\n]{0,40}$/.test(text.slice(0, end))
+    const cue = segments.length > 0 && replaceFrom === null && !contrast ? mend.exec(rest) : null
     if (!cue || !nextSegment(rest.slice(cue[0].length), end + cue[0].length, segments.at(-1))) break
     replaceFrom = segments.length
     end += cue[0].length
@@ -89,15 +95,24 @@ export function readDetailAt(text: string, at: number, stop: number): Detail | n
   }
 }
 
-/** 北城片 府佑大厦: a name of no known kind between blanks, when an address goes on behind it with a number. */
-function nameBetween(rest: string, base: number, previous: Segment): readonly [Segment, Segment] | null {
+/**
+ * 北城片 府佑大厦: a name of no known kind between blanks, when an address goes on behind it with a number, or with anything when it
+ * stands right behind the region: 福田 车公庙 天安数码城.
+ */
+function nameBetween(
+  rest: string,
+  base: number,
+  previous: Segment | undefined,
+): readonly [Segment, Segment] | null {
   const match = /^[\s,，]{1,2}([\u4e00-\u9fa5]{2,8})[\s,，]{1,2}(?=[\u4e00-\u9fa5A-Za-z\d])/.exec(rest)
   if (!match || over.test(match[1]!)) return null
   const at = match[0].length
-  const next = nextSegment(rest.slice(at), base + at, previous)
-  if (!next?.numbered) return null
   const start = base + match[0].indexOf(match[1]!)
-  return [{ start, end: start + match[1]!.length, suffix: '', numbered: false }, next]
+  // What a room may follow, like the name of any compound.
+  const named = { start, end: start + match[1]!.length, suffix: '小区', numbered: false }
+  const next = nextSegment(rest.slice(at), base + at, named)
+  if (!next || (!next.numbered && previous?.suffix)) return null
+  return [named, next]
 }
 
 /** One character of a kind on its own (路 after 学府) belongs to the name before it; else it begins a longer name. */

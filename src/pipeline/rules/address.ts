@@ -5,7 +5,7 @@ import { derivedFrom, type Mark, quoteOf } from '../span.ts'
 import { type Chain, type Range, readChain } from './address-chain.ts'
 import { type Detail, readDetailAt } from './address-detail.ts'
 import { findEnglishAddresses } from './address-english.ts'
-import type { Divisions } from './divisions.ts'
+import { agree, type Divisions } from './divisions.ts'
 import type { PhoneFinding } from './phone.ts'
 import { affirms, markOf, type Scene, type Utterance } from './scene.ts'
 
@@ -47,7 +47,9 @@ export function findAddresses(
     .filter((f) => f.score > 0)
     .sort((a, b) => b.score - a.score || b.at - a.at)
     .slice(0, mostFindings)
-  return ranked.length > 0 ? [withAddenda(ranked, scene), ...ranked.slice(1)] : ranked
+  return ranked.length > 0
+    ? [withRegion(withAddenda(ranked, scene), found, divisions), ...ranked.slice(1)]
+    : ranked
 }
 
 /** An address that goes on in the customer's next messages: 小寨东路 / 126号 / 百隆小区3号楼. */
@@ -102,10 +104,12 @@ function inUtterance(u: Utterance, divisions: Divisions, stops: Stops): AddressF
     // a second address begins where another city is named in full
     const next =
       chains.slice(i + 1).find((c) => c.full > 0 && c.city && c.start >= chain.end)?.start ?? text.length
-    const from = skipLabel(text, chain.end)
+    const labelled = skipLabel(text, chain.end)
+    const town = townBehind(text, labelled, chain, divisions)
+    const from = labelled + town.gap
     const detail = withLabelled(
       text,
-      readDetailAt(text, from, Math.max(from, Math.min(next, stopAfter(u, chain.end, stops)))),
+      readDetailAt(text, from, Math.max(from, Math.min(next, stopAfter(u, chain.end, stops))), town.size),
     )
     keep(toFinding(u, chain, detail), chain.start, detail?.end ?? chain.end)
   }
@@ -121,6 +125,19 @@ function inUtterance(u: Utterance, divisions: Divisions, stops: Stops): AddressF
     }
   }
   return found
+}
+
+/** A town named without its kind behind its region, in a word of its own: 东莞 长安 乌沙, 大兴黄村的. */
+function townBehind(
+  text: string,
+  at: number,
+  chain: Chain,
+  divisions: Divisions,
+): { gap: number; size: number } {
+  const gap = /^[\s,，、]*/.exec(text.slice(at, at + 4))![0].length
+  const size = divisions.townAt(text, at + gap, chain.codes)
+  const ended = size > 0 && /^(?:[\s,，、的]|$)/.test(text.slice(at + gap + size))
+  return ended ? { gap, size } : { gap: 0, size: 0 }
 }
 
 function chainsOf(text: string, divisions: Divisions): Chain[] {
@@ -272,6 +289,34 @@ function withAddenda(ranked: readonly AddressFinding[], scene: Scene): AddressFi
   return reply
     ? { ...best, marks: { ...best.marks, detail: [...(best.marks.detail ?? []), ...reply] } }
     : best
+}
+
+/**
+ * The region that the customer said apart from the street: 我地址是鼓楼区 / 福州的 / 五四路环球广场. Only what was asked for or announced
+ * as an address, and nothing of an address that has a street of its own.
+ */
+function withRegion(
+  best: AddressFinding,
+  found: readonly AddressFinding[],
+  divisions: Divisions,
+): AddressFinding {
+  let marks = best.marks
+  if (marks.city || marks.province) return best
+  for (const { marks: apart, units, score, at } of found) {
+    if (score <= 0 || units > 0 || at === best.at) continue
+    const { province, city, district } = { ...apart, ...definedRegion(marks) }
+    const names = {
+      province: province && quoteOf(province),
+      city: city && quoteOf(city),
+      district: district && quoteOf(district),
+    }
+    if (agree(divisions, names)) marks = { ...marks, province, city, district }
+  }
+  return marks === best.marks ? best : { ...best, marks }
+}
+
+function definedRegion({ province, city, district }: AddressMarks): AddressMarks {
+  return { ...(province && { province }), ...(city && { city }), ...(district && { district }) }
 }
 
 /** 几栋几单元? -- 三栋二单元五零一. */

@@ -20,8 +20,11 @@ export interface Divisions {
   /** Whether some division's name begins with these two characters. */
   mayBegin(pair: string): boolean
   byCode(code: string): Division | undefined
-  /** District codes that have a street or township of this name. */
-  townDistricts(name: string): readonly string[]
+  /**
+   * The length of the street's or township's name at `at`, in full or without its kind (勒流), in a district or city whose code begins
+   * with one of `codes`; 0 when none stands there.
+   */
+  townAt(text: string, at: number, codes: readonly string[]): number
   /** Longest name, in characters. */
   readonly longest: number
 }
@@ -106,23 +109,48 @@ export function loadDivisions(): Divisions {
     codes.set(`${prefix}0100`, { level: 'city', code: `${prefix}0100`, name: province.name })
   }
   const towns = loadTowns()
+  const townAt = (text: string, at: number, codes: readonly string[]) => {
+    const within = (name: string) =>
+      towns.get(name)?.some((town) => codes.some((code) => town.startsWith(code))) ?? false
+    for (let size = 7; size >= 2; size--) {
+      const name = text.slice(at, at + size)
+      if (name.length < size) continue
+      if (within(name) || (size <= 4 && townKinds.some((kind) => within(name + kind)))) return size
+    }
+    return 0
+  }
   return {
+    townAt,
     named: (name) => names.get(name) ?? [],
     mayBegin: (pair) => pairs.has(pair),
     byCode: (code) => codes.get(code),
-    townDistricts: (name) => towns.get(name) ?? [],
     longest,
   }
 }
 
+/** Streets and towns of cities without districts, which the package's data lacks, by the city's code. */
+const undivided: readonly (readonly [string, string])[] = [
+  [
+    '441900',
+    '莞城街道 东城街道 南城街道 万江街道 石碣镇 石龙镇 茶山镇 石排镇 企石镇 横沥镇 桥头镇 谢岗镇 东坑镇 常平镇 寮步镇 樟木头镇 大朗镇 黄江镇 清溪镇 塘厦镇 凤岗镇 大岭山镇 长安镇 虎门镇 厚街镇 沙田镇 道滘镇 洪梅镇 麻涌镇 望牛墩镇 中堂镇 高埗镇',
+  ],
+  [
+    '442000',
+    '石岐街道 东区街道 西区街道 南区街道 五桂山街道 民众街道 南朗街道 小榄镇 古镇镇 横栏镇 东凤镇 南头镇 黄圃镇 阜沙镇 三角镇 港口镇 大涌镇 沙溪镇 三乡镇 板芙镇 神湾镇 坦洲镇',
+  ],
+]
+
+const townKinds = ['街道', '镇', '乡', '地区']
+
 function loadTowns(): Map<string, string[]> {
   const towns = new Map<string, string[]>()
-  for (const [code, name] of rows('town.csv')) {
-    if (!/(?:街道|镇|乡)$/.test(name!)) continue
-    const list = towns.get(name!)
-    if (list) list.push(code!)
-    else towns.set(name!, [code!])
+  const add = (code: string, name: string) => {
+    const list = towns.get(name)
+    if (list) list.push(code)
+    else towns.set(name, [code])
   }
+  for (const [code, name] of rows('town.csv')) if (/(?:街道|镇|乡|地区)$/.test(name!)) add(code!, name!)
+  for (const [code, names] of undivided) for (const name of names.split(' ')) add(code, name)
   return towns
 }
 
@@ -151,21 +179,34 @@ export const unofficialDistrict =
  * are kept as said, with no code and nothing filled in.
  */
 export function resolveDivisions(divisions: Divisions, said: SaidDivisions): ResolvedDivisions {
+  const fits = fittings(divisions, said)
+  return fits.length === 0 ? asSaid(divisions, said) : complete(divisions, said, fits)
+}
+
+/** Whether the said names can stand in one address: 福州 and 鼓楼区, not 福州 and 朝阳区. */
+export function agree(divisions: Divisions, said: SaidDivisions): boolean {
+  return fittings(divisions, said).length > 0
+}
+
+interface Fitting {
+  readonly p?: Division | undefined
+  readonly c?: Division | undefined
+  readonly d?: Division | undefined
+}
+
+function fittings(divisions: Divisions, said: SaidDivisions): Fitting[] {
   const options = (name: string | undefined, level: Level) =>
     name === undefined ? [undefined] : divisions.named(name).filter((d) => d.level === level)
-  const districts = options(said.district, 'district')
-  const cities = cityOptions(divisions, said.city)
   const provinces = options(said.province, 'province')
-  const fits: { p?: Division; c?: Division; d?: Division }[] = []
-  for (const d of districts)
-    for (const c of cities)
+  const fits: Fitting[] = []
+  for (const d of options(said.district, 'district'))
+    for (const c of cityOptions(divisions, said.city))
       for (const p of provinces) {
         if (d && c && !sameCity(d, c)) continue
         if (p && (d ?? c) && (d ?? c)!.code.slice(0, 2) !== p.code.slice(0, 2)) continue
         fits.push({ p, c, d })
       }
-  if (fits.length === 0) return asSaid(divisions, said)
-  return complete(divisions, said, fits)
+  return fits
 }
 
 function cityOptions(divisions: Divisions, name: string | undefined): (Division | undefined)[] {
@@ -183,11 +224,7 @@ function sameCity(district: Division, city: Division): boolean {
   return district.code.slice(0, 4) === city.code.slice(0, 4)
 }
 
-function complete(
-  divisions: Divisions,
-  said: SaidDivisions,
-  fits: readonly { p?: Division; c?: Division; d?: Division }[],
-): ResolvedDivisions {
+function complete(divisions: Divisions, said: SaidDivisions, fits: readonly Fitting[]): ResolvedDivisions {
   const { p, c, d } = fits[0]!
   const unique = fits.length === 1
   const finest = d ?? c ?? p

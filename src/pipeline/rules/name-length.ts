@@ -55,7 +55,8 @@ export function nameLength(
   if (/^[小老阿]/.test(rest)) return nickname(rest)
   const known = ownExplanation.exec(rest)
   if (known && !surnames.has(known[1]!)) return { skip: 0, size: 1 }
-  const two = doubleSurnames.has(rest.slice(0, 2)) ? 2 : 0
+  const ordinal = sure && /^第五[\u4e00-\u9fa5]{1,2}(?![\u4e00-\u9fa5])/.test(rest)
+  const two = ordinal || doubleSurnames.has(rest.slice(0, 2)) ? 2 : 0
   const rare = rareSurnames.has(rest[0] ?? '') && (sure || rareTitled.test(rest))
   const family = two || (surnames.has(rest[0] ?? '') || rare ? 1 : 0)
   if (!family) return sure ? free(rest) : null

@@ -23,7 +23,7 @@ export function findNames(
   found.push(...readBackNames(scene))
   for (const u of scene.customer) {
     found.push(...byCue(u), ...answers(u), ...titled(u), ...signatures(u))
-    found.push(...besidePhone(u, phones))
+    found.push(...besidePhone(u, phones), ...besidePlace(u, taken))
   }
   const free = (f: NameFinding) =>
     f.marks.every((m) => !taken.some((t) => t.turn === m.turn && t.start < m.end && m.start < t.end))
@@ -235,6 +235,24 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
     if (after)
       found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 3 + boost, true))
   }
+  return found
+}
+
+/** A name written before or behind an address in one block: "张丽 世纪大道100号", "环球金融中心45楼 张丽". */
+function besidePlace(u: Utterance, places: readonly Mark[]): NameFinding[] {
+  const own = places.filter((mark) => mark.turn === u.turn)
+  if (own.length === 0) return []
+  const { text, starts, ends } = u.plain
+  const start = starts.indexOf(Math.min(...own.map((mark) => mark.start)))
+  const end = ends.indexOf(Math.max(...own.map((mark) => mark.end))) + 1
+  const found: NameFinding[] = []
+  const after = new RegExp(`^[\\s,，]+(${han}{2,4})(?=[\\s,，。]*$|[\\s,，:：]+\\d{3})`).exec(
+    text.slice(end, end + 24),
+  )
+  if (after) found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 2.5, true))
+  const before = new RegExp(`(${han}{2,4})[\\s,，]+$`).exec(text.slice(Math.max(0, start - 8), start))
+  const at = before ? start - before[0].length : -1
+  if (before && (at === 0 || text[at - 1] === '\n')) found.push(...nameAt(u, text, at, before[1]!, 2.5, true))
   return found
 }
 

@@ -35,7 +35,10 @@ export const limits = { turnUnits: 20_000, totalUnits: 120_000, turns: 2_000 } a
 
 const topics: readonly (readonly [Topic, RegExp])[] = [
   ['phone', /电话|手机|号码|联系方式|怎么联系|phone|mobile|contact number|reach you|call you/i],
-  ['address', /地址|位置|哪里|在哪|门店|门牌|小区|哪个店|什么地方|住哪|address|where|location|store/i],
+  [
+    'address',
+    /地址|位置|哪里|在哪|哪个?(?:城市|市|省|区|县)|门店|门牌|小区|哪个店|什么地方|住哪|address|where|location|store/i,
+  ],
   [
     'name',
     /贵姓|[您你]姓|姓名|称呼|名字|联系人|收件人|收货人|找谁|哪位|尊姓|姓什么|叫什么|\bname\b|who am i|who should|contact person|may i have your/i,

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import type { Turn } from '../../../src/contract/extraction.ts'
+import { extractByRules } from '../../../src/pipeline/rules/extract-by-rules.ts'
+import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
+
+const lexicon = loadLexicon()
+const at = Date.parse('2026-11-28T10:00:00+08:00')
+
+/** What is read of a chat; a turn that begins with 客服： is the agent's. */
+const fieldsOf = (...said: readonly string[]) => {
+  const turns = said.map((words, i): Turn => {
+    const text = words.replace(/^客服：/, '')
+    return { id: String(i), speaker: text === words ? 'customer' : 'agent', text, atMs: at }
+  })
+  return extractByRules(
+    {
+      ...{ turns, channel: 'wechat', timeZone: 'Asia/Shanghai', receivedAtMs: at, known: { fields: {} } },
+      catalogue: { categories: [], models: [], hotlines: [] },
+    },
+    lexicon,
+  ).fields
+}
+
+it.each([
+  ['宁波 鄞州 首南街道 云栖桃花源 18-1-302', '宁波市', '鄞州区', '首南街道云栖桃花源18-1-302'],
+  ['我在萧山 市心北路 108号', '杭州市', '萧山区', '市心北路108号'],
+  ['住海淀中关村东路66号', '北京市', '海淀区', '中关村东路66号'],
+  ['厂在顺德 勒流 富裕工业区 5路8号', '佛山市', '顺德区', '勒流富裕工业区5路8号'],
+  ['东莞 长安 乌沙 江贝村 12号', '东莞市', null, '长安乌沙江贝村12号'],
+  ['中山小榄镇 菊城大道 8号', '中山市', null, '小榄镇菊城大道8号'],
+])('knows the places of "%s" without 市 and 区', (said, city, district, detail) => {
+  expect(fieldsOf(said).address?.value).toMatchObject({ city, district, detail })
+})
+
+it.each([
+  ['在和平路长安小区3号楼201', '和平路长安小区3号楼201'],
+  ['寄到 和平里 3号楼 201', '和平里3号楼201'],
+  ['我家朝阳小区2栋301', '朝阳小区2栋301'],
+  ['北京路28号', '北京路28号'],
+])('takes no region from the street or compound of "%s"', (said, detail) => {
+  expect(fieldsOf(said).address?.value).toMatchObject({ city: null, district: null, detail })
+})
+
+it('puts the region that was said apart before the street, when they agree', () => {
+  const said = [
+    '我地址是鼓楼区',
+    '客服：哪个城市的鼓楼区',
+    '福州的',
+    '客服：具体',
+    '五四路 环球广场 23层 2305',
+  ]
+  expect(fieldsOf(...said).address?.value).toMatchObject({
+    city: '福州市',
+    district: '鼓楼区',
+    detail: '五四路环球广场23层2305',
+  })
+})
+
+it.each([
+  '13700001111 上海市浦东新区世纪大道100号环球金融中心45楼 张丽',
+  '张丽 上海市浦东新区世纪大道100号环球金融中心45楼 13700001111',
+  '上海市浦东新区世纪大道100号3栋1105 张丽 13700001111',
+])('finds the name beside the address in "%s"', (block) => {
+  expect(fieldsOf(block).contact_name?.value).toBe('张丽')
+})
+
+it('keeps the house that a contrast puts right, and takes the one that a slip of the tongue puts right', () => {
+  expect(fieldsOf('地址应该是 福州路 5号 不是 15号').address?.value.detail).toBe('福州路5号')
+  expect(fieldsOf('地址是福州路五号嗯不是十五号').address?.value.detail).toBe('福州路15号')
+})
