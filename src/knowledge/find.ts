@@ -97,7 +97,8 @@ interface Asked {
   readonly clauses: readonly Terms[]
   readonly categories: ReadonlySet<string>
   readonly models: ReadonlySet<string>
-  readonly fault: string | null
+  /** The fault type that is known, or else the words, in which an article's fault may stand. */
+  readonly fault: string
   readonly lang: string
 }
 
@@ -113,7 +114,7 @@ function readQuestion(question: KnowledgeQuestion, names: ProductNames): Asked {
     clauses: clausesOf(left).map(termsOf),
     categories,
     models,
-    fault: question.fault,
+    fault: fold(question.fault ?? text),
     lang: (question.lang ?? (/\p{Script=Han}/u.test(text) ? 'zh' : 'en')).slice(0, 2).toLowerCase(),
   }
 }
@@ -217,6 +218,15 @@ function byText(article: PreparedArticle, asked: Asked): Match | null {
   return best
 }
 
+/** The article's fault that is asked about; "没有漏水" asks about none. */
+function faultOf(article: PreparedArticle, { fault }: Asked): string | null {
+  const named = (each: string) => {
+    const at = fault.indexOf(fold(each))
+    return at >= 0 && !/(?:没有?|不是|不|未|无)$/.test(fault.slice(0, at))
+  }
+  return article.front.faults.find(named) ?? null
+}
+
 function matchOf(article: PreparedArticle, asked: Asked): Match | null {
   const near = bestPhrasing(article, asked)
   const passage = near && bestPassage(article, asked, near.clause, near.phrasing)
@@ -224,15 +234,14 @@ function matchOf(article: PreparedArticle, asked: Asked): Match | null {
   const said = byText(article, asked)
   const best = said && said.score > (phrased?.score ?? 0) ? said : phrased
   if (!best) return null
-  // What the pipeline read speaks for an article that names it.
-  const fault = asked.fault !== null && article.front.faults.includes(asked.fault)
-  return { ...best, score: Math.min(1, best.score + (fault ? 0.05 : 0)) }
+  // A fault that was named speaks for an article about it.
+  return { ...best, score: Math.min(1, best.score + (faultOf(article, asked) ? 0.05 : 0)) }
 }
 
 function answerOf({ article, score, clause, phrasing, passage }: Match, asked: Asked): KnowledgeAnswer {
   const theirs = new Set([...(phrasing?.terms.weights.keys() ?? []), ...passage.terms.weights.keys()])
   const common = new Set([...clause.weights.keys()].filter((token) => theirs.has(token)))
-  const { products, models, faults } = article.front
+  const { products, models } = article.front
   return {
     articleId: article.id,
     version: article.version,
@@ -246,7 +255,7 @@ function answerOf({ article, score, clause, phrasing, passage }: Match, asked: A
       question: phrasing?.text ?? null,
       category: products.find((each) => asked.categories.has(each)) ?? null,
       model: models.find((each) => [...asked.models].some((model) => fold(model) === fold(each))) ?? null,
-      fault: faults.find((each) => each === asked.fault) ?? null,
+      fault: faultOf(article, asked),
     },
   }
 }

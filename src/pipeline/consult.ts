@@ -31,7 +31,7 @@ export async function consult(
     text,
     category: fields.product_category?.value ?? null,
     model: fields.device_model?.value ?? null,
-    fault: null,
+    fault: fields.fault_description?.value ?? null,
     lang: houseLanguage(lang),
   })
   if (!found || (await wasQuoted(db, conversationId, found.articleId)))

@@ -67,6 +67,13 @@ describe('finding an answer', () => {
     expect(find('油烟机滤网怎么清洗', { category: '空调' })).toBeNull()
   })
 
+  it('says which fault of an article was named, in the words or by the pipeline, and takes none that is denied', () => {
+    expect(find('空调漏水怎么办')?.why.fault).toBe('漏水')
+    expect(find('空调室内机滴水')?.why.fault).toBeNull()
+    expect(find('空调室内机滴水', { fault: '室内机漏水' })?.why.fault).toBe('漏水')
+    expect(find('空调没有漏水,室内机滴水')?.why.fault ?? null).toBeNull()
+  })
+
   it('needs the model of an article that is about models', () => {
     const one = { id: 'a', version: 1, body: '按住“童锁”键 3 秒。' }
     const front = {
