@@ -7,9 +7,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Barriers of the page for people with disabilities, as axe names them; minor and moderate ones are left to reviews. */
 export async function barriers(page: Page): Promise<string[]> {
   // What is still fading in has no colours to judge.
-  await page.evaluate(async () => {
-    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
-  })
+  await still(page)
   await page.evaluate(axe)
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
@@ -33,6 +31,18 @@ export async function settled(page: Page): Promise<void> {
   )
   await page.evaluate(async () => {
     await document.fonts.ready
-    await Promise.allSettled(document.getAnimations().map((each) => each.finished))
+  })
+  await still(page)
+}
+
+/** Waits until nothing moves any more; what turns for ever, like the sign of a button that is busy, is not waited for. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    // One that is paused never ends either.
+    const patience = new Promise((done) => setTimeout(done, 5_000))
+    await Promise.race([Promise.allSettled(ending.map((each) => each.finished)), patience])
   })
 }
