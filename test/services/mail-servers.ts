@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../../bench/hub-process.ts'
 
 const run = promisify(execFile)
 
@@ -43,7 +43,7 @@ async function whyMissing(): Promise<string | null> {
 export async function startMailServers(): Promise<MailServers> {
   const folder = await mkdtemp(join(tmpdir(), 'yitong-mail-'))
   await chmod(folder, 0o755)
-  const [imapPort, lmtpPort, authPort, smtpPort] = await freePorts(4)
+  const [imapPort, lmtpPort, authPort, smtpPort] = await Promise.all(Array.from({ length: 4 }, freePort))
   const password = randomBytes(9).toString('hex')
   const ports = { imap: imapPort!, lmtp: lmtpPort!, auth: authPort!, smtp: smtpPort! }
   const dovecotConf = await writeDovecot(folder, ports, password)
@@ -210,19 +210,6 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill('SIGTERM')
   await ended
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 /** Resolves when something listens; gives up after ten seconds. */
