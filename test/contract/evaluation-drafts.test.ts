@@ -183,6 +183,32 @@ describe('drafts that are tried before they are published', () => {
     }, 180_000)
   })
 
+  it("judge the form's own fields of tickets that people corrected, and keep no value of them", async () => {
+    const { types } = await test.ask('ticketType.list', {})
+    const type = (types as { id: string; version: number; isDefault: boolean }[]).find(
+      (each) => each.isDefault,
+    )!
+    await test.run('ticketType.update', {
+      ...{ id: type.id, version: type.version, form: formWith({ bought_at: channel }) },
+    })
+    const right = await ticketOf('c1', '空调不制冷,天猫买的,电话13605712211')
+    const wrong = await ticketOf('c2', '冰箱不冷,京东买的,电话13605712212')
+    for (const [ticket, value] of [
+      [right, '天猫'],
+      [wrong, '官网'],
+    ] as const)
+      await test.run('ticket.setField', {
+        ...{ ticketId: ticket.id, version: ticket.version, name: 'bought_at', value },
+      })
+    const id = await run({ set: 'corrected', engine: 'rules' })
+    const { fields } = (await test.ask('evaluation.get', { id })) as unknown as {
+      fields: { field: string }[]
+    }
+    expect(fields.find(({ field }) => field === 'custom.bought_at')).toMatchObject({ tp: 1, fp: 1, fn: 1 })
+    const kept = await db().selectFrom('evaluation_outcome').selectAll().where('runId', '=', id).execute()
+    expect(JSON.stringify(kept)).not.toMatch(/天猫|京东|官网/)
+  })
+
   it('has cases whose own fields are said, and some that say none', () => {
     const cases = shippedCases('forms')
     expect(cases.length).toBeGreaterThanOrEqual(30)

@@ -146,6 +146,18 @@ function runners(
         clock.advance(stepMs)
       }
     },
+    /** The job that is due next; null when none is. */
+    async next(): Promise<string | null> {
+      const job = await database.db
+        .selectFrom('job')
+        .select('id')
+        .where('state', '=', 'ready')
+        .where('dueAt', '<=', new Date(clock.now()))
+        .orderBy('dueAt')
+        .limit(1)
+        .executeTakeFirst()
+      return job?.id ?? null
+    },
     /** What the next process finds after this one was killed. */
     takeBack: () => release(database, clock.now(), true),
   }

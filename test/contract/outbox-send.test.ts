@@ -19,10 +19,14 @@ async function newDesk(capabilities: Partial<Capabilities> = {}): Promise<Desk> 
 const commands = makeOutboxCommands({ media: { has: async () => true } })
 const command = (name: string) => commands.find((c) => c.name === name)
 
-/** Kills the hub while the vendor is being called: the call went out, its answer is never seen. */
-async function killDuringSend(d: Desk): Promise<() => void> {
+/**
+ * Kills the hub while the vendor is being called: the call went out, its answer is never seen. What is returned lets the answer arrive
+ * after all, at a process that takes no further work.
+ */
+async function killDuringSend(d: Desk): Promise<() => Promise<void>> {
   const working = d.desk.answer
   let answerLate = () => {}
+  let killed = false
   const called = new Promise<void>((resolve) => {
     d.desk.answer = async (call, key) => {
       resolve()
@@ -32,13 +36,17 @@ async function killDuringSend(d: Desk): Promise<() => void> {
       return await working(call, key)
     }
   })
-  const dying = d.make('dying').drain()
+  const dying = (async () => {
+    const runner = d.make('dying')
+    for (let id = await d.next(); id && !killed; id = await d.next()) await runner.runJob(id)
+  })()
   await called
+  killed = true
   d.desk.answer = working
   await d.takeBack()
-  return () => {
+  return async () => {
     answerLate()
-    void dying
+    await dying
   }
 }
 
@@ -216,7 +224,7 @@ describe('after a crash in the middle of sending', () => {
     await d.run()
     expect(await d.states()).toEqual(['sent(sent)'])
     expect(new Set(d.desk.seen.map((s) => s.key)).size).toBe(1)
-    late()
+    await late()
   })
 
   it('a vendor without such a promise gets it once more at most, with the same visible reference, and then a person decides', async () => {
@@ -229,8 +237,8 @@ describe('after a crash in the middle of sending', () => {
     expect(d.desk.seen.map((s) => s.reference)).toEqual(['T-1', 'T-1'])
     expect(await d.deliveries()).toEqual(['unknown'])
     expect(await d.events('outbox.failed')).toHaveLength(1)
-    firstLate()
-    secondLate()
+    await firstLate()
+    await secondLate()
   })
 
   it('the late answer of the killed process changes nothing', async () => {
@@ -239,7 +247,7 @@ describe('after a crash in the middle of sending', () => {
     const late = await killDuringSend(d)
     await d.run()
     const before = await d.states()
-    late()
+    await late()
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(await d.states()).toEqual(before)
     expect(await d.events('message.sent')).toHaveLength(1)
@@ -248,7 +256,7 @@ describe('after a crash in the middle of sending', () => {
   it('a vendor that knows our key for a while gets it again within that time only', async () => {
     const within = await newDesk({ idempotentSend: 'window', idempotencyWindowMs: 600_000 })
     await within.say({ conversationId: await within.hear('u1', '你好'), text: 'x' })
-    for (let i = 0; i < 3; i++) (await killDuringSend(within))()
+    for (let i = 0; i < 3; i++) await (await killDuringSend(within))()
     // From the third end of its worker on a job waits a little.
     await within.runFor(10_000)
     expect(await within.states()).toEqual(['sent(sent)'])
@@ -260,8 +268,8 @@ describe('after a crash in the middle of sending', () => {
     const second = await killDuringSend(after)
     await after.run()
     expect(await after.states()).toEqual(['unknown(unknown)'])
-    first()
-    second()
+    await first()
+    await second()
   })
 
   it('a timeout is the same question as a crash: nobody knows whether it was sent', async () => {
@@ -322,6 +330,6 @@ describe('what the vendor says later', () => {
     await d.say({ conversationId: await d.hear('u1', '在吗'), text: 'x' })
     const late = await killDuringSend(d)
     await expect(apply(d, receipt('v3', 'delivered'))).rejects.toThrow('being sent right now')
-    late()
+    await late()
   })
 })

@@ -393,7 +393,7 @@ async function caseOf(
   }
   if (!id.safeParse(caseId).success) return null
   const catalogue = withWords(await ports.catalogue(db), bodies.words)
-  return await correctedCase(db, caseId, { timeZone: ports.timeZone, catalogue })
+  return await correctedCase(db, caseId, { timeZone: ports.timeZone, catalogue, form: bodies.form })
 }
 
 function shownFields(item: Case, extraction: Extraction) {

@@ -91,6 +91,7 @@ async function pageOf(db: Reader, run: RunRow, ports: EvaluationPorts, bodies: V
     const { cases, after } = await correctedPage(db, run.cursor, pageSize, {
       timeZone: ports.timeZone,
       catalogue,
+      form: bodies.form,
     })
     return { cases, next: after, total: run.total ?? (await countCorrected(db)) }
   }

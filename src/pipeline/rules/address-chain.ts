@@ -59,7 +59,7 @@ const streetNames = new Set(
   ),
 )
 /** Words behind which a place is named. */
-const locating = /(?:[在住是到去来从往]|地址|位置|地点|我们?|俺|咱|家|店|厂|公司|寄|送|[：:])\s?$/
+const locating = /(?:[在住是到去来往]|地址|位置|地点|我们?|俺|咱|家|店|厂|公司|寄|送|[：:])\s?$/
 
 /** Reads the division names that begin at `at`; null when none does. */
 export function readChain(divisions: Divisions, text: string, at: number): Chain | null {

@@ -67,6 +67,7 @@ describe('how a case is judged', () => {
           refused: ['13900000000'],
         },
       },
+      custom: {},
     })
     const outcome = judgeCase(labels, said('13900000000'), { phone: '13900000000' })
     expect(outcome.phone).toMatchObject({ verdict: 'unscored', trap: true })
