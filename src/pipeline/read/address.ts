@@ -24,9 +24,18 @@ export function readAddress(said: SaidAddress, divisions: Divisions): Address {
     province: resolved.province,
     city: resolved.city,
     district: resolved.district,
-    detail: said.detail ? readDetail(said.detail) : null,
+    detail: withTown(said.detail ? readDetail(said.detail) : null, resolved.adcode, divisions),
     adcode: resolved.adcode,
   }
+}
+
+/** The street or township at the head of a detail, where its district has none of that name but one that sounds like it. */
+function withTown(detail: string | null, adcode: string | null, divisions: Divisions): string | null {
+  const town = detail && /^[\u4e00-\u9fa5]{1,5}?(?:街道|镇|乡)/.exec(detail)?.[0]
+  if (!town || !adcode || divisions.byCode(adcode)?.level !== 'district') return detail
+  if (divisions.townAt(detail, 0, [adcode]) > 0) return detail
+  const meant = divisions.townSoundsLike(town, adcode)
+  return meant ? meant + detail.slice(town.length) : detail
 }
 
 const numerals = '[零〇一二两三四五六七八九十百千幺拐洞]'

@@ -1,4 +1,4 @@
-import { type Division, type Divisions, type Level, unofficialDistrict } from './divisions.ts'
+import { type Division, type Divisions, heard, type Level, unofficialDistrict } from './divisions.ts'
 
 /** A range of a text. */
 export interface Range {
@@ -67,7 +67,7 @@ export function readChain(divisions: Divisions, text: string, at: number): Chain
   let end = at
   for (;;) {
     const from = end + separators.exec(text.slice(end, end + 4))![0].length
-    const step = nextStep(divisions, text, from, steps)
+    const step = nextStep(divisions, text, from, steps) ?? heardStep(divisions, text, from, steps.at(-1))
     if (!step) break
     steps.push(step)
     end = step.end
@@ -116,6 +116,16 @@ function nextStep(divisions: Divisions, text: string, at: number, steps: readonl
       }
   }
   return null
+}
+
+/** A division that a recogniser wrote by its sound, below the one that stands before it: 杭州市玉杭区. */
+function heardStep(divisions: Divisions, text: string, at: number, above: Step | undefined): Step | null {
+  const word = above && /^[\u4e00-\u9fa5]{2,3}?[市区县]/.exec(text.slice(at, at + 4))?.[0]
+  const [only, ...others] = above?.options ?? []
+  const division = word && only && others.length === 0 ? heard(divisions, word, only) : undefined
+  return division && word
+    ? { level: division.level, options: [division], full: true, start: at, end: at + word.length }
+    : null
 }
 
 /** 江苏无锡市 may be said 无锡 with its suffix elsewhere; a suffix right after the short name belongs to it. */

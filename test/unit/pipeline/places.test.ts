@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Turn } from '../../../src/contract/extraction.ts'
+import { verify } from '../../../src/pipeline/ground.ts'
 import { extractByRules } from '../../../src/pipeline/rules/extract-by-rules.ts'
 import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
 
@@ -12,13 +13,17 @@ const fieldsOf = (...said: readonly string[]) => {
     const text = words.replace(/^客服：/, '')
     return { id: String(i), speaker: text === words ? 'customer' : 'agent', text, atMs: at }
   })
-  return extractByRules(
-    {
-      ...{ turns, channel: 'wechat', timeZone: 'Asia/Shanghai', receivedAtMs: at, known: { fields: {} } },
-      catalogue: { categories: [], models: [], hotlines: [] },
+  const input = {
+    ...{
+      turns,
+      channel: 'wechat' as const,
+      timeZone: 'Asia/Shanghai',
+      receivedAtMs: at,
+      known: { fields: {} },
     },
-    lexicon,
-  ).fields
+    catalogue: { categories: [], models: [], hotlines: [] },
+  }
+  return verify(extractByRules(input, lexicon), input, lexicon).fields
 }
 
 it.each([
@@ -39,6 +44,27 @@ it.each([
   ['北京路28号', '北京路28号'],
 ])('takes no region from the street or compound of "%s"', (said, detail) => {
   expect(fieldsOf(said).address?.value).toMatchObject({ city: null, district: null, detail })
+})
+
+it.each([
+  ['杭州市玉杭区文一西路998号', '杭州市', '余杭区', '文一西路998号'],
+  ['绍兴市可桥区可言街道鉴湖路232号', '绍兴市', '柯桥区', '柯岩街道鉴湖路232号'],
+  ['浙江省绍星市越城区人民路8号', '绍兴市', '越城区', '人民路8号'],
+  ['重庆市余北区回星街道宝圣大道5号', '重庆市', '渝北区', '回兴街道宝圣大道5号'],
+])('hears the place that a recogniser wrote by its sound in "%s"', (said, city, district, detail) => {
+  const address = fieldsOf(said).address
+  expect(address?.value).toMatchObject({ city, district, detail })
+  // The words behind it are those that were written.
+  expect(JSON.stringify(address?.evidence)).toContain(/(?:市|省)(.{2,3}?[市区])/.exec(said)![1])
+})
+
+it.each([
+  ['杭州市阳光小区3栋', null],
+  ['深圳市科技园区3栋201', null],
+  // No region is known, so nothing is guessed.
+  ['玉杭区文一西路998号', null],
+])('guesses no place by its sound in "%s"', (said, district) => {
+  expect(fieldsOf(said).address?.value.district ?? null).toBe(district)
 })
 
 it('puts the region that was said apart before the street, when they agree', () => {
