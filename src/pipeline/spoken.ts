@@ -23,6 +23,7 @@ const token = new RegExp(
     `(?<twice>double|triple)[ -](?<twiceOf>${englishDigit}|[0-9a-z])\\b`,
     `\\b(?<word>${englishDigit})\\b`,
     `\\b(?<letter>[a-z])(?: as in | for )[a-z]{2,10}\\b`,
+    `\\b(?<mixed>(?:${alphabet})(?:[ ,]{1,2}(?:${alphabet}))+(?:[ ,]{0,2}(?:[零〇幺一二三四五六七八九拐洞勾]{1,8}|\\d{1,8}|横?杠|(?:${alphabet})\\b))+)`,
     `\\b(?<call>(?:${alphabet})(?:[ ,]{1,2}(?:${alphabet}|${englishDigit}|dash|hyphen|\\d{1,4}))+)\\b`,
     `(?<times>[二两三四五六2-6])个(?<timesOf>[零〇幺一二三四五六七八九拐洞勾0-9])(?!个|[${unitClass}])`,
     `(?<run>[${numeralClass}]+?(?=[二两三四五六]个[零〇幺一二三四五六七八九拐洞勾](?!个|[${unitClass}]))|[${numeralClass}]+)`,
@@ -87,7 +88,7 @@ function writtenForm(
   }
   if (g.word) return english[g.word.toLowerCase()]!
   if (g.letter) return g.letter.toUpperCase()
-  if (g.call) return callSigns(g.call)
+  if (g.mixed ?? g.call) return callSigns((g.mixed ?? g.call)!)
   if (g.times) return repeated(g.times, g.timesOf!, text, start, end)
   if (g.run) return numeralRun(g.run, text, start, end)
   if (g.dash)
@@ -100,14 +101,14 @@ function writtenForm(
   return g.upper ? '' : null
 }
 
-/** "Bravo Tango four seven" is BT47. */
+/** "Bravo Tango four seven" is BT47, "bravo tango 四七" too. */
 function callSigns(call: string): string {
-  return call
-    .split(/[ ,]+/)
+  return (call.match(/[A-Za-z-]+|\d+|横?杠|[^\s,]/g) ?? [])
     .map((word) => {
       const lower = word.toLowerCase()
       if (/^\d+$/.test(word)) return word
-      if (lower === 'dash' || lower === 'hyphen') return '-'
+      if (lower === 'dash' || lower === 'hyphen' || word.endsWith('杠')) return '-'
+      if (/[^a-z-]/i.test(word)) return digitOf(word) ?? word
       return english[lower] ?? lower[0]!.toUpperCase()
     })
     .join('')

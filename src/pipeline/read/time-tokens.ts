@@ -1,3 +1,4 @@
+import { holidayOf } from './holidays.ts'
 import { addDays, type Day, dayAt, weekday } from './zone.ts'
 
 /** A word of time, with where it stands in the (spoken) text it was read from. */
@@ -102,6 +103,8 @@ const token = new RegExp(
     `\\b(?<monthE>${monthWord})\\.? (?<dateE>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)?\\b`,
     `\\b(?<dateF>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)? (?:of )?(?<monthF>${monthWord})\\b`,
     '(?<![\\d路街道巷弄])(?:(?<monthRel>这个?月|本月|下个?月))?(?<only>3[01]|[12]\\d|0?[1-9])(?:号|日)(?![楼院线厅门库栋幢座弄梯车炉泵柜桩床台炉厂仓机]|\\d(?!\\d?[号日])|店铺|电梯|客梯|货梯|扶梯|注塑|空压|设备|家庭)',
+    '(?<holiday>元旦|除夕|大?年(?:三十|30)|大年初[一1]|春节|过年|元宵|清明|(?<!\\d)51(?!\\d)|五一|劳动(?=节)|端午|中秋|国庆)节?(?<around>(?:放假)?(?:之前|以前|前(?![\\d天面])|之后|以后|后(?![天面]))|当天|那天|这天|假期|期间|(?=上午|下午|早上|中午|晚上))',
+    '(?<few>(?:这|近|最近)[两几23]天)(?=[^,，。;；\\n又没不老一总]{0,4}(?:来|上门|过来|安排|处理|都行|都可以|可以|方便|有空|在家|能))',
     '(?<monthEnd>(?:这个?月|本月)?(?:月底|月末)|下个?月底)',
     `(?<period>${periodWords}|(?<=[今明日天1-7])[早晚]|[早晚](?=\\d{1,2}(?:点|:)))`,
     '(?:(?<![\\d:.])|(?<=[周期拜][1-7]))(?<hour>2[0-4]|1\\d|0?\\d)(?:点钟?|时(?!间|候|不|常|段))(?:(?<half>半)|(?<quarter>[13])刻|(?<minute>[0-5]\\d|[1-9])(?:分(?!钟))?(?!\\d))?(?:钟|整)?',
@@ -175,8 +178,22 @@ function dayToken(g: Record<string, string | undefined>, today: Day, text: strin
     const start = !g.endOf && !g.endOfEn && weekday(today) === 7 ? today : first
     return [{ kind: 'days', first: start, last: addDays(first, weekday(first) === 6 ? 1 : 0) }]
   }
+  if (g.holiday) return holidayTokens(g.holiday, g.around ?? '', today)
+  if (g.few) return [{ kind: 'days', first: today, last: addDays(today, 1) }]
   if (g.monthEnd) return [{ kind: 'day', day: lastOfMonth(today, text.startsWith('下')), explicit: true }]
   return dateToken(g, today)
+}
+
+/** 国庆节前 ends the day before, 国庆期间 is all of it, 节后 begins when it is over. */
+function holidayTokens(name: string, around: string, today: Day): Bare[] | null {
+  const found = holidayOf(name, today)
+  if (!found) return null
+  const { first, last } = found
+  if (/前$/.test(around))
+    return [{ kind: 'day', day: addDays(first, -1), explicit: true }, { kind: 'before' }]
+  if (/后$/.test(around)) return [{ kind: 'day', day: addDays(last, 1), explicit: true }, { kind: 'after' }]
+  if (/假期|期间/.test(around)) return [{ kind: 'days', first, last }]
+  return [{ kind: 'day', day: first, explicit: true }]
 }
 
 function relativeDay(word: string, today: Day): Bare[] {

@@ -197,7 +197,11 @@ function wanted(m: Mention, proposal: Mention | null): boolean {
   if (proposal || m.u.asked.has('time')) return true
   const bare = text.replace(/\s/g, '').length - (m.end - m.start) <= 4
   const rest = around.replace(text.slice(m.start, m.end), '\u0001')
-  return bare || (m.hasClock || m.hasPart ? cue : dayCue).test(rest)
+  // 月底前修好就行
+  const due =
+    /(?:前|前夕|后)$/.test(words(m)) &&
+    /^[^,，。;；\n]{0,4}(?:[修装弄搞换洗]好|完成|[再就]?来[装修换拿取看])/.test(text.slice(m.end, m.end + 12))
+  return bare || due || (m.hasClock || m.hasPart ? cue : dayCue).test(rest)
 }
 
 /** What the customer wishes, completed by what was already said: a clock time keeps the day that was proposed. */

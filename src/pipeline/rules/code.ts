@@ -25,14 +25,14 @@ const shapes = {
 
 const labels: Readonly<Record<CodeKind, RegExp>> = {
   serial_number:
-    /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|上写的|写着|后面是|呢){0,4}$/i,
+    /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|(?<!分)[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|\bis\b|上写的|写着|后面是|呢){0,4}$/i,
   order_number:
     /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?| #| ref\.?)|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
   device_model:
     /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的|我家的|家里的|我们的|我的|这台)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
 }
 const notCode =
-  /(?:租户号?|错误码?|故障码|故障代码|报错|代码|版本号?|房号|工号|车牌号?|税号|QQ|微信号?|邮编|密码|验证码|纳税人识别号|账号|卡号|身份证号?|error(?: code)?|code|fault|alarm|tenant|version|站点|分机|网址)(?:是|为|:|：|#|\s|了|个){0,3}$/i
+  /(?:租户号?|错误码?|故障码|故障代码|报错|代码|版本号?|房号|工号|车牌号?|税号|QQ|微信号?|邮编|密码|验证码|纳税人识别号|账号|卡号|身份证号?|error(?: code)?|code|fault|alarm|tenant|version|站点|分机号?|网址)(?:是|为|:|：|#|\s|了|个){0,3}$/i
 
 /** Every code in the conversation. `taken` are source ranges that belong to something else (phones, addresses). */
 export function findCodes(scene: Scene, taken: readonly Mark[]): CodeFinding[] {

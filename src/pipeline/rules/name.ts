@@ -240,6 +240,7 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
 
 /** A name written before or behind an address in one block: "张丽 世纪大道100号", "环球金融中心45楼 张丽". */
 function besidePlace(u: Utterance, places: readonly Mark[]): NameFinding[] {
+  const known = (word: string) => surnames.has(word[0]!) || doubleSurnames.has(word.slice(0, 2))
   const own = places.filter((mark) => mark.turn === u.turn)
   if (own.length === 0) return []
   const { text, starts, ends } = u.plain
@@ -249,10 +250,12 @@ function besidePlace(u: Utterance, places: readonly Mark[]): NameFinding[] {
   const after = new RegExp(`^[\\s,，]+(${han}{2,4})(?=[\\s,，。]*$|[\\s,，:：]+\\d{3})`).exec(
     text.slice(end, end + 24),
   )
-  if (after) found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 2.5, true))
+  if (after && known(after[1]!))
+    found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 2.5, true))
   const before = new RegExp(`(${han}{2,4})[\\s,，]+$`).exec(text.slice(Math.max(0, start - 8), start))
   const at = before ? start - before[0].length : -1
-  if (before && (at === 0 || text[at - 1] === '\n')) found.push(...nameAt(u, text, at, before[1]!, 2.5, true))
+  if (before && known(before[1]!) && (at === 0 || text[at - 1] === '\n'))
+    found.push(...nameAt(u, text, at, before[1]!, 2.5, true))
   return found
 }
 

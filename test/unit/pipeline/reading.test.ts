@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress, readDetail } from '../../../src/pipeline/read/address.ts'
 import { readAppointment } from '../../../src/pipeline/read/appointment.ts'
+import { holidayOf } from '../../../src/pipeline/read/holidays.ts'
 import { readName } from '../../../src/pipeline/read/name.ts'
 import { readPhone } from '../../../src/pipeline/read/phone.ts'
 import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
@@ -25,6 +26,12 @@ describe('times as people say them', () => {
     ['周一上午', '11-23T09:00', '11-23T12:00'],
     ['礼拜天上午10点前', null, '11-22T10:00'],
     ['月底前', null, '11-30T18:00'],
+    ['这两天都行', '11-18T09:00', '11-19T18:00'],
+    ['元旦那天上午', '01-01T09:00', '01-01T12:00'],
+    ['元旦前', null, '12-31T18:00'],
+    ['过年前', null, '02-05T18:00'],
+    ['春节期间', '02-06T09:00', '02-12T18:00'],
+    ['春节后', '02-13T09:00', null],
     ['二十一号上午', '11-21T09:00', '11-21T12:00'],
     ['后天也就是二十一号上午', '11-21T09:00', '11-21T12:00'],
     ['上午十点到下午三点', '11-19T10:00', '11-19T15:00'],
@@ -40,6 +47,24 @@ describe('times as people say them', () => {
     ['两点', '11-18T14:00', null],
   ])('reads %s', (words, start, end) => {
     expect(time(words)).toEqual([start, end])
+  })
+
+  it('knows the days of the Chinese calendar', () => {
+    const first = (name: string, year: number) => {
+      const day = holidayOf(name, { year, month: 1, day: 1 })!.first
+      return `${day.month}-${day.day}`
+    }
+    const years = [2026, 2027, 2028, 2029]
+    expect(years.map((year) => first('春节', year))).toEqual(['2-17', '2-6', '1-26', '2-13'])
+    expect(years.map((year) => first('端午', year))).toEqual(['6-19', '6-9', '5-28', '6-16'])
+    expect(years.map((year) => first('中秋', year))).toEqual(['9-25', '9-15', '10-3', '9-22'])
+    expect(years.map((year) => first('清明', year))).toEqual(['4-5', '4-5', '4-4', '4-4'])
+    // The one of this year is over.
+    expect(holidayOf('国庆', { year: 2026, month: 10, day: 2 })?.first.year).toBe(2027)
+  })
+
+  it('takes no street and no purchase for a holiday', () => {
+    for (const words of ['五一路18号', '国庆买的', '中秋礼盒', '元旦路3号']) expect(time(words)).toBeNull()
   })
 
   it('keeps the day that was proposed when only another hour is answered', () => {
