@@ -99,6 +99,7 @@ const token = new RegExp(
     '(?:(?<year>20\\d\\d)[年/.-])?(?<![\\d.-])(?<month>1[0-2]|0?[1-9])月(?:份)?(?<date>3[01]|[12]\\d|0?[1-9])(?:日|号)?(?!\\d)',
     '(?<yearN>20\\d\\d)[/.-](?<monthN>1[0-2]|0?[1-9])[/.-](?<dateN>3[01]|[12]\\d|0?[1-9])(?!\\d)',
     '(?<![\\d/.A-Za-z-])(?<monthD>1[0-2]|0?[1-9])-(?<dateD>3[01]|[12]\\d|0[1-9])(?= (?:\\d{1,2}:|上午|下午|中午|早上?|晚上?|全天|白天))',
+    '(?<![\\d/.A-Za-z-])(?<monthP>1[0-2]|0?[1-9])\\.(?<dateP>3[01]|[12]\\d|0?[1-9])(?= ?(?:号|日|上午|下午|中午|早上?|晚上?|全天|白天|\\d{1,2}[:点]))',
     '(?<![\\d/.A-Za-z-])(?<monthS>1[0-2]|0?[1-9])[/](?<dateS>3[01]|[12]\\d|0?[1-9])(?![\\d/A-Za-z])',
     `\\b(?<monthE>${monthWord})\\.? (?<dateE>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)?\\b`,
     `\\b(?<dateF>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)? (?:of )?(?<monthF>${monthWord})\\b`,
@@ -204,8 +205,8 @@ function relativeDay(word: string, today: Day): Bare[] {
 }
 
 function dateToken(g: Record<string, string | undefined>, today: Day): Bare[] | null {
-  const month = g.month ?? g.monthN ?? g.monthS ?? g.monthD
-  const date = g.date ?? g.dateN ?? g.dateS ?? g.dateD
+  const month = g.month ?? g.monthN ?? g.monthS ?? g.monthD ?? g.monthP
+  const date = g.date ?? g.dateN ?? g.dateS ?? g.dateD ?? g.dateP
   const year = g.year ?? g.yearN
   if (month && date) return [dated(today, Number(month), Number(date), year ? Number(year) : null)]
   const word = (g.monthE ?? g.monthF)?.slice(0, 3).toLowerCase()

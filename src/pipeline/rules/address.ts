@@ -180,7 +180,7 @@ function startsBare(text: string, at: number): boolean {
   return (
     at === 0 ||
     !/[\u4e00-\u9fa5A-Za-z0-9]/.test(text[at - 1]!) ||
-    /(?:地址是?|住在?|我在|我家在|家在|我家|位置在?|就在|就是|地点是?)$/.test(
+    /(?:地址是?|住在?|我们?在|我家在|[家店厂]在|公司在|我家|位置在?|就在|就是|地点是?|[搬寄送改换][到去]|去)$/.test(
       text.slice(Math.max(0, at - 5), at),
     )
   )
@@ -223,6 +223,9 @@ function stopsOf(scene: Scene, phones: readonly PhoneFinding[]): Stops {
   return stops
 }
 
+/** Where there is no number people say what is near: 老汽车站对面. */
+const landmark = /对面|旁边|隔壁|附近|楼[上下]|[东南西北][侧边]|路口|交叉口|交汇处|门口|边上|后面|前面|后门/
+
 function toFinding(u: Utterance, chain: Chain | null, detail: Detail | null): AddressFinding | null {
   const { text } = u.plain
   const start = chain?.start ?? detail!.pieces[0]!.start
@@ -234,7 +237,8 @@ function toFinding(u: Utterance, chain: Chain | null, detail: Detail | null): Ad
   const units = detail?.units ?? 0
   const strong = (detail?.numbered ?? 0) >= 1
   if (!strong && !wanted && /(?:公司|集团)$/.test(text.slice(start, end))) return null
-  if (!chain && !(strong && (units >= 2 || wanted))) return null
+  const byLandmark = wanted && landmark.test(text.slice(start, end))
+  if (!chain && !byLandmark && !(strong && (units >= 2 || wanted))) return null
   if (chain && units === 0 && !wanted && levels < 2) return null
   if (chain && !wanted && chain.full === 0 && !strong && units < 2) return null
   if (chain && !strong && !wanted && chain.full === 0 && /店$/.test(text.slice(start, end))) return null

@@ -1,5 +1,5 @@
 import type { Appointment } from '../../contract/ticket.ts'
-import { interpret, readAppointment } from '../read/appointment.ts'
+import { interpret, type ReadTime, readAppointment } from '../read/appointment.ts'
 import { type TimeToken, timeTokens } from '../read/time-tokens.ts'
 import { type Day, dayAt, daysBetween } from '../read/zone.ts'
 import { type Mark, quoteOf } from '../span.ts'
@@ -29,7 +29,7 @@ interface Mention {
 }
 
 const between =
-  /^(?:[\s,，、()（）的在是那就或和吧啊嗯呃:：·~]|或者|还是|时段|时间段?|也就是|左右|大概|差不多|就是|and|or|,|at|in the|on|the|between|from)*$/i
+  /^(?:[\s,，、()（）的在是那就或和吧啊嗯呃:：·~]|或者|还是|时段|时间段?|也就是|左右|大概|差不多|就是|and|or|,|at|in the|on|the|between|from|\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\))*$/i
 
 /** Finds the time that both sides end with: the customer's last wish, or the agent's proposal that the customer took. */
 export function findAppointment(scene: Scene, taken: readonly Mark[]): AppointmentFinding | null {
@@ -116,6 +116,7 @@ function toMention(
   const today = dayAt(u.turn.atMs, timeZone)
   if (time?.day && daysBetween(today, time.day) < 0) return null
   if (time?.day && daysBetween(today, time.day) > 120) return null
+  if (time?.day && time.exact && !time.open && isOver(time, today)) return null
   return {
     u,
     mark,
@@ -128,6 +129,12 @@ function toMention(
     hasPart: has('period'),
     until,
   }
+}
+
+/** An hour of today that is over is when something happened: 今早5点10分突然急停. */
+function isOver(time: ReadTime, today: Day & { readonly minute: number }): boolean {
+  const until = time.to ?? time.from
+  return daysBetween(today, time.day!) === 0 && until !== null && until < today.minute - 10
 }
 
 /** Joining words at the ends belong to the sentence, not to the time. */
@@ -153,9 +160,9 @@ const past =
 /** What was agreed on before is past unless it lies ahead: 按约好的明天上午十点来. */
 const agreedBefore = /(?:约了|定的|说好|答应|约好|承诺|说是)[^,，。;；\n]{0,6}$/
 const pastAfter =
-  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
+  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|升级|弄的|弄坏|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
 const notThen =
-  /^[^,，。;；\n]{0,8}取消|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂)|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
+  /^[^,，。;；\n]{0,8}取消|^(?:还有|要去|得去)|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂)|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
 const exceptFor = /(?:除了|除|不要|别|except(?: for)?|not on|but not)[\s]*$/i
 const hours = /(?:营业|工作时间|业务时间|open(?:ing)?)[^,，。;；\n下]{0,5}$/i
 /** 九点上班, 八点开门: hours of the house, unless it is a day that is named. */

@@ -1,6 +1,9 @@
 /** Where a mail quotes what somebody else wrote before. */
 const quoteStart =
   /^[ \t]*(?:-{2,}\s*(?:原始邮件|原邮件|Original Message|转发的?邮件|Forwarded message|转发邮件信息|回复的?原邮件)|(?:在|On) ?.{4,80}(?:写道|wrote)\s*[:：]|_{10,}$|发自我的.{0,20}\s*-{2,})/im
+/** The head of a quoted mail as Outlook writes it, without any line above it. */
+const quotedHead =
+  /^[ \t]*(?:From|发件人|寄件人)\s*[:：].+\n[ \t]*(?:Sent|Date|To|发送时间|日期|时间|收件人)\s*[:：]/im
 const headerLine =
   /^[ \t>]*(?:发件人|寄件人|收件人|抄送|日期|时间|发送时间|主题|发送日期|From|To|Cc|Date|Sent|Subject)\s*[:：].*$/i
 const quotedLine = /^[ \t]*>.*$/
@@ -15,7 +18,7 @@ const machineLine =
  */
 export function ownWords(text: string): string {
   if (!/\n/.test(text)) return text
-  const quote = quoteStart.exec(text)
+  const quote = firstQuote(text)
   const head = quote ? text.slice(0, quote.index) : text
   const end = quote && !asksForQuote.test(head) ? quote.index : text.length
   const lines: string[] = []
@@ -27,4 +30,14 @@ export function ownWords(text: string): string {
     at += line.length + 1
   }
   return lines.join('\n') + '\n'.repeat(text.length - end)
+}
+
+/** Where what somebody else wrote begins. A head with nothing above it but a subject is that of a mail that is handed on. */
+function firstQuote(text: string): RegExpExecArray | null {
+  const marked = quoteStart.exec(text)
+  const head = quotedHead.exec(text)
+  if (!head || (marked && marked.index <= head.index)) return marked
+  const own = text.slice(0, head.index).replace(/^\s*(?:主题|Subject)\s*[:：].*$/im, '')
+  const handedOn = /^\s*(?:转发|转|Fwd?|FW)\s*[:：]/i.test(own)
+  return !handedOn && /[\p{L}\p{N}]{2}/u.test(own) ? head : marked
 }

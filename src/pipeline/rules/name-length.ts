@@ -9,7 +9,7 @@ export const title =
 export const han = '[\\u4e00-\\u9fa5]'
 /** One to three words of a name in Latin letters. */
 export const latin =
-  "[A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+(?:[ -][A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+|-[a-z]{2,6}){0,2}"
+  "[A-ZÀ-Þ](?:[a-zß-ÿ]|['’](?!s\\b)[A-Za-z])+(?:[ -](?:(?:de|van|von|der|den|la|bin) ){0,2}[A-ZÀ-Þ](?:[a-zß-ÿ]|['’][A-Za-z])+|-[a-z]{2,6}){0,2}"
 
 /** 官方的官, 姓官官方的官: whatever is explained like this is a surname. */
 const ownExplanation =
@@ -21,6 +21,10 @@ const transcribed =
 
 /** 居工, 和师傅: a title makes a name of a rare surname where a name is announced. */
 const rareTitled = /^.(?:先生|女士|小姐|老师|师傅|经理|工)(?=$|[\s,，。;；()（）\d])/
+
+/** Four and more characters alone in a box for the name: 祖丽胡马尔. */
+const foreignName =
+  /^(?!.{0,6}(?:电话|手机|地址|公司|先生|女士|小姐|经理|师傅|老师|主任|班长|店长|[在是的店厂部]))[\u4e00-\u9fa5·]{4,8}(?=\s*(?:\n|$))/
 
 /** How long a name is, and what stands before it that does not belong to it. */
 export interface Length {
@@ -58,6 +62,8 @@ export function nameLength(
   const ordinal = sure && /^第五[\u4e00-\u9fa5]{1,2}(?![\u4e00-\u9fa5])/.test(rest)
   const two = ordinal || doubleSurnames.has(rest.slice(0, 2)) ? 2 : 0
   const rare = rareSurnames.has(rest[0] ?? '') && (sure || rareTitled.test(rest))
+  const whole = sure && written ? foreignName.exec(rest)?.[0] : undefined
+  if (whole && !roleWord.test(whole)) return { skip: 0, size: whole.length }
   const family = two || (surnames.has(rest[0] ?? '') || rare ? 1 : 0)
   if (!family) return sure ? free(rest) : null
   return behindSurname({ text, start, written, sure, depth }, rest, family)
@@ -141,6 +147,7 @@ function free(rest: string): Length | null {
   return match &&
     !nameStops.test(rest) &&
     !roleWord.test(match[0]) &&
+    !/^(?:匿名|保密|未填|不详|不填|无名|测试)/.test(match[0]) &&
     !/(?:[店厂司部组号路街科室队处办站班]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(
       match[0],
     )

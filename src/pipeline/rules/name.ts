@@ -22,7 +22,7 @@ export function findNames(
   const found: NameFinding[] = []
   found.push(...readBackNames(scene))
   for (const u of scene.customer) {
-    found.push(...byCue(u), ...answers(u), ...titled(u), ...signatures(u))
+    found.push(...byCue(u), ...answers(u), ...titled(u), ...signatures(u), ...spaced(u))
     found.push(...besidePhone(u, phones), ...besidePlace(u, taken))
   }
   const free = (f: NameFinding) =>
@@ -52,7 +52,7 @@ function finding(u: Utterance, start: number, end: number, score: number, onSite
 }
 
 const third =
-  /(?:上次|上回|之前)[^,，。\s]{1,8}是$|(?:上次|上回|之前|昨天|前天|你们|贵司|我司|安装|维修|送货|售后|公司的?|我们老板|老板|房东|业务员?|销售|客服|经手|司机|快递员?|工程师|收件人是|转给|抄送|cc|同事|邻居|师傅|技术员?|回访)(?:的|那个|一个|是|姓|找的?|叫)?\s*$/i
+  /(?:上次|上回|之前)[^,，。\s]{1,8}是$|(?:上次|上回|之前|昨天|前天|你们|贵司|我司|安装|维修|送货|售后|公司的?|我们老板|老板|房东|业务员?|销售|客服|经手|司机|快递员?|工程师|收件人是|转给|抄送|cc|同事|邻居|师傅|技术员?|回访|(?:服务|维修|安装|上门|售后)(?:人员|师傅|工程师)[:：])(?:的|那个|一个|是|姓|找的?|叫)?\s*$/i
 const thirdAfter =
   /^(?:的?(?:那个)?(?:师傅|小哥|工程师|客服)|来的|来过|装的|修的|上次|说的?(?:要|是|可以|没)|送的|卖的|安装的|昨天|前天|跟我说|告诉我|答应|负责|给我装|没修好|修了)/
 
@@ -230,7 +230,7 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
         ),
       )
     const after = new RegExp(
-      `^[\\s,，:：;；。、/()（）-]{0,3}(?:我?是|联系人|找|姓|我姓|我叫|店长|经理|物业|老板|业主|用户|客户)?\\s?(${han}{1,2}[A-Z][a-z]+|${han}{1,4}(?![\\u4e00-\\u9fa5])|${latin})`,
+      `^[\\s,，:：;；。、/()（）-]{0,3}(?:我?是|联系人|找|姓|我姓|我叫|店长|经理|物业|老板|业主|用户|客户)?\\s?(${han}{1,2}[A-Z][a-z]+|${han}{1,4}(?![\\u4e00-\\u9fa5]|\\s*[:：])|${latin})`,
     ).exec(text.slice(end, end + 24))
     if (after)
       found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 3 + boost, true))
@@ -294,8 +294,23 @@ function nameAt(
   return []
 }
 
+/** 贺 铭, 白 文 涛: a name that is set apart with blanks, on a line of its own or before a number. */
+function spaced(u: Utterance): NameFinding[] {
+  const pattern = new RegExp(
+    `(?<=^|\\n)[ \\t]*(${han}(?: {1,2}${han}){1,2})(?=[ \\t]*(?:\\n|$|1[3-9]\\d|电话|手机))`,
+    'g',
+  )
+  return Array.from(u.plain.text.matchAll(pattern)).flatMap((match) => {
+    const end = match.index + match[0].length
+    return surnames.has(match[1]![0]!) ? finding(u, end - match[1]!.length, end, 3) : []
+  })
+}
+
 const courtesy =
   /^(?:此致|敬礼|谢谢[!！。]?|祝好|顺祝商祺|多谢|best(?: regards)?|regards|thanks(?: a lot)?|thank you|kind regards|cheers|sincerely|祝.{1,6})[,，.。!！]*$/i
+
+/** A line that says where somebody works. */
+const house = /公司|集团|[工电]厂|医院|学校|大学|酒店|宾馆|咖啡|物业|采购|行政|[店部室科]$/
 
 /** The name under a mail: among the last lines that are not empty, never the first. */
 function signatures(u: Utterance): NameFinding[] {
@@ -311,7 +326,12 @@ function signatures(u: Utterance): NameFinding[] {
   if (end <= 0) lines.shift()
   return lines.slice(-5).flatMap(({ start, word }, i, last) => {
     const before = last[i - 1] ?? lines[lines.length - last.length - 1]
-    return signature(u, text, start, word, before !== undefined && courtesy.test(before.word))
+    const closing = before !== undefined && courtesy.test(before.word)
+    const rare = /^[\u4e00-\u9fa5]{2,3}$/.test(word) && rareSurnames.has(word[0]!) && !nameStops.test(word)
+    // 卓玛, with their house on the next line
+    if (rare && (closing || house.test(last[i + 1]?.word ?? '')))
+      return finding(u, start, start + word.length, 2)
+    return signature(u, text, start, word, closing)
   })
 }
 

@@ -269,9 +269,9 @@ const other =
 const old =
   /(?:旧|老|以前|原来|原先)的?(?:那个|号码?|电话|手机号?|联系方式)[^\d\n]{0,5}$|(?:旧|老|以前|原来|原先)的[^\d\n]{0,3}$|(?:之前|上次|登记)的?(?:那个)?(?:号码?|电话|手机号?)[^\d\n]{0,3}(?<!电话是|号码是)$/
 const oldAfter =
-  /^[^\d\n]{0,14}(?:休息|请假|出差)|^[^\d\n]{0,8}(?:不用了|停机|停用|打不通|换了|注销|作废|别打|不要打|空号|丢了|已经不用|是旧|是以前)/
+  /^[^\d\n]{0,14}(?:休息|请假|出差)|^[^\d\n]{0,8}(?:不用了|停机|停用|打不通|换了|注销|作废|别打(?!我)|不要打(?!我)|空号|丢了|已经不用|是旧|是以前)/
 const wanted =
-  /(?:打(?:这个|我|他|她|给)|回(?:电|拨)|联系(?:我|他|她)|换成|改成|改为|新号码?|新电话|现在用|请(?:打|联系|拨)|打(?:到|给)?[\u4e00-\u9fa5]{2,4}[室部台处科办]|以这个为准|please call|call me)[^\d\n]{0,12}$|打\s*$/i
+  /(?:打(?:这个|我|他|她|给)|回(?:电|拨)|联系(?:我|他|她)|换成|改成|改为|新号码?|新电话|现在用|请(?:打|联系|拨)|打(?:到|给)?[\u4e00-\u9fa5]{2,4}[室部台处科办]|以这个为准|please call|call me)[^\d\n]{0,12}$|打\s*$|现场(?:请?(?:找|联系)|联系人|负责人|对接)[^\d\n]{0,16}$|(?:on-?site|site|local) contact(?: person)?[^\d\n]{0,32}$/i
 const wantedAfter =
   /^[^\d\n]{0,6}(?:打这个|为准|这个能打通|联系这个|找我|随时打|联系(?:他|她|我)|打(?:他|她)|找(?:他|她))|^[^\d\n]{0,20}联系(?:他|她)/
 
@@ -284,7 +284,7 @@ const rightInstead = /不是[\d\s-]{7,15}[,，\s]{0,2}(?:而是|应该是|是)\s
 const asksAfter = /^\s*(?:吗|么|吧|[?？])/
 
 function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): number {
-  const before = first.utterance.spoken.text.slice(Math.max(0, first.start - 24), first.start)
+  const before = first.utterance.spoken.text.slice(Math.max(0, first.start - 40), first.start)
   const after = last.utterance.spoken.text.slice(last.end, last.end + 24)
   let score = shape === 'mobile' ? 1 : shape === 'local' ? -0.5 : 0.5
   if (labelled.test(before)) score += 2

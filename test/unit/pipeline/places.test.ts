@@ -67,6 +67,17 @@ it.each([
   expect(fieldsOf(said).address?.value.district ?? null).toBe(district)
 })
 
+it.each([
+  [['客服：您的地址', '没有门牌号 就在新华书店对面'], '新华书店对面'],
+  [['地址 老汽车站对面利民五金店'], '老汽车站对面利民五金店'],
+  [['我们店在万达广场对面 洗衣机坏了'], '万达广场对面'],
+  [['老地址是中山路5号 现在搬到解放路8号滨江花园2栋301'], '解放路8号滨江花园2栋301'],
+  [['发票寄到人民路100号 修的话去建设路22号厂区'], '建设路22号厂区'],
+  [['从福田搬到龙华民治街道梅龙路1号'], '民治街道梅龙路1号'],
+])('takes from %s the place of the work', (said, detail) => {
+  expect(fieldsOf(...said).address?.value.detail).toBe(detail)
+})
+
 it('puts the region that was said apart before the street, when they agree', () => {
   const said = [
     '我地址是鼓楼区',
