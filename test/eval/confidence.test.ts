@@ -12,7 +12,7 @@ import {
   writeCalibration,
 } from '../../src/pipeline/confidence/map.ts'
 import { shippedCalibration } from '../../src/pipeline/confidence/shipped.ts'
-import { labelledSamples } from '../../src/pipeline/confidence/train.ts'
+import { firstLooks, labelledSamples } from '../../src/pipeline/confidence/train.ts'
 import { casesOf } from '../../src/pipeline/evaluation/case.ts'
 import { addFigures, figuresOf, noFigures, toldOf } from '../../src/pipeline/evaluation/outcome.ts'
 import { evaluateCase } from '../../src/pipeline/evaluation/run.ts'
@@ -147,7 +147,25 @@ describe('the confidence that the rules give, on labelled conversations', () => 
 })
 
 describe('what people are asked to confirm', () => {
-  it('is more often wrong than what is filled in, and what is said of a value is reported with the figures', async () => {
+  const told = firstLooks()
+    .flat()
+    .map((sample) => ({
+      ...sample,
+      chance: chanceOf(shippedCalibration(), sample.by, sample.field, sample.raw),
+    }))
+  const right = (values: readonly Told[]) => values.filter((value) => value.right).length / values.length
+
+  it('is more often wrong than what is filled in, where nobody had tuned the rules yet', () => {
+    const [asked, silent] = [
+      told.filter(({ chance }) => chance < confirmBelow),
+      told.filter(({ chance }) => chance >= confirmBelow),
+    ]
+    expect(asked.length).toBeGreaterThan(10)
+    expect(right(asked)).toBeLessThan(confirmBelow)
+    expect(right(silent)).toBeGreaterThan(0.85)
+  })
+
+  it('is counted with the figures of a run', async () => {
     const lexicon = loadLexicon()
     const ports = {
       ...{ engine: 'rules' as const, lexicon: () => lexicon },
@@ -159,9 +177,6 @@ describe('what people are asked to confirm', () => {
     const { n, error, asked, silent, tenths } = toldOf(figures)!
     expect(asked.n + silent.n).toBe(n)
     expect(tenths.reduce((sum, tenth) => sum + tenth.n, 0)).toBe(n)
-    expect(asked.right / asked.n).toBeLessThan(confirmBelow)
-    expect(silent.right / silent.n).toBeGreaterThan(0.8)
-    // the hardest cases alone: what is said of the whole mixture is a little too much here
     expect(error).toBeLessThan(0.1)
   })
 })
