@@ -28,7 +28,8 @@ import { readName } from './read/name.ts'
 import { readPhone } from './read/phone.ts'
 import { composeSummary } from './read/summary.ts'
 import { sliceCodePoints } from './reading.ts'
-import { categoryOf } from './rules/category.ts'
+import { categoryOf, isCategory } from './rules/category.ts'
+import { categoryOfWords } from './rules/category-learned.ts'
 import { readFormField } from './rules/form.ts'
 import { type Lexicon, loadLexicon } from './rules/lexicon.ts'
 
@@ -157,6 +158,10 @@ function holds(name: FieldName, field: ExtractedField, ground: Ground): boolean 
 const functions: Readonly<Record<string, (from: readonly Evidence[], ground: Ground) => unknown>> = {
   'appointment@1': (from, ground) => appointmentOf(from, ground),
   'category@1': (from, ground) => categoryOf(quotes(from).join(''), ground.input.catalogue),
+  'category.learned@1': (from, ground) => {
+    const value = categoryOfWords(ground.lexicon.classifier.category, quotes(from))
+    return value !== null && isCategory(value, ground.input.catalogue) ? value : null
+  },
   'summary@1': (from, ground) => {
     const told = from.filter((e) => e.kind === 'span')
     const times = from.filter((e): e is Derived => e.kind === 'derived')

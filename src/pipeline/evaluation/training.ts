@@ -32,11 +32,13 @@ export function exampleOf(item: Pick<Case, 'expected' | 'input'>): Example | nul
   const intent = known<Intent>(intents, item.expected.intent)
   const urgency = known<Urgency>(urgencies, item.expected.urgency)
   const sentiment = known<Sentiment>(sentiments, item.expected.sentiment)
+  const category = item.expected.product_category
   // What the urgency is told depends on the intent: without a person's word on it there is nothing to learn from.
   const learn = [
     ...(intent ? (['intent'] as const) : []),
     ...(intent && urgency ? (['urgency'] as const) : []),
     ...(intent && sentiment ? (['sentiment'] as const) : []),
+    ...(typeof category === 'string' ? (['category'] as const) : []),
   ]
   if (learn.length === 0) return null
   const turns = item.input.turns.flatMap(({ speaker, text }) =>
@@ -44,7 +46,8 @@ export function exampleOf(item: Pick<Case, 'expected' | 'input'>): Example | nul
   )
   return {
     ...{ turns, channel: item.input.channel, learn },
-    ...{ intent: intent!, urgency: urgency ?? 'normal', sentiment: sentiment ?? 'neutral' },
+    ...(typeof category === 'string' ? { category } : {}),
+    ...{ intent: intent ?? 'inquiry', urgency: urgency ?? 'normal', sentiment: sentiment ?? 'neutral' },
   }
 }
 

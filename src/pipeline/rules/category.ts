@@ -38,6 +38,21 @@ export function categoryOf(word: string, catalogue: Catalogue): string | null {
   return wordsOf(catalogue).find((entry) => entry.word.toLowerCase() === low)?.category ?? null
 }
 
+/** Where words of any category stand in a text, [start, end). */
+export function categoryPlaces(text: string, catalogue: Catalogue): (readonly [number, number])[] {
+  const low = text.toLowerCase()
+  return wordsOf(catalogue).flatMap(({ word }) => {
+    const at = indexOfWord(low, word.toLowerCase())
+    return at < 0 ? [] : [[at, at + word.length] as const]
+  })
+}
+
+/** Whether a catalogue, or the default one where it is empty, has this category. */
+export function isCategory(name: string, catalogue: Catalogue): boolean {
+  const categories = catalogue.categories.length > 0 ? catalogue.categories : defaultCategories
+  return categories.some((category) => category.name === name)
+}
+
 /** The product that the conversation is about. */
 export function findCategory(scene: Scene): CategoryFinding | null {
   const words = wordsOf(scene.input.catalogue)

@@ -23,7 +23,7 @@ export interface Why {
 }
 
 /** Why, by class; empty where nothing was classified, e.g. for an advertisement. */
-export type WhyByClass = { readonly [K in keyof Classifier]?: Why }
+export type WhyByClass = { readonly [K in Exclude<keyof Classifier, 'category'>]?: Why }
 
 /** Explains the classes of a conversation by reading it once more, and noting what the classifier was asked on the way. */
 export function explainClasses(input: ExtractionInput, lexicon: Lexicon): WhyByClass {
@@ -35,15 +35,16 @@ export function explainClasses(input: ExtractionInput, lexicon: Lexicon): WhyByC
       return model.predict(features)
     },
   })
-  const { intent, urgency, sentiment } = lexicon.classifier
+  const { intent, urgency, sentiment, category } = lexicon.classifier
   const classifier: Classifier = {
     intent: heard('intent', intent),
     urgency: heard('urgency', urgency),
     sentiment: heard('sentiment', sentiment),
+    category,
   }
   const { fields } = extractByRules(input, { ...lexicon, classifier })
   const danger = fields.intent?.value === 'urgent_safety' && !asked.has('intent')
-  const why = (name: keyof Classifier, model: LinearModel<string>) => {
+  const why = (name: keyof WhyByClass, model: LinearModel<string>) => {
     const chosen = fields[name]?.value
     return chosen === undefined ? {} : { [name]: whyOf(model, asked.get(name), chosen, danger) }
   }

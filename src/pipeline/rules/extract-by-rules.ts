@@ -14,6 +14,7 @@ import { actionOf } from './action.ts'
 import { findAddresses, toAddress } from './address.ts'
 import { findAppointment } from './appointment.ts'
 import { findCategory } from './category.ts'
+import { learnedCategory } from './category-learned.ts'
 import type { Classifier } from './classifier.ts'
 import { type Classes, type Classified, classify } from './classify.ts'
 import { chooseCodes, findCodes } from './code.ts'
@@ -128,6 +129,15 @@ function tellings(
       category.value,
       [derivedFrom('category@1', [category.mark])],
       sure(category.score),
+    )
+  // Where nothing is wrong there is nothing to tell a product from.
+  const told = category === null && clauses.some(({ kind }) => kind === 'fault')
+  const learned = told ? learnedCategory(signs.said, taken, scene.input.catalogue, classifier.category) : null
+  if (learned)
+    fields.product_category = field(
+      learned.value,
+      [derivedFrom('category.learned@1', learned.marks)],
+      Math.round(Math.min(0.95, learned.chance) * 100) / 100,
     )
   const classes = classify(signs, classifier, taken)
   const faults = chosen(clauses.filter((c) => c.kind === 'fault'))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { verify } from '../../../src/pipeline/ground.ts'
 import {
   coldStart,
   type Example,
@@ -68,6 +69,48 @@ describe('the classifier of intent, urgency and sentiment', () => {
     const fields = read(['热水器漏电 电到我了'], trainClassifier(calm))
     expect(fields.intent?.value).toBe('urgent_safety')
     expect(fields.urgency?.value).toBe('critical')
+  })
+
+  describe('of product categories', () => {
+    const inputOf = (text: string, categories: readonly string[] = []) => ({
+      turns: [{ id: '0', speaker: 'customer' as const, text, atMs: 0 }],
+      ...{ channel: 'wechat' as const, timeZone: 'Asia/Shanghai', receivedAtMs: 0, known: { fields: {} } },
+      catalogue: { categories: categories.map((name) => ({ name, aliases: [] })), models: [], hotlines: [] },
+    })
+
+    it('tells a product that nobody named by how its faults are talked about, and the verifier holds it to the words', () => {
+      const input = inputOf('菜都冻坏了 里面结了好多冰')
+      const extraction = verify(extractByRules(input, lexicon), input, lexicon)
+      expect(extraction.fields.product_category).toMatchObject({ value: '冰箱', method: 'rules' })
+      expect(JSON.stringify(extraction.fields.product_category!.evidence)).toMatch(/冻坏|结了|好多冰/)
+      const said = extraction.fields.product_category!
+      for (const value of ['空调', '冰柜', '冰'])
+        expect(
+          verify({ ...extraction, fields: { product_category: { ...said, value } } }, input, lexicon).fields,
+        ).toEqual({})
+    })
+
+    it('says none where nothing is wrong, or where the catalogue has no such product', () => {
+      expect(read(['谢谢师傅 昨天修得特别好 五星']).product_category).toBeUndefined()
+      const input = inputOf('菜都冻坏了 里面结了好多冰', ['电梯', '打印机'])
+      expect(extractByRules(input, lexicon).fields.product_category).toBeUndefined()
+    })
+
+    it('learns a product of the hub’s own from what people corrected, which no cold start knows', () => {
+      const faults = ['雪花太粗', '雪花出不来', '冰屑一坨一坨', '雪花不细', '打出来的雪化得快', '雪花口堵了']
+      const examples = Array.from({ length: 8 }, () => faults)
+        .flat()
+        .map(
+          (text): Example => ({
+            ...{ turns: [{ speaker: 'customer', text }], channel: 'wechat', category: '雪花机' },
+            ...{ intent: 'repair', urgency: 'normal', sentiment: 'neutral', learn: ['category'] },
+          }),
+        )
+      const input = inputOf('雪花太粗 雪花口也堵了', ['雪花机', '制冰机', '空调'])
+      const taught = { ...lexicon, classifier: trainClassifier([...coldStart(), ...examples]) }
+      expect(extractByRules(input, taught).fields.product_category?.value).toBe('雪花机')
+      expect(extractByRules(input, lexicon).fields.product_category).toBeUndefined()
+    })
   })
 
   it('names the words that weigh most as its evidence', () => {
