@@ -108,12 +108,12 @@ function casesOf(file: string): Case[] {
 const conversation = (name: string) => casesOf(`../test/fixtures/eval/${name}.jsonl`)
 
 /**
- * What is read. `tuned`: conversations that the rules were tuned on. `unseen`: hard ones that they were not. `own`: one line each in
+ * What is read. `tuned`: conversations that the rules were tuned on. `hard`: short ones in many registers. `own`: one line each in
  * the shape that the packages are made for, a pasted address block or a phrase with a time; the labels of a line are complete.
  */
 const groups: Readonly<Record<string, () => readonly Case[]>> = {
   tuned: () => ['dialogues', 'own-second', 'own-fourth'].flatMap(conversation),
-  unseen: () => conversation('hard'),
+  hard: () => conversation('hard'),
   own: () => casesOf('peer-cases.jsonl'),
 }
 
