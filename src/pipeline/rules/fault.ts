@@ -11,7 +11,7 @@ export interface Clause {
 }
 
 const complaint =
-  /不(?:制[冷热]|冷|热|凉|进水|排水|下水|上水|出水|出|转|动|通电|启动|工作|运转|亮|响|加热|脱水|甩干|走|灵|化霜|吸|打|能用|开|关|显示|充电|行|了|准|稳|够|停|下来|工|喷|洗|起|上|下|平|匀|干净|锁|识别|联网|回充|打火|点火|着火?)|[没无](?:反应|声音|信号|图像|画面|电|水|热水|冷气|风|显示|吸力|压力|蒸汽|动静|网)|坏|漏(?!斗)|滴水|渗水|异响|异音|响声|嗡嗡|咯噔|吱|噪[音声]|声音(?:很|太|特别|一会)?大|堵|断(?!网络)|裂|碎|破|划痕|掉(?!线)|掉线|松|卡(?!的|号|片)|报(?:错|警|E|F|H|P|\d)|显示(?:E|F|H|P|C|L|\d|999)|显示.{0,8}(?:故障|异常|错误)|报.{0,6}(?:故障|异常|错误)|故障|失灵|失效|打不(?:开|着|出|上)|开不了|关不(?:上|掉|了)|停机|停了|跳闸|跳电|跳.{0,3}保护|鼓包|鼓|发[烫热紫黄黑白蓝红绿]|异味|味道|怪味|臭|结[冰霜]|偏色|变[色成]|花屏|黑屏|白屏|闪[屏退烁]?|死机|重启|乱码|升不|拔不|降不|拉不|推不|转不|充不|连不|登不|进不|出不|搅不|摇不|吹风|风(?:量)?[很太]?小|水(?:压|流)[很太]?小|[很太越]慢|一会.{1,4}一会|忽.忽.|时[好有].{0,2}时|反复|粉块|冒烟|冒火|火星|漏电|凹|瘪|磕(?:坏|掉|了)|[咣哐咔嗡吱嘎咯轰哒嘎啪]{2}|走位|焦|糊味|烧[黑坏糊焦断化]|头.{0,2}晕|[煤燃]气味|过载|急停|冻坏|滋滋|扭曲|触电|困|夹|少送|少了|还没到|没收到|未收到|送错|发错|破损|提示|失败|重复|超时|丢失|不一致|卡在|won['’]?t|doesn['’]?t|does not|isn['’]?t|not (?:working|heating|cooling|turning|starting|responding)|can['’]?t|cannot|broken|broke|leak|nois|error|offline|stuck|stop(?:s|ped)|fail|shows? |flash|blink|crack|burn|smok|spark|trip|jam|dead|freez|crash|missing|damaged|no (?:power|water|heat|response|signal|sound)|不了|爆[了管裂]|毛刺|黑边|重影|模糊|漫了?一地|淹|泡了|熄火|不进纸|条纹|竖线|横线|续航|封条|封不|冰都|关不严|不严|charge/i
+  /不(?:制[冷热]|冷|热|凉|进水|排水|下水|上水|出水|出|转|动|通电|启动|工作|运转|亮|响|加热|脱水|甩干|走|灵|化霜|吸|打|能用|开|关|显示|充电|行|了|准|稳|够|停|下来|工|喷|洗|起|上|下|平|匀|干净|锁|识别|联网|回充|打火|点火|着火?)|[没无](?:反应|声音|信号|图像|画面|电|水|热水|冷气|风|显示|吸力|压力|蒸汽|动静|网)|坏|漏(?!斗)|滴水|渗水|异响|异音|响声|嗡嗡|咯噔|吱|噪[音声]|声音(?:很|太|特别|一会)?大|堵|断(?!网络)|裂|碎|破|划痕|掉(?!线)|掉线|松|卡(?!的|号|片)|报(?:错|警|E|F|H|P|\d)|显示(?:E|F|H|P|C|L|\d|999)|显示.{0,8}(?:故障|异常|错误)|报.{0,6}(?:故障|异常|错误)|故障|失灵|失效|打不(?:开|着|出|上)|开不了|关不(?:上|掉|了)|停[机线产工]|停了|跳闸|跳电|跳.{0,3}保护|鼓包|鼓|发[烫热紫黄黑白蓝红绿]|异味|味道|怪味|臭|结[冰霜]|偏色|变[色成]|花屏|黑屏|白屏|闪[屏退烁]?|死机|重启|乱码|升不|拔不|降不|拉不|推不|转不|充不|连不|登不|进不|出不|搅不|摇不|吹风|风(?:量)?[很太]?小|水(?:压|流)[很太]?小|[很太越]慢|一会.{1,4}一会|忽.忽.|时[好有].{0,2}时|反复|粉块|冒烟|冒火|火星|漏电|凹|瘪|磕(?:坏|掉|了)|[咣哐咔嗡吱嘎咯轰哒嘎啪]{2}|走位|焦|糊味|烧[黑坏糊焦断化]|头.{0,2}晕|[煤燃]气味|过载|急停|冻坏|滋滋|扭曲|触电|困|夹|少送|少了|还没到|没收到|未收到|送错|发错|破损|提示|失败|重复|超时|丢失|不一致|卡在|won['’]?t|doesn['’]?t|does not|isn['’]?t|not (?:working|heating|cooling|turning|starting|responding)|can['’]?t|cannot|broken|broke|leak|nois|error|offline|stuck|stop(?:s|ped)|fail|shows? |flash|blink|crack|burn|smok|spark|trip|jam|dead|freez|crash|missing|damaged|no (?:power|water|heat|response|signal|sound)|不了|爆[了管裂]|毛刺|黑边|重影|模糊|漫了?一地|淹|泡了|熄火|不进纸|条纹|竖线|横线|续航|封条|封不|冰都|关不严|不严|charge/i
 /** Weaker signs of a fault; in a question they are none. */
 const weakly =
   /[\u4e00-\u9fa5]不[了上下出进去来起到着住开动]|不(?!用|要|好意思|客气|知道|着?急|是|在|想|会(?!动|转)|能不能|方便|需要|一定|过|错|同|仅|管|论|然|如|敢|约|见|变|支持|包|送|收|含|限|多|少|久|止|断|满|太?(?:清楚|确定|懂|会|想|方便)|确定|可以|行|好)[\u4e00-\u9fa5]|[没无](?!人|拆|用过|开封|问题|事|关系|空|时间|变|别|什么|找|关|法|意|说|收到|有[人问事别什说]|错|通知)[\u4e00-\u9fa5]|报(?!修|价|名|告|销|一下|个|下|给|备)[\u4e00-\u9fa5A-Z]|又[高低大小停]|变[短长大小慢重硬软形]|偏[高低大小移]|太[吵慢烫]|[过异]热|过[高低]|撞刀|平层|绊|抖|振动|晃|卡顿|缺水|老是|总是|时不时|突然|keeps?\b|forever|slow|wrong|incorrect|nothing happens|buzz|rattl|vibrat|smell/i
@@ -51,10 +51,17 @@ function clausesOf(u: Utterance, taken: readonly Mark[]): Clause[] {
   return clauses
 }
 
+/** Who writes a long line in Chinese without commas puts blanks where they would stand. */
+export function between(sentence: string): RegExp {
+  const blanks =
+    sentence.length > 24 && !/[,，]/.test(sentence) && /[\u4e00-\u9fa5]\s+\S*[\u4e00-\u9fa5]/.test(sentence)
+  return blanks ? /\S+/g : /[^,，]+/g
+}
+
 /** A sentence in clauses; short neighbours stay together. */
 function pieces(sentence: string, base: number): { start: number; end: number }[] {
   const out: { start: number; end: number }[] = []
-  for (const match of sentence.matchAll(/[^,，]+/g)) {
+  for (const match of sentence.matchAll(between(sentence))) {
     const last = out.at(-1)
     const start = base + match.index
     const end = start + match[0].length

@@ -1,5 +1,5 @@
 import { type Mark, quoteOf } from '../span.ts'
-import type { Clause } from './fault.ts'
+import { between, type Clause } from './fault.ts'
 import { markOf, type Scene, type Utterance } from './scene.ts'
 
 /** What a clause of a summary tells. */
@@ -49,9 +49,13 @@ interface Piece {
 
 /** Clauses of an utterance with their words, small talk left out. */
 function piecesOf(u: Utterance): { readonly mark: Mark; readonly text: string }[] {
-  return [...u.plain.text.matchAll(/[^\n。;；!！?？,，]+[?？]?/g)].flatMap((match) => {
-    const text = match[0].trim()
-    const from = match.index + match[0].indexOf(text)
+  const sentences = [...u.plain.text.matchAll(/[^\n。;；!！?？]+[?？]?/g)]
+  const matches = sentences.flatMap(({ 0: sentence, index }) =>
+    [...sentence.matchAll(between(sentence))].map((match) => ({ words: match[0], at: index + match.index })),
+  )
+  return matches.flatMap(({ words, at }) => {
+    const text = words.trim()
+    const from = at + words.indexOf(text)
     const mark = text.length < 2 ? null : markOf(u, u.plain, from, from + text.length)
     return mark && !smallTalk.test(text) && !heading.test(text) ? [{ mark, text }] : []
   })
