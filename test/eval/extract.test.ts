@@ -37,7 +37,7 @@ describe.each([
   ...['dialogues', 'own-tuned', 'own-second', 'own-third', 'own-fourth'].map(
     (name) => [name, [name]] as const,
   ),
-  ['what strangers say', [...unseen, 'second-mails']] as const,
+  ['what strangers say', [...unseen, 'second-mails', 'second-calls']] as const,
 ])('the rules engine on %s', (_, files) => {
   const cases = files.flatMap((file) => casesOf(`${file}.jsonl`))
   const result = run(cases)

@@ -169,7 +169,7 @@ function mails(text: string): Personal[] {
   }))
 }
 
-/** Every other place where a known value stands as it was said; of a name also the surname with a title. */
+/** Every other place where a known value stands as it was said, or with its digits said otherwise; of a name also the surname with a title. */
 function repeated(
   sent: readonly SentTurn[],
   values: ReadonlyMap<string, Pick<Personal, 'kind' | 'key'>>,
@@ -180,8 +180,23 @@ function repeated(
     if (value.kind === 'NAME' && /^[\u4e00-\u9fa5]/.test(text)) surnames.set(text[0]!, value.key)
   const address =
     surnames.size > 0 ? new RegExp(`([${[...surnames.keys()].join('')}])(?:${title})`, 'g') : null
+  // 官南大道八八幺号 is read back as 官南大道八百八十一号
+  const written = [...values].flatMap(([said, { kind, key }]) => {
+    const text = kind === 'ADDRESS' || kind === 'CODE' ? spoken(said).text : ''
+    return /\d{2}/.test(text) && text.length > 4 ? [{ text, kind, key }] : []
+  })
   for (const { at, text } of sent) {
     const into = found.get(at)!
+    const heard = written.length > 0 ? spoken(text) : null
+    for (const value of heard ? written : [])
+      for (
+        let start = heard!.text.indexOf(value.text);
+        start >= 0;
+        start = heard!.text.indexOf(value.text, start + 1)
+      ) {
+        const range = sourceRange(heard!, start, start + value.text.length)
+        if (range) into.push({ kind: value.kind, key: value.key, start: range[0], end: range[1] })
+      }
     for (const [said, { kind, key }] of values) {
       if (Array.from(said).length < 2) continue
       for (let start = text.indexOf(said); start >= 0; start = text.indexOf(said, start + said.length))

@@ -45,7 +45,7 @@ const namedRoom =
   /^[\s,，]{0,2}([\u4e00-\u9fa5·]{2,10})[\s,，]?(?:[A-Z][座栋]?\s?-?\d{2,5}|\d{3,4}|\d{1,3}(?:-\d{1,4}){1,2})(?![\d\u4e00-\u9fa5A-Za-z./:-])/
 /** Words that cannot stand in an address: there it is over. */
 const over =
-  /[我你您他她咱吗吧呢了]|[地住]址|搬[到去来家走]|寄[到给往]|发票|的话|修的|出来|出去|右转|左转|[啊哦呃诶]不|尾号|分机|先生|女士|\d月\d|安排在|电话|手机|号码|姓[\u4e00-\u9fa5]|联系|请[^\u4e00-\u9fa5]?|麻烦|谢谢|明天|今天|后天|上午|下午|晚上|周[一二三四五六日末]|星期|坏|[来维报要想能]修|装(?:的|修好|一|空|热|在)|漏[水电气]|没[有人来电反]|有[人点个没时]|[想要]?要[约来换修报]|想[要约问换]|能[来不修]|可以|什么|怎么|这个|那个(?!$)|这台|那台|空调|冰箱|洗衣机|热水器|电视|净水|洗碗|电梯|打印|设备|型号|师傅|收件|收货|对吧|对的|订单|客户|[刚都]?问题|故障|报[错警修]|然后|但是|因为|所以|如果|一直|现在|家里|家的|发[给到货]|买[的了]|送[到来货]|时候|不[对是用行能]|已经|还是|或者|找[\u4e00-\u9fa5]|叫[\u4e00-\u9fa5]{2}/
+  /[我你您他她咱吗吧呢了]|[地住]址|搬[到去来家走]|寄[到给往]|发票|的话|修的|出来|出去|右转|左转|来着|几号|货梯|客梯|扶梯|停[在到]|卡[在到]|[啊哦呃诶]不|尾号|分机|先生|女士|\d月\d|安排在|电话|手机|号码|姓[\u4e00-\u9fa5]|联系|请[^\u4e00-\u9fa5]?|麻烦|谢谢|明天|今天|后天|上午|下午|晚上|周[一二三四五六日末]|星期|坏|[来维报要想能]修|装(?:的|修好|一|空|热|在)|漏[水电气]|没[有人来电反]|有[人点个没时]|[想要]?要[约来换修报]|想[要约问换]|能[来不修]|可以|什么|怎么|这个|那个(?!$)|这台|那台|空调|冰箱|洗衣机|热水器|电视|净水|洗碗|电梯|打印|设备|型号|师傅|收件|收货|对吧|对的|订单|客户|[刚都]?问题|故障|报[错警修]|然后|但是|因为|所以|如果|一直|现在|家里|家的|发[给到货]|买[的了]|送[到来货]|时候|不[对是用行能]|已经|还是|或者|找[\u4e00-\u9fa5]|叫[\u4e00-\u9fa5]{2}/
 const mend =
   /^[\s,，。、]{0,2}(?:嗯|呃|啊|哦|诶)*[\s,，]{0,2}(?:不是|不对|错了|说错了?|记错了?|不不|更正|(?<=[啊哦呃诶])不(?=[零一二三四五六七八九十\d]))(?:[\s,，啊了]|不是|不对|不|我?说错了|应该|是|写错|改成|改为|这个|嗯)*(?:之(?:[一二三四五六七八九十]|\d{1,2})号?(?:应该)?是)?/
 
@@ -71,6 +71,11 @@ export function readDetailAt(text: string, at: number, stop: number, town?: numb
       end = found.end
       continue
     }
+    const aside = segments.length > 0 ? asideOf(rest, end, segments.at(-1)!) : 0
+    if (aside > 0) {
+      end += aside
+      continue
+    }
     const name = replaceFrom === null ? nameBetween(rest, end, segments.at(-1)) : null
     if (name) {
       segments.push(...name)
@@ -93,6 +98,18 @@ export function readDetailAt(text: string, at: number, stop: number, town?: numb
     numbered: segments.filter((s) => s.numbered).length,
     corrected,
   }
+}
+
+/** What people say while they think of how an address goes on: 凤凰城啊我新房八栋, 那个小区叫啥来着哦兴达新寓36幢, 一百零几号来着哦108号. */
+const thinking =
+  /^[\s,，]*(?:(?:的?那个)?小区名?(?:叫|是)(?:啥|什么)?(?:来着)?|[零一二三四五六七八九十百千\d]{1,5}几号?(?:来着)?|来着|[啊嘛呢哈哦嗯呃额]|我们?(?:家|的)?|新房|家里|是|老?小区(?=[\d一二三四五六七八九十])|[\s,，])+/
+
+/** The length of what is said in between, when a numbered unit follows it; else 0. */
+function asideOf(rest: string, base: number, previous: Segment): number {
+  const said = thinking.exec(rest)?.[0].length ?? 0
+  if (said === 0) return 0
+  const next = nextSegment(rest.slice(said), base + said, previous)
+  return next?.numbered && next.start === base + said ? said : 0
 }
 
 /**
@@ -170,12 +187,24 @@ function nextSegment(rest: string, base: number, previous: Segment | undefined):
     }
   }
   if (!match || over.test(filler) || tooFar(filler, suffix)) return null
+  const isNumber = new RegExp(`^${numbered}$`).test(suffix)
+  // 99号就是五马街口那个店, 6号楼楼下: said of the place, no part of it
+  if (
+    previous &&
+    !isNumber &&
+    (previous.numbered || /对面|旁边|隔壁|附近/.test(previous.suffix)) &&
+    /^[\s,，]*(?:那个|就是)/.test(rest)
+  )
+    return null
+  if (filler === '' && (previous?.numbered || !previous) && /^(?:楼[上下]|[这那]边|里面|那块)/.test(suffix))
+    return null
+  if (/^[这那]边$/.test(filler)) return null
   const start = base + match[0].length - filler.length - suffix.length
   return {
     start,
     end: base + match[0].length,
     suffix: suffix.replace(/^.*?(?=[^\dA-Za-z零〇一二两三四五六七八九十百千幺拐洞-]+$)/, ''),
-    numbered: new RegExp(`^${numbered}$`).test(suffix),
+    numbered: isNumber,
   }
 }
 

@@ -78,17 +78,21 @@ function goOn(finding: AddressFinding, from: Utterance, scene: Scene, stops: Sto
 
 function confirmed(scene: Scene, u: Utterance): boolean {
   const next = scene.utterances[scene.utterances.indexOf(u) + 1]
-  return next?.customer === true && /吗|吧|么|\?|对不对|是不是/.test(u.plain.text) && affirms(next.plain.text)
+  const agrees = (said: string) => affirms(said) || /^\s*[嗯啊哦对].{0,4}$/.test(said)
+  return next?.customer === true && /吗|吧|么|\?|对不对|是不是/.test(u.plain.text) && agrees(next.plain.text)
 }
 
 const label =
   /(?:地址|地点|位置|住址|家住|我住|住在|住|门店地址|地区|所在地|送到|寄到|上门|我家在|我在|我们在|店在|公司在|现场|address)[^\n]{0,6}$/i
 const fresh =
-  /(?:搬(?:家|到|去)|新(?:地址|家|房|店|办公)|现在(?:住|在|的)?|改到|换到|改成|改为|换成|更正|应该是|实际(?:地址)?|正确|我这个是|是在|而是)[^\n]{0,10}$/
+  /(?:搬(?:家|到|去|了)|新(?:地址|家|房|店|办公)|现在(?:住|在|的)?|改到|换到|改成|改为|换成|更正|应该是|实际(?:地址)?|正确|我这个是|是在|而是)[^\n]{0,10}$/
 const stale =
   /(?:以前|原来|之前|老(?:地址|家|房)|旧(?:地址|房|的)?|原(?:地址|先)|上次|曾经|不是|别(?:去|送|来)|不要(?:去|送|来)|别到|发票|寄票|开票|注册地|公司注册|购买(?:地|于)?|户籍)[^\n]{0,8}$/
 const staleAfter =
   /^[^\n]{0,4}(?:是(?:以前|之前|原来|老|旧)的?(?:地址|家)?|(?:以前|之前|原来|老|旧)的(?:地址|家)|不住了|搬走了|退租|已经搬|那个不要|不用去|不要去|别去|不对|错了|不是(?:这|那)个)/
+
+/** What follows what was said wrongly. */
+const wrongAfter = /^[^\n]{0,4}(?:不对|错了)/
 
 function inUtterance(u: Utterance, divisions: Divisions, stops: Stops): AddressFinding[] {
   const { text } = u.plain
@@ -170,8 +174,9 @@ function withLabelled(text: string, detail: Detail | null): Detail | null {
 function skipLabel(text: string, end: number): number {
   return (
     end +
-    (/^\s*\n?\s*(?:(?:详细|具体|街道)?地址|门牌号?|详址)\s*[:：]\s*/.exec(text.slice(end, end + 24))?.[0]
-      .length ?? 0)
+    (/^\s*\n?\s*(?:(?:详细|具体|街道)?地址|(?:街道)?门牌号?|详址)\s*[:：]\s*/.exec(
+      text.slice(end, end + 24),
+    )?.[0].length ?? 0)
   )
 }
 
@@ -180,7 +185,7 @@ function startsBare(text: string, at: number): boolean {
   return (
     at === 0 ||
     !/[\u4e00-\u9fa5A-Za-z0-9]/.test(text[at - 1]!) ||
-    /(?:地址是?|住在?|我们?在|我家在|[家店厂]在|公司在|我家|位置在?|就在|就是|地点是?|[搬寄送改换][到去]|去)$/.test(
+    /(?:地址是?|住在?|我们?在|我家在|[家店厂]在|公司在|我家|位置在?|就在|就是|地点是?|[搬寄送改换][到去]|搬了|[这那]边是|应该是|而是|去)$/.test(
       text.slice(Math.max(0, at - 5), at),
     )
   )
@@ -191,7 +196,7 @@ function stopAfter(u: Utterance, from: number, stops: Stops): number {
   const hard = /[。;；!！?？|\n]/.exec(text.slice(from, from + 120))
   const newline =
     text[from] === '\n' ||
-    /^\s*\n?\s*(?:(?:详细|具体|街道)?地址|门牌号?|详址)/.test(text.slice(from, from + 12))
+    /^\s*\n?\s*(?:(?:详细|具体|街道)?地址|(?:街道)?门牌号?|详址)/.test(text.slice(from, from + 12))
   let stop = hard && !newline ? from + hard.index : Math.min(text.length, from + 120)
   if (newline) {
     const label = skipLabel(text, from)
@@ -232,7 +237,8 @@ function toFinding(u: Utterance, chain: Chain | null, detail: Detail | null): Ad
   const end = detail?.end ?? chain!.end
   const before = text.slice(Math.max(0, start - 16), start)
   const after = text.slice(end, end + 16)
-  const wanted = label.test(before) || u.asked.has('address')
+  // What an agent reads of an address is one, once the customer agrees to it.
+  const wanted = label.test(before) || u.asked.has('address') || (!u.customer && chain !== null)
   const levels = chain ? [chain.province, chain.city, chain.district].filter(Boolean).length : 0
   const units = detail?.units ?? 0
   const strong = (detail?.numbered ?? 0) >= 1
@@ -246,8 +252,8 @@ function toFinding(u: Utterance, chain: Chain | null, detail: Detail | null): Ad
   if (label.test(before)) score += 3
   if (u.asked.has('address')) score += 2
   if (fresh.test(before)) score += 5
-  if (stale.test(before)) score -= 8
-  if (staleAfter.test(after)) score -= 8
+  if (stale.test(before) && !/搬[了到去]\s*$/.test(before)) score -= 8
+  if (staleAfter.test(after)) score -= wrongAfter.test(after) ? 20 : 8
   const mark = (range: Range | undefined) =>
     range ? (markOf(u, u.plain, range.start, range.end) ?? undefined) : undefined
   return {
@@ -265,9 +271,25 @@ function toFinding(u: Utterance, chain: Chain | null, detail: Detail | null): Ad
 
 const building = /[栋幢座]|号楼|单元|室|层|\d{3,}$|小区|花园|苑|大厦|广场|公寓/
 
+/** 翡翠城三期七栋 -- 哪条路? -- 通盈街一百九十九号: the road stands before the compound. */
+function withRoad(ranked: readonly AddressFinding[], scene: Scene): AddressFinding {
+  const best = ranked[0]!
+  if (/[路街巷道]/.test((best.marks.detail ?? []).map(quoteOf).join(''))) return best
+  const road = ranked.slice(1).find((f) => {
+    const asked = scene.utterances[scene.utterances.findIndex(({ at }) => at === f.at) - 1]
+    return (
+      asked?.customer === false &&
+      /哪条[路街]|什么路|路名|几号|门牌/.test(asked.plain.text) &&
+      /[路街巷道]/.test((f.marks.detail ?? []).map(quoteOf).join(''))
+    )
+  })
+  if (!road) return best
+  return { ...best, marks: { ...best.marks, detail: [...road.marks.detail!, ...(best.marks.detail ?? [])] } }
+}
+
 /** A compound or a room that was named in another message belongs to the address as well. */
 function withAddenda(ranked: readonly AddressFinding[], scene: Scene): AddressFinding {
-  const best = ranked[0]!
+  const best = withRoad(ranked, scene)
   const own = (best.marks.detail ?? []).map(quoteOf).join('')
   if (own === '') return best
   const rest = own.replace(/^.*?(?:路|街|巷|道)/, '')

@@ -223,6 +223,15 @@ function combine(
   const context = proposal ?? current.find((m) => m.hasDay || m.hasPart) ?? null
   if (day) {
     const corrected = agreed(dayOnes)
+    // 下周三下午行吗 -- 下周三二号: the day is said again, and its part stands
+    if (
+      proposal?.hasDay &&
+      !corrected.hasClock &&
+      !corrected.hasPart &&
+      timed.length === 0 &&
+      sameDay(corrected, proposal)
+    )
+      return [proposal]
     const later = timed.find(
       (m) => (m.u !== corrected.u || m.start > corrected.start) && (m.hasClock || !corrected.hasPart),
     )

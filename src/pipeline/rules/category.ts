@@ -20,7 +20,7 @@ function wordsOf(catalogue: Catalogue): { word: string; category: string; base: 
     (name === '其他' ? aliases : [name, ...aliases]).map((word) => ({
       word,
       category: name,
-      base: weak.has(word) ? 1 : word === name ? 3.5 : 3,
+      base: weak.has(word) ? 1 : word === name || /[机器灶柜]$/.test(word) ? 3.5 : 3,
     })),
   )
 }

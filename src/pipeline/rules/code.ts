@@ -132,18 +132,20 @@ function scoresOf(
   const asked = { device_model: 'model', serial_number: 'serial', order_number: 'order' } as const
   // who asks about an order and then sends nothing but a number sends that of the order
   const before = scene.utterances[position - 1]
+  // what is read back was asked of the customer before
+  const topics = u.customer ? u.asked : (before?.asked ?? u.asked)
   const own =
     u.customer && before?.customer && text.trim() === value && /订单|单号|快递|运单/.test(before.plain.text)
   if (!label && own && value.length >= 10) scores.order_number = Math.max(scores.order_number, 0) + 3
-  if (!label && u.asked.has('serial') && !u.asked.has('model')) scores.device_model -= 2
-  if (!label && u.asked.has('order') && !u.asked.has('serial')) scores.serial_number -= 3
+  if (!label && topics.has('serial') && !topics.has('model')) scores.device_model -= 2
+  if (!label && topics.has('order') && !topics.has('serial')) scores.serial_number -= 3
   if (!label) {
     for (const kind of Object.keys(asked) as CodeKind[]) {
       const fits =
         kind === 'device_model'
           ? strong && /[A-Za-z]/.test(value) && digitsIn(value) < 9
           : value.length >= 6 && digitsIn(value) >= 4
-      if (u.asked.has(asked[kind]) && fits) scores[kind] = Math.max(scores[kind], 0) + 3
+      if (topics.has(asked[kind]) && fits) scores[kind] = Math.max(scores[kind], 0) + 3
     }
   }
   const reply = scene.utterances[position + 1]
@@ -203,6 +205,18 @@ function shapeScores(value: string, scene: Scene): Record<CodeKind, number> {
 
 const plain = (code: string) => code.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
+/** Whether a code was broken off and then said whole: C J五五P几来着 … C J五五P三. */
+function goesFurther(whole: CodeFinding, part: CodeFinding, kind: CodeKind): boolean {
+  const more = plain(whole.value).length - plain(part.value).length
+  return (
+    more > 0 &&
+    more <= 4 &&
+    part.value.length >= 4 &&
+    whole.scores[kind] > 0 &&
+    plain(whole.value).startsWith(plain(part.value))
+  )
+}
+
 /** The best code of each kind; one code is only one thing. Software has no models unless somebody says so. */
 export function chooseCodes(
   found: readonly CodeFinding[],
@@ -219,6 +233,7 @@ export function chooseCodes(
       })),
     )
     .filter((entry) => entry.score > (software && entry.kind === 'device_model' ? 3 : 0))
+    .filter(({ finding, kind }) => !found.some((other) => goesFurther(other, finding, kind)))
     .sort((a, b) => b.score - a.score || a.i - b.i)
   const used = new Set<string>()
   for (const { finding, kind } of ranked) {

@@ -91,9 +91,11 @@ function behindSurname(at: Reading, rest: string, family: number): Length | null
     if (named) return { skip: polite[0].length + named.skip, size: named.size }
   }
   if (apart) return apart
-  const explained = new RegExp(`^(?:${surname})?[\\u4e00-\\u9fa5]{1,3}(?:的|那个)(?=${surname})`).exec(rest)
+  const explained = new RegExp(`^(?:${surname})?[\\u4e00-\\u9fa5]{1,4}?(?:的|那个)(?=${surname})`).exec(rest)
   if (explained) {
-    const again = new RegExp(`^${surname}[\\s,，]+(?=${surname}${han})`).exec(rest.slice(explained[0].length))
+    const again = new RegExp(`^${surname}(?:[\\s,，]|我?叫|全名)+(?=${surname}${han})`).exec(
+      rest.slice(explained[0].length),
+    )
     const lead = explained[0].length + (again ? again[0].length : 0)
     const named = nameLength(text, start + lead, written, sure, depth)
     if (named) return { skip: lead + named.skip, size: named.size }
@@ -156,7 +158,7 @@ function free(rest: string): Length | null {
 }
 
 const notGiven =
-  /^(?:电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今[天年晚]|昨天|[前后]天|上午|下午|早上|晚上|现在|岁|打的|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
+  /^(?:办公|座机|值班|电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今[天年晚]|昨天|[前后]天|上午|下午|早上|晚上|现在|岁|打的|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
 
 /** Characters of the given name, or of the title, after a surname. */
 function tailLength(rest: string, written: boolean): number {

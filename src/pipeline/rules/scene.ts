@@ -46,7 +46,7 @@ const topics: readonly (readonly [Topic, RegExp])[] = [
   ['model', /(?<!手机)型号|车型|机型|哪一?款|什么牌子|model/i],
   [
     'serial',
-    /序列号|编号|机身[码号]|机号|条码|识别码|车架号|电池码|设备码|注册代?码|铭牌|SN码?|serial|出厂号/i,
+    /序列号|编号|机身[码号]|(?<!手)机号|条码|识别码|车架号|电池码|设备码|注册代?码|铭牌|SN码?|serial|出厂号/i,
   ],
   ['order', /单号|订单|运单|合同号|发票号|order|tracking|waybill|invoice number/i],
   ['time', /什么时候|几点|时间|哪天|什么时候方便|何时|预约|上门.{0,8}吗|可以吗|方便吗|行吗|when|what time/i],
@@ -63,6 +63,7 @@ export function readScene(input: ExtractionInput): Scene {
   const { kept, unread } = withinLimits(input.turns)
   const utterances: Utterance[] = []
   let asked = none
+  let open = none
   for (const [at, turn] of kept.entries()) {
     if (turn.speaker === 'system') {
       // What the hub asked is answered like what an agent asks; its notices ask nothing.
@@ -80,7 +81,11 @@ export function readScene(input: ExtractionInput): Scene {
       asked: customer ? asked : none,
     }
     utterances.push(utterance)
-    asked = customer ? (isFiller(utterance.plain.text) ? asked : none) : topicsOf(utterance.plain.text)
+    const text = utterance.plain.text
+    if (customer) open = isFiller(text) || isLooking(text) ? asked : none
+    const topics = customer ? open : topicsOf(text)
+    // 最好全部, 嗯: an agent's word in between leaves the question open
+    asked = !customer && topics.size === 0 && text.length <= 8 ? open : topics
   }
   return { input, utterances, customer: utterances.filter((u) => u.customer), unread }
 }
@@ -96,6 +101,15 @@ export function utteranceOf(turn: Turn): Utterance | null {
   if (turn.speaker !== 'customer') return null
   const plain = fold(ownText(turn))
   return { turn, at: 0, customer: true, plain, spoken: plain, asked: none }
+}
+
+/** Somebody looks for what they were asked: 有我翻一下. */
+function isLooking(text: string): boolean {
+  return (
+    text.length <= 24 &&
+    !/[\d零一二三四五六七八九幺拐]{3}/.test(text) &&
+    /翻|找(?:一|下|找)|看(?:一?下|看)|查(?:一?下|查)|等(?:一?下|等|会)|要不要?|全部/.test(text)
+  )
 }
 
 function isFiller(text: string): boolean {
@@ -126,7 +140,7 @@ export function markOf(utterance: Utterance, reading: Reading, start: number, en
 
 /** Whether a turn agrees with what was just said: 对, 可以, OK. */
 export function affirms(text: string): boolean {
-  return /^\s*(?:嗯+|啊|哦|呃)?[,，\s]*(?:对+|是(?!不是|吗)|好|可以|行(?!不行)|没错|没问题|正确|没变|一样|就这样|就那样|就这个|ok|okay|yes|yeah|yep|correct|right|sure|that's right|that works|fine|perfect)/i.test(
+  return /^\s*(?:嗯+|啊|哦|呃)?[,，\s]*(?:对+|是(?!不是|吗)|好|可以|行(?!不行)|没错|没问题|正确|[没不]变|一样|就这样|就那样|就这个|妥了?|中|成(?!本|都)|要得|得嘞|欧了|ok|okay|yes|yeah|yep|correct|right|sure|that's right|that works|fine|perfect)/i.test(
     text,
   )
 }
