@@ -87,17 +87,27 @@ describe('the codes that are printed for a device', () => {
     await page.screenshot({ path: join(pictures, 'labels-wechat.png') })
   })
 
-  it('say how long they work, and are one link for customer service', async () => {
+  it('say how long they work, and are one link for customer service, which need not wait for the others', async () => {
     const { page } = admin
+    const pressed = Promise.withResolvers<void>()
+    let asked = 0
+    await page.route('**/api/catalogue/makeCode', async (route) => {
+      asked += 1
+      if (asked === 2) await pressed.promise
+      await route.continue()
+    })
     await choose('公众号 · 30 天')
     await page.getByRole('button', { name: /生\s*成/ }).click()
     await page.locator('.sticker').getByText('有效期至').first().waitFor()
     await choose('微信客服')
     await page.getByRole('button', { name: /生\s*成/ }).click()
     await expect.poll(() => shown().count()).toBe(2)
+    pressed.resolve()
     const urls = await shown().evaluateAll((all) => all.map((each) => each.getAttribute('alt')!))
     expect(new Set(urls.map((url) => new URL(url).searchParams.get('scene_param'))).size).toBe(2)
     expect(kf.links.size).toBe(1)
+    await choose('公众号 · 30 天')
+    await expect.poll(() => page.locator('.sticker').getByText('有效期至').count()).toBe(2)
   })
 
   it('are there again when the page is opened anew: nothing is made twice', async () => {

@@ -126,7 +126,8 @@ export default function Labels() {
       </header>
       <div className="labels-warning">
         <AddressWarning />
-        {code && lacking.length > 0 && <Missing code={code} rows={lacking} kind={kind} />}
+        {/* Each code has a button of its own: one that is still being made for the last code would not hear a press. */}
+        {code && lacking.length > 0 && <Missing key={chosen} code={code} rows={lacking} kind={kind} />}
       </div>
       {failed instanceof Refused && failed.code === 'qr.no_account' ? (
         <EmptyState icon="qr" title={t('noAccount')} hint={t('noAccountHint')}>
