@@ -86,7 +86,10 @@ function writtenForm(
     const of = english[g.twiceOf!.toLowerCase()] ?? g.twiceOf!
     return of.repeat(g.twice.toLowerCase() === 'double' ? 2 : 3)
   }
-  if (g.word) return english[g.word.toLowerCase()]!
+  if (g.word)
+    return g.word.toLowerCase() === 'oh' && !besideDigit(text, start, end)
+      ? null
+      : english[g.word.toLowerCase()]!
   if (g.letter) return g.letter.toUpperCase()
   if (g.mixed ?? g.call) return callSigns((g.mixed ?? g.call)!)
   if (g.times) return repeated(g.times, g.timesOf!, text, start, end)
@@ -99,6 +102,15 @@ function writtenForm(
   if (g.slash) return '/'
   if (g.under) return '_'
   return g.upper ? '' : null
+}
+
+const digitBefore = new RegExp(`(?:\\d|\\b(?:${englishDigit}|double|triple))[ ,-]{1,2}$`, 'i')
+const digitAfter = new RegExp(`^[ ,-]{1,2}(?:\\d|(?:${englishDigit}|double|triple)\\b)`, 'i')
+/** "oh" is a zero among digits, else what people say before they go on: oh wait. */
+function besideDigit(text: string, start: number, end: number): boolean {
+  return (
+    digitBefore.test(text.slice(Math.max(0, start - 9), start)) || digitAfter.test(text.slice(end, end + 9))
+  )
 }
 
 /** "Bravo Tango four seven" is BT47, "bravo tango 四七" too. */
@@ -188,6 +200,8 @@ function separates(reading: Reading, at: number, source: string): boolean {
   while (/[ ,]/.test(text[right + 1] ?? '') && right - at < 3) right++
   const before = left - 1
   const after = right + 1
+  // the label of a serial number, no part of it
+  if (/\bS\/N$/i.test(text.slice(Math.max(0, before - 3), before + 1))) return false
   const wasWord = (i: number, shape: RegExp) =>
     shape.test(text[i] ?? '') &&
     (reading.ends[i] ?? 0) - (reading.starts[i] ?? 0) > 1 &&

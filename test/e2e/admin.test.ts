@@ -186,7 +186,7 @@ describe('an administrator at the console', () => {
     })
     await page.goto(`${hub.url}/devices`)
     await page.locator('[aria-busy=true]').first().waitFor()
-    expect(await page.getByText('还没有设备').count()).toBe(0)
+    await expect.poll(() => page.getByText('还没有设备').count()).toBe(0)
     await keep('being-read')
     release()
     await page.getByText('还没有设备').waitFor()

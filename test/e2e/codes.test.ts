@@ -61,11 +61,11 @@ describe('the codes that are printed for a device', () => {
     await page.locator('thead').getByRole('checkbox').check()
     await page.getByRole('button', { name: /打印二维码/ }).click()
     await expect.poll(() => shown().count()).toBe(2)
-    expect(await printing().isEnabled()).toBe(true)
+    await expect.poll(() => printing().isEnabled()).toBe(true)
     await choose('公众号 · 长期')
     await page.getByText('2 张还没有这种二维码').waitFor()
-    expect(await shown().count()).toBe(0)
-    expect(await printing().isEnabled()).toBe(false)
+    await expect.poll(() => shown().count()).toBe(0)
+    await expect.poll(() => printing().isEnabled()).toBe(false)
   })
 
   it('say in words why WeChat makes none, and are made when it does', async () => {
@@ -76,7 +76,7 @@ describe('the codes that are printed for a device', () => {
     oa.closed.clear()
     await page.getByRole('button', { name: /生\s*成/ }).click()
     await expect.poll(() => shown().count()).toBe(2)
-    expect(await printing().isEnabled()).toBe(true)
+    await expect.poll(() => printing().isEnabled()).toBe(true)
     const url = (await shown().first().getAttribute('alt'))!
     expect(oa.codes.get(url)?.scene).toMatch(/^[\w-]{63}$/)
     expect(

@@ -99,7 +99,7 @@ describe('an agent at the desk', () => {
     await page.locator('.reply-box').getByRole('button', { name: '发送' }).click()
     await page.locator('.thread, .pane-conversation').getByText('请按图中的步骤复位。').waitFor()
     await page.getByRole('img', { name: '说明.jpg' }).waitFor()
-    expect(await page.locator('.chosen-files').count()).toBe(0)
+    await expect.poll(() => page.locator('.chosen-files').count()).toBe(0)
   })
 
   it('keeps what is typed while an answer is on its way, and what could not be sent', async () => {
@@ -132,7 +132,7 @@ describe('an agent at the desk', () => {
     await page.keyboard.press('Control+Enter')
     await thread.getByText('请问门口好停车吗?').waitFor()
     await expect.poll(() => box.inputValue()).toBe('')
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
     expect(await thread.getByText('请问门口好停车吗?').count()).toBe(1)
   })
 

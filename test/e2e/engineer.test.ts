@@ -127,7 +127,7 @@ describe("the engineer's page behind 详情, for engineers in WeCom, DingTalk an
     seen(() => wordsOf(cards(name).at(-1)!).includes(words))
   const goneSays = async (page: Page, words: string | RegExp) => {
     await page.getByRole('alert').filter({ hasText: words }).waitFor()
-    expect(await page.getByRole('button', { name: /接单|Accept/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /接单|Accept/ }).count()).toBe(0)
   }
 
   it('is opened from the simulator’s card without sign-in, and shows the job before the answer', async () => {
@@ -233,7 +233,7 @@ describe("the engineer's page behind 详情, for engineers in WeCom, DingTalk an
     await page.getByRole('button', { name: '保存备注' }).click()
     await page.getByText('已保存。').waitFor()
     expect(await page.getByLabel('写备注').inputValue()).toBe('')
-    expect(await page.locator('.thread').getByText('带一个压缩机过去').count()).toBe(1)
+    await expect.poll(() => page.locator('.thread').getByText('带一个压缩机过去').count()).toBe(1)
   })
 
   it('starts, puts off with a reason, goes on and ends with a word; the customer reads the end', async () => {

@@ -135,7 +135,7 @@ describe('translation in the console', () => {
       await message.getByText(words.made, { exact: true }).waitFor()
       expect(await message.locator('.message-text').first().getAttribute('dir')).toBe('ltr')
       await message.getByText(words.by).waitFor()
-      expect(await message.getByText(arabic).count()).toBe(0)
+      await expect.poll(() => message.getByText(arabic).count()).toBe(0)
       await message.getByRole('button', { name: words.show }).click()
       const original = message.locator('.translation-other .message-text')
       expect(await original.textContent()).toBe(arabic)

@@ -34,6 +34,8 @@ const separators = /^[\s,，、/>|·-]{0,3}/
 /** A short name before one of these is part of a road's or an institution's name: 北京东路, 中山公园. */
 const notDivision =
   /^(?:[东西南北中]?[一二三四五六七八九]?[东西南北中]?(?:路|大街|街(?!道)|大道|巷|道|公路|高速)|公园|银行|大学|牌|话|菜|人(?!民)|火车站|啤酒|电器|空调|集团|分公司|科技|湾)/
+/** A zone that is called by the name of its district: 芜湖 鸠江开发区. */
+const zone = /^(?:经济|高新|工业|产业)?(?:技术)?(?:(?:开发|高新|经开|工业园|产业园|保税)区)/
 /** Short names that are everyday words too; they count only below a higher level or before a town of theirs. */
 const everyday = new Set(
   `东方 大同 保定 吉安 长治 三明 日照 通化 平凉 海口 文山 和平 新华 解放 朝阳 长安 青山 友谊 公安 城区 东区
@@ -99,7 +101,8 @@ function nextStep(divisions: Divisions, text: string, at: number, steps: readonl
     )
       continue
     const full = options.some((d) => d.name === name)
-    if (!full && notDivision.test(text.slice(at + size, at + size + 6))) continue
+    const behind = text.slice(at + size, at + size + 8)
+    if (!full && (notDivision.test(behind) || (above && zone.test(behind)))) continue
     const usable = full
       ? options.filter((d) => d.name === name)
       : options.filter(

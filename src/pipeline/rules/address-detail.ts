@@ -20,7 +20,7 @@ export interface Detail {
 
 const number = '(?:[0-9]+|[零〇一二两三四五六七八九十百千幺拐洞]+)'
 const joint = '(?:[-之~杠附]|横杠)'
-const numbered = `(?:(?:${number}|[A-Za-z]{1,2}\\d{0,4}|[甲乙丙丁东西南北]|负一?)(?:${joint}(?:${number}|[A-Za-z]\\d*)){0,3})(?:\\s?(?:(?<![A-Za-z]{2})#|号楼|号商?铺|号档|号院|号库|号厂房|号门|号|弄|栋楼?|幢楼?|座楼?|单元|层|楼|室)|房|户|区|期|组|段|大?队|村|排|门面|门|铺|档口?|馆|塔|仓|车间|厂房|教(?:学楼)?(?![\\u4e00-\\u9fa5]))(?![镇乡村路街巷]|梯|客梯|货梯|电梯|(?:自动)?扶梯|自动人行道|观光梯|冷水机|机组|机|线|炉|泵|设备|车间)(?:[甲乙丙丁](?!单元|座|栋|幢|楼|区)|附\\d+号?)?`
+const numbered = `(?:(?:${number}|[A-Za-z]{1,2}\\d{0,4}|[甲乙丙丁东西南北]|负一?)(?:${joint}(?:${number}|[A-Za-z]\\d*)){0,3})(?:\\s?(?:(?<![A-Za-z]{2})#|号[楼搂]|号商?铺|号档|号院|号库|号厂房|号门|号|弄|栋楼?|幢楼?|座楼?|单元|层|楼|室)|房|户|区|期|组|段|大?队|村|排|门面|门|铺|档口?|馆|塔|仓|车间|厂房|教(?:学楼)?(?![\\u4e00-\\u9fa5]))(?![镇乡村路街巷]|梯|客梯|货梯|电梯|(?:自动)?扶梯|自动人行道|观光梯|冷水机|机组|机|线|炉|泵|设备|车间)(?:[甲乙丙丁](?!单元|座|栋|幢|楼|区)|附\\d+号?)?`
 const road =
   '大街|大道|公路|街道|胡同|支路|环路|东路|西路|南路|北路|中路|[东西南北中][一二三四五六七八九]路|路|街|巷|弄|道|里|条|社区|居委会|镇|乡|村|屯|苏木|农场|林场'
 const place =
@@ -209,7 +209,7 @@ function nextSegment(rest: string, base: number, previous: Segment | undefined):
 }
 
 /** After the name of a compound or a house a room number may follow at once. */
-const roomy = new RegExp(`(?:${place}|楼|村)$`)
+const roomy = new RegExp(`(?:${place}|楼|村|里)$`)
 
 function tooFar(filler: string, suffix: string): boolean {
   return (

@@ -22,6 +22,10 @@ const quarter = /^[A-Z][A-Za-z']+(?: [A-Z][A-Za-z']+){0,3}$/
 const estate =
   /\b(?:Tower|Building|Bldg|Block|Villa) ?[A-Z]?\d{0,3}, ?(?:[A-Z][A-Za-z']+ ){0,3}[A-Z][A-Za-z']+(?=, )/g
 
+const officeIn = new RegExp(
+  `\\b(${municipality}|${cities}) (?:office|site|plant|store|shop|warehouse|factory|branch|hotel|campus|lab)$`,
+)
+
 /** Addresses written the English way, smallest part first, between commas. */
 export function findEnglishAddresses(u: Utterance): AddressFinding[] {
   const { text } = u.plain
@@ -59,6 +63,7 @@ function around(
   anchor: Range,
 ): AddressFinding | null {
   let start = anchor.start
+  const named: { province?: Range; city?: Range; district?: Range } = {}
   for (let i = at - 1; i >= 0; i--) {
     // the anchor itself may reach over two parts: No. 12, Lane 358 Xianxia Road
     if (segments[i]!.end > start) continue
@@ -72,10 +77,16 @@ function around(
     else if (tail) {
       start = segments[i]!.end - tail[1]!.length
       break
-    } else break
+    } else {
+      // Suzhou office, 3F, 218 Xinghu Street
+      const [site, city] = officeIn.exec(word) ?? []
+      const level = city && levelOf(city)
+      const from = segments[i]!.end - (site?.length ?? 0)
+      if (level) named[level.level] = { start: from, end: from + level.size }
+      break
+    }
   }
   let end = anchor.end
-  const named: { province?: Range; city?: Range; district?: Range } = {}
   const followed = (i: number) => {
     const next = segments[at + 2 + i]
     return next !== undefined && levelOf(text.slice(next.start, next.end)) !== null

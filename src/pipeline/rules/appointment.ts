@@ -50,7 +50,8 @@ export function findAppointment(scene: Scene, taken: readonly Mark[]): Appointme
       proposal = said.at(-1) ?? proposal
       offered = said.findLast((m) => m.hasDay) ?? offered
       const settled = said.find((m) => settles(m))
-      if (settled && !denies(scene.utterances[i + 1]?.plain.text ?? '')) current = accept(settled, current)
+      if (settled && !denies(scene.utterances[i + 1]?.plain.text ?? ''))
+        current = onDay(accept(settled, current), offered)
     }
   }
   if (current.length === 0) return null
@@ -162,7 +163,7 @@ const agreedBefore = /(?:约了|定的|说好|答应|约好|承诺|说是)[^,，
 const pastAfter =
   /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|升级|弄的|弄坏|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
 const notThen =
-  /^[^,，。;；\n]{0,8}取消|^(?:还有|要去|得去)|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂)|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
+  /^[^,，。;；\n]{0,8}取消|^(?:还有|(?:我?就)?(?:要|得(?=[上去送接开]))(?![不是把能有你求派]|[^,，。;；\n]{0,6}(?:来|修|约|装|到|换|弄|看|处理|安排|求|师傅|上门))|几点(?:去|走|下班|开会|吃|打))|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂|的?(?:$|[\s,，。!！]))|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
 const exceptFor = /(?:除了|除|不要|别|except(?: for)?|not on|but not)[\s]*$/i
 const hours = /(?:营业|工作时间|业务时间|open(?:ing)?)[^,，。;；\n下]{0,5}$/i
 /** 九点上班, 八点开门: hours of the house, unless it is a day that is named. */
@@ -292,12 +293,17 @@ const sameTime = /同一?(?:个)?时间|同样(?:的)?时间|还是那个点|sam
 const words = (m: Mention) => m.u.spoken.text.slice(m.start, m.end)
 
 const settling =
-  /登记|安排|预约|约|处理|维修|检修|到厂|上门|到(?:您|店|家|现场|达|$|[,，。!！])|过去|过来|给您|为您|师傅.{0,12}(?:到|来)|工程师.{0,12}(?:到|来)|come|schedul|arriv|book|visit|there/i
+  /登记|安排|预约|约|处理|维修|检修|到厂|上门|到(?:您|店|家|现场|达|$|[,，。!！])|过去|过来|给您|为您|师傅.{0,12}(?:到|来)|工程师.{0,12}(?:到|来)|come|schedul|arriv|book|visit|there|^\s*(?:ok|okay|sure|好的?|行)[,，\s]+[\d:：点半]+(?: ?[ap]m)?(?: then|吧?$)/i
+
+/** 明天8点半师傅到，电话？: what is asked after it is another thing. */
+const otherQuestion =
+  /[,，。;；!！]\s*[^,，。;；!！]{0,12}(?:电话|手机|号码|地址|位置|定位|门牌|姓|称呼|联系人|型号|单号|订单|序列号)[^,，。;；!！]{0,8}$/
 
 /** Whether an agent's sentence states when somebody comes, rather than asking. */
 function settles(m: Mention): boolean {
   const { text } = m.u.spoken
-  if (/吗|么|呢|\?|？|吧/.test(text.slice(m.end))) return false
+  const rest = text.slice(m.end).replace(otherQuestion, '')
+  if (/吗|么|呢|\?|？|吧/.test(rest)) return false
   const sentence = text.slice(Math.max(0, m.start - 20), m.end + 20)
   return (m.hasClock || m.hasPart) && settling.test(sentence)
 }

@@ -46,4 +46,7 @@ export const weak: ReadonlySet<string> = new Set([
   '登录',
   '主轴',
   '快递',
+  '灶',
+  '密码',
+  'password',
 ])

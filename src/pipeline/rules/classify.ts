@@ -64,7 +64,7 @@ function intentOf(
       marks: signs.intent.found.filter((h) => h.cue.of === 'return_refund').map((h) => h.mark),
       confidence: 0.85,
     }
-  if ((chance.get('urgent_safety') ?? 0) < sureOfDanger) chance.delete('urgent_safety')
+  if (signs.intent.over || (chance.get('urgent_safety') ?? 0) < sureOfDanger) chance.delete('urgent_safety')
   for (const intent of foreignTo(signs.around.category, signs)) chance.delete(intent)
   const [value, confidence] = top(chance)
   const cues = signs.intent.found.filter((h) => h.cue.of === value).map((h) => h.mark)

@@ -20,6 +20,8 @@ const shapes = {
     /^(?:\d+(?:st|nd|rd|th|am|pm|h|kg|cm|mm|m|L|W|kW|V|A|Hz|GB|TB|G|M|P|F|K|s|min|x\d+|°?C)?|[A-Z]?\d{1,2}[A-Z]?|Win(?:dows)?\d+|iOS\d*|Android\d*|H5|A[3-6]|USB\S*|WiFi\S*|Wi-Fi|[2-6]\.?4?G|MP[34]|v\d\S*|IPv\d|B2[BC]|B[12]|iPad\d?|iPhone\S*|Mate\d+\S*|PM2|TDS|PH\d|COVID\S*|T\+\d|GB\/T\S*)$/i,
   /** The number of a firm in the register, 18 characters. */
   credit: /^[159A-Y][1-39]\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/,
+  /** So much of something, never the name of a device. */
+  quantity: /^\d+(?:kg|g|cm|mm|m|L|ml|W|kW|V|A|Hz|GB|TB|mAh|rpm|bar|MPa|min|h)$/i,
   date: /^(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}$|^\d{1,2}\/\d{1,2}$/,
 } as const
 
@@ -124,7 +126,11 @@ function scoresOf(
   const { text } = u.spoken
   const label = labelBefore(text, start)
   const scores = shapeScores(value, scene)
-  if (label === 'none' || /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3)))
+  if (
+    label === 'none' ||
+    shapes.quantity.test(value) ||
+    /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3))
+  )
     return { device_model: -9, serial_number: -9, order_number: -9 }
   const strong = value.length >= 4 && !shapes.error.test(value)
   if (label && (strong || value.length >= 3)) scores[label] = Math.max(scores[label], 0) + 5
@@ -143,7 +149,7 @@ function scoresOf(
     for (const kind of Object.keys(asked) as CodeKind[]) {
       const fits =
         kind === 'device_model'
-          ? strong && /[A-Za-z]/.test(value) && digitsIn(value) < 9
+          ? (strong && /[A-Za-z]/.test(value) && digitsIn(value) < 9) || branded(text, value, start)
           : value.length >= 6 && digitsIn(value) >= 4
       if (topics.has(asked[kind]) && fits) scores[kind] = Math.max(scores[kind], 0) + 3
     }
@@ -155,9 +161,41 @@ function scoresOf(
   }
   if (/^.{0,3}(?:不对|错了|不是|说错)/.test(text.slice(end)))
     for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 3
-  if (/(?:不对|错了|不是|应该是|更正)[^A-Za-z0-9]{0,6}$/.test(text.slice(0, start)))
+  if (takenBack(scene, position, value) || doubted.test(text.slice(end)))
+    for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 4
+  // 遥控器上 YL-K1: of what belongs to it
+  if (
+    /(?:遥控器|说明书|包装箱?|充电器|适配器|电池)(?:上|上面)?(?:写|印|标)?的?(?:是|着)?[^A-Za-z0-9]{0,4}$/.test(
+      text.slice(0, start),
+    )
+  )
+    scores.device_model -= 4
+  if (/(?:不对|错了|不是|应该是|更正|纠正)[^A-Za-z0-9]{0,12}$/.test(text.slice(0, start)))
     for (const kind of Object.keys(scores) as CodeKind[]) if (scores[kind] > 0) scores[kind] += 1
   return scores
+}
+
+/** 风雀F3: a name and a short number, where the model was asked for. */
+function branded(text: string, value: string, start: number): boolean {
+  return (
+    /^[A-Z]\d{1,3}$/.test(value) &&
+    /(?:^|[\s,，])[\u4e00-\u9fa5]{2,4}$/.test(text.slice(0, start)) &&
+    !/[报码示警障]$/.test(text.slice(0, start))
+  )
+}
+
+const doubted = /^[\s,，(（]{0,2}(?:也?不知道(?:是不是|对不对)|不(?:太)?确定|not sure)/i
+/** What begins with this takes back what was said before it. */
+const takesBack =
+  /^\s*(?:oh |no |sorry |哦|噢|啊)?[,，\s]*(?:wait|no\b|sorry|actually|不对|错了|说错|看错|打错|发错|不是|更正|纠正)|^[^\n]{0,8}(?:更正|纠正)/i
+
+/** The next words of the same side take the code back and tell another one: oh wait thats the dryer, washer is WN-F92. */
+function takenBack(scene: Scene, position: number, value: string): boolean {
+  const next = scene.utterances[position + 1]
+  if (!next?.customer || !takesBack.test(next.plain.text)) return false
+  const said = next.spoken.text
+  const others = Array.from(said.matchAll(token), ([code]) => code)
+  return others.some((code) => /\d/.test(code) && /[A-Za-z]/.test(code) && plain(code) !== plain(value))
 }
 
 function raised(scores: Readonly<Record<CodeKind, number>>): Record<CodeKind, number> {

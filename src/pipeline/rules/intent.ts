@@ -8,6 +8,8 @@ import type { Scene, Utterance } from './scene.ts'
 export interface IntentPoints {
   readonly points: ReadonlyMap<Intent, number>
   readonly found: readonly CueHit<Intent>[]
+  /** The customer says that the matter is over: 换了 没有了. */
+  readonly over: boolean
 }
 
 /** What else is known when the intent is judged. */
@@ -23,7 +25,8 @@ export interface Surroundings {
 const notFault =
   /不是(?:故障|问题|坏)|没(?:有)?(?:坏|故障)|使用正常|一切正常|设备正常|恢复(?:正常)?了|^(?:好了|可以了|解决了|正常了)/m
 const question = /[?？]|吗|请问|咨询|是否|怎么|如何|多少|建议|希望/
-const closing = /^(?:好了|可以了|解决了|正常了|弄好了|好使了)/
+const closing =
+  /^(?:好了|可以了|解决了|正常了|弄好了|好使了)|^[换试弄关开重拔插][^,，。\n]{0,4}了[\s,，]*(?:没有|好|可以|正常|不[\u4e00-\u9fa5])了|(?:不用|没事|不麻烦|不必)[^\n]{0,8}打扰了|虚惊一场/
 const content =
   /(?:^|那|哦|好的?)[,，\s]*我(?:先|自己|去|再)?(?:试试|试一下|看看|买点|弄|问问)|知道了|明白了|懂了/m
 
@@ -53,9 +56,10 @@ export function intentPoints(
   if (!software) scores.delete('bug_report')
   if (notFault.test(text)) add('inquiry', 3)
   if (!reachable && content.test(text)) add('inquiry', 2.5)
-  if (said.some((u) => closing.test(u.plain.text))) add('inquiry', 4)
+  const over = said.some((u) => closing.test(u.plain.text))
+  if (over) add('inquiry', 4)
   adjust(scores, text, faults.length > 0)
-  return { points: scores, found }
+  return { points: scores, found, over }
 }
 
 /** Words that mean another thing beside certain others. */
@@ -85,6 +89,14 @@ function adjust(scores: Map<Intent, number>, text: string, fault: boolean): void
   if (/(?:多久|几年|几个月|多少(?:小时|公里|天))[^,，。\n]{0,3}(?:换|洗|清|保养|除垢|做|加)/.test(text)) {
     lower('maintenance', 3)
     scores.set('inquiry', (scores.get('inquiry') ?? 0) + 2)
+  }
+  if (
+    /(?:几月|几号|哪天|什么时候|多久)[^,，。\n]{0,6}到期|到期[^,，。\n]{0,4}(?:几月|几号|哪天|什么时候|没有?|来着|吗)/.test(
+      text,
+    )
+  ) {
+    lower('maintenance', 3)
+    scores.set('inquiry', (scores.get('inquiry') ?? 0) + 1.5)
   }
   if (fault && scores.has('maintenance') && !/预约|定期|到期/.test(text)) lower('maintenance', 0.8)
   if (fault && /吗|怎么/.test(text)) lower('inquiry', 0.8)

@@ -89,7 +89,7 @@ export const patterns: readonly Pattern[] = [
     shape: 'spoken',
   },
   {
-    cue: /\b(?:I'?m|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
+    cue: /\b(?:I'?m|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|ring|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
     score: 4,
     shape: 'latin',
   },

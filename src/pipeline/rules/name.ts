@@ -77,10 +77,14 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
     !u.asked.has('name')
   )
     score -= 4
-  const calls = start <= 1 && /^\s+[\u4e00-\u9fa5\w#]{3}/.test(after) && !/^\s*1[3-9]\d/.test(after)
+  const calls =
+    start <= 1 && /^\s+[\u4e00-\u9fa5\w#]{3}/.test(after) && !/^\s*(?:1[3-9]\d|0\d{2})/.test(after)
   if (calls && /[工总]$|经理$/.test(text.slice(start, end)) && !u.asked.has('name')) score -= 4
   if (/^\s*[(（]?\s*(?:电话|手机)?[:：]?\s*1[3-9]\d/.test(after)) score += 1
   if (/^[你您他她]/.test(text.slice(start, end))) score -= 9
+  // 老廖手机快没电了 打我的
+  if (/^的?(?:手机|电话)[^,，。\n]{0,4}(?:没电|打不通|关机|停机|坏)/.test(text.slice(end, end + 12)))
+    score -= 4
   // 工程部刘工 136… 不过明后两天他休息
   if (
     /^[^\n]{0,26}?(?:他|她|这两天|明天|今天)[^,，。\n]{0,4}(?:休息|请假|出差)/.test(text.slice(end, end + 32))
@@ -124,18 +128,23 @@ function roleBefore(rest: string): number {
 const transcribed =
   /^[古力丽娜扎艾买提江阿不都热合曼吐尔逊尼亚孜依拉木克帕夏米合巴特格日勒图斯琴其其乌云娅]{3,7}(?=[\s,，。]*$)/
 
+const oneWord =
+  /^(?![不没随稍等好就这那什啥可行对嗯算直先都还也谢麻你我他她您怎干问哪咋要给])[\u4e00-\u9fa5·]{2,4}[\s,，。!！]*$/
+
 /** The answer to 贵姓, 怎么称呼. */
 function answers(u: Utterance): NameFinding[] {
   const { text } = u.plain
   if (!u.asked.has('name')) return alone(u, text)
-  const lead = /^(?:[\s,，.。]|对|嗯|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(
-    text,
-  )![0].length
+  const lead =
+    /^(?:[\s,，.。]|对|嗯[呐哪]?|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(text)![0]
+      .length
   const at = lead + roleBefore(text.slice(lead, lead + 12))
   const foreign = transcribed.exec(text.slice(at))
+  // asked for nothing else, whoever answers with one word says their name, of whatever people: 热西提
+  const nothingElse = u.asked.size === 1 && oneWord.test(text.slice(at))
   const length = foreign
     ? { skip: 0, size: foreign[0].length }
-    : (nameLength(text, at, false) ?? latinLength(text, at))
+    : (nameLength(text, at, false, nothingElse) ?? latinLength(text, at))
   return length ? finding(u, at + length.skip, at + length.skip + length.size, 4) : []
 }
 
@@ -211,6 +220,7 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
       u.plain.ends.indexOf(phone.marks.at(-1)!.turn === u.turn ? phone.marks.at(-1)!.end : mark.end) + 1
     const boost = phone.score === phones[0]!.score ? 1 : 0
     const head = text.slice(Math.max(0, start - 24), start)
+    const mine = /打我的?[\s:：]*$/.test(head) ? 1 : 0
     const before = new RegExp(
       `(?:^|[\\s,，:：;；。、/(（]|店长|物业|现场)((?:${han}{2,4}(?:先生|女士|小姐|老师|经理)?|${han}(?=\\s)|${latin}|${han}{1,2}[A-Z][a-z]+))[\\s,，:：/(（-]*(?:电话|手机|tel|phone|mobile)?[是:：\\s]*$`,
       'i',
@@ -233,7 +243,9 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
       `^[\\s,，:：;；。、/()（）-]{0,3}(?:我?是|联系人|找|姓|我姓|我叫|店长|经理|物业|老板|业主|用户|客户)?\\s?(${han}{1,2}[A-Z][a-z]+|${han}{1,4}(?![\\u4e00-\\u9fa5]|\\s*[:：])|${latin})`,
     ).exec(text.slice(end, end + 24))
     if (after)
-      found.push(...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 3 + boost, true))
+      found.push(
+        ...nameAt(u, text, end + after[0].length - after[1]!.length, after[1]!, 3 + boost + mine, true),
+      )
   }
   return found
 }

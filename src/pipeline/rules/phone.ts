@@ -169,7 +169,17 @@ function toFinding(groups: readonly Group[], shape: string, scene: Scene): Phone
   const value = readPhone(corrected.map(quoteOf)) ?? readPhone(marks.map(quoteOf))
   if (value === null || isHotline(value, scene)) return null
   const used = readPhone(corrected.map(quoteOf)) === value ? corrected : marks
-  return { value, marks: used, score: scoreOf(first, last, shape, used !== marks) }
+  const score = scoreOf(first, last, shape, used !== marks) - (takenBack(scene, last) ? 6 : 0)
+  return { value, marks: used, score }
+}
+
+const takesBack =
+  /^\s*(?:啊|哦|噢|呃)?(?:不对|错了|不是|等等)?[,，\s]*(?:这|那|刚才|上面)(?:那|这)?个?(?:号码?|的)?(?:是|的)[^\d\n]{0,3}(?:老|旧|以前|原来|错|不用)/
+
+/** The customer's next words take the number back: 打135… -- 不对这是老号183…. */
+function takenBack({ customer }: Scene, { utterance }: Group): boolean {
+  const next = customer[customer.indexOf(utterance) + 1]
+  return next !== undefined && takesBack.test(next.spoken.text) && /\d{7}/.test(next.spoken.text)
 }
 
 /** One mark per turn, from its first place to its last. */
@@ -267,7 +277,7 @@ const houseLine =
 const other =
   /(?:同事|业务员|业务|销售|快递员?|司机|经销商|代理商)[^\d\n]{0,8}$|(?:你们|安装|维修|上门|上次)[^\d\n]{0,4}(?:师傅|工程师)[^\d\n]{0,8}$|(?:师傅|工程师|技术员)的?(?:电话|手机|号码)[^\d\n]{0,4}$/
 const old =
-  /(?:旧|老|以前|原来|原先)的?(?:那个|号码?|电话|手机号?|联系方式)[^\d\n]{0,5}$|(?:旧|老|以前|原来|原先)的[^\d\n]{0,3}$|(?:之前|上次|登记)的?(?:那个)?(?:号码?|电话|手机号?)[^\d\n]{0,3}(?<!电话是|号码是)$/
+  /(?<!(?:这|那|刚才|上面)个?(?:是|的是)(?:我|我的)?)(?:旧|老|以前|原来|原先)的?(?:那个|号码?|电话|手机号?|联系方式)[^\d\n]{0,5}$|(?:旧|老|以前|原来|原先)的[^\d\n]{0,3}$|(?:之前|上次|登记)的?(?:那个)?(?:号码?|电话|手机号?)[^\d\n]{0,3}(?<!电话是|号码是)$/
 const oldAfter =
   /^[^\d\n]{0,14}(?:休息|请假|出差)|^[^\d\n]{0,8}(?:不用了|停机|停用|打不通|换了|注销|作废|别打(?!我)|不要打(?!我)|空号|丢了|已经不用|是旧|是以前)/
 const wanted =
@@ -276,6 +286,10 @@ const wantedAfter =
   /^[^\d\n]{0,6}(?:打这个|为准|这个能打通|联系这个|找我|随时打|联系(?:他|她|我)|打(?:他|她)|找(?:他|她))|^[^\d\n]{0,20}联系(?:他|她)/
 
 const ownNumber = /(?:^|[;；,，。\s])我(?:的|是)?[\s:：]*[\u4e00-\u9fa5]{0,4}\s*$/
+
+/** 打不通就打她儿子 138…: only when the first number is of no use. */
+const otherwise =
+  /(?:打不通|没人接|不接|联系不上|找不到(?:人|他|她)?|不行)[^\d\n]{0,4}(?:就|再|可以?)[^\d\n]{0,12}$/
 
 /** 不是138…,是139…: the number behind 不是 is the wrong one, unless somebody asks whether it is (是不是…, …吗). */
 const refuted = /(?<!是)不是\s*$/
@@ -297,6 +311,7 @@ function scoreOf(first: Group, last: Group, shape: string, corrected: boolean): 
   if (houseLine.test(before)) score -= 10
   if (other.test(before)) score -= 4
   if (old.test(before) || oldAfter.test(after)) score -= 8
+  if (otherwise.test(before)) score -= 6
   if (corrected) score += 1
   if (rightInstead.test(before)) score += 6
   if (refuted.test(before) && !asksAfter.test(after)) score -= 9

@@ -41,7 +41,7 @@ const topics: readonly (readonly [Topic, RegExp])[] = [
   ],
   [
     'name',
-    /贵姓|[您你]姓|姓名|称呼|名字|联系人|收件人|收货人|找谁|哪位|尊姓|姓什么|叫什么|\bname\b|who am i|who should|contact person|may i have your/i,
+    /贵姓|[您你]姓|姓名|称呼|名字|联系人|收件人|收货人|找谁|哪位|尊姓|姓什么|叫什么|姓.{1,2}(?:吗|么|对吗|是吧|对吧)|\bname\b|who am i|who should|contact person|may i have your/i,
   ],
   ['model', /(?<!手机)型号|车型|机型|哪一?款|什么牌子|model/i],
   [
@@ -140,7 +140,7 @@ export function markOf(utterance: Utterance, reading: Reading, start: number, en
 
 /** Whether a turn agrees with what was just said: 对, 可以, OK. */
 export function affirms(text: string): boolean {
-  return /^\s*(?:嗯+|啊|哦|呃)?[,，\s]*(?:对+|是(?!不是|吗)|好|可以|行(?!不行)|没错|没问题|正确|[没不]变|一样|就这样|就那样|就这个|妥了?|中|成(?!本|都)|要得|得嘞|欧了|ok|okay|yes|yeah|yep|correct|right|sure|that's right|that works|fine|perfect)/i.test(
+  return /^\s*(?:嗯+[呐哪](?=$|[\s,，。])|(?:嗯+|啊|哦|呃)?[,，\s]*(?:对+|是(?!不是|吗)|好|可以|阔以|得行|(?:可|得)(?=[\s,，。!！~]*$)|莫得问题|冇问题|行(?!不行)|没错|没问题|正确|[没不]变|一样|就这样|就那样|就这个|妥了?|中|成(?!本|都)|要得|得嘞|欧了|ok|okay|yes|yeah|yep|correct|right|sure|that's right|that works|fine|perfect))/i.test(
     text,
   )
 }

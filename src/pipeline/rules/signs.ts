@@ -57,6 +57,9 @@ function harmless(hit: CueHit<'grave' | 'hazard'>, scene: Scene): boolean {
     )
   )
     return true
+  // 暖风出不来: nobody is shut in
+  if (/(?:[风水气汽字图票纸冰码币糖料杯茶奶饭]|声音|画面)(?:都|也|就|又|还)?[出下]不[来去]/.test(around))
+    return true
   // 群里都炸了: nothing has exploded
   if (/(?:群|锅|气|脑|心态|朋友圈)里?(?:都|要|快|全)*炸/.test(around)) return true
   return (
