@@ -164,6 +164,11 @@ function numeralRun(run: string, text: string, start: number, end: number): stri
     Number(digitOf(run[1]!)) - Number(digitOf(run[0]!)) === 1
   )
     return `${digitOf(run[0]!)}~${digitOf(run[1]!)}`
+  // 周五十点: ten o'clock on Friday
+  if (run.length > 1 && weekday.test(text.slice(0, start)) && digitOf(run[0]!) !== undefined) {
+    const rest = run.slice(1)
+    return `${digitOf(run[0]!)}${readNumerals(rest) ?? spelledOut(rest)}`
+  }
   return readNumerals(run) ?? spelledOut(run)
 }
 
@@ -201,7 +206,7 @@ function separates(reading: Reading, at: number, source: string): boolean {
   const before = left - 1
   const after = right + 1
   // the label of a serial number, no part of it
-  if (/\bS\/N$/i.test(text.slice(Math.max(0, before - 3), before + 1))) return false
+  if (/\bS ?\/ ?N$/i.test(text.slice(Math.max(0, before - 5), before + 1))) return false
   const wasWord = (i: number, shape: RegExp) =>
     shape.test(text[i] ?? '') &&
     (reading.ends[i] ?? 0) - (reading.starts[i] ?? 0) > 1 &&

@@ -97,7 +97,7 @@ function ruled(
   }
   const taken = [...phones.flatMap((p) => p.marks), ...addresses.flatMap((a) => a.marks.detail ?? [])]
   const codes = findCodes(scene, taken)
-  const chosen = chooseCodes(codes, false)
+  const chosen = chooseCodes(codes, undefined)
   for (const code of codes) {
     const { device_model, serial_number, order_number } = code.scores
     const own = chosen.serial_number === code || chosen.order_number === code

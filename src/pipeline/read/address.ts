@@ -40,7 +40,7 @@ function withTown(detail: string | null, adcode: string | null, divisions: Divis
 
 const numerals = '[零〇一二两三四五六七八九十百千幺拐洞]'
 const counted = new RegExp(
-  `(${numerals}+)(?=(?:号(?!路|街|线|桥)|弄|幢|栋|单元|层|楼(?![上下梯])|室|座|期|区|组|门|户|房|铺|队|大?街坊|[-杠之]|\\d))|(?<=单元|[栋幢座号楼弄层区室门]|[A-Za-z\\d-]|[杠之])(${numerals}+)(?![\\u4e00-\\u9fa5])`,
+  `(${numerals}+)(?=(?:号(?!路|街|线|桥)|弄|幢|栋|单元|层|楼(?![上下梯])|室|座|期|区|组|社|团|连|排|门|户|房|铺|队|大?街坊|[-杠之]|\\d))|(?<=单元|[栋幢座号楼弄层区室门]|[A-Za-z\\d-]|[杠之])(${numerals}+)(?![\\u4e00-\\u9fa5])`,
   'g',
 )
 

@@ -131,10 +131,15 @@ function settle(state: State): ReadTime {
   }
   const part = state.period ?? { from: 540, to: 1080, name: '白天' }
   const to = state.endPeriod?.to ?? part.to
-  if (edge === 'before') return { day, lastDay, from: null, to: state.period ? part.from : to, exact: false }
+  if (edge === 'before')
+    return { day, lastDay, from: null, to: state.period ? startOf(part) : to, exact: false }
   if (edge === 'after') return { day, lastDay, from: part.from, to: null, exact: false }
   return { day, lastDay, from: part.from, to, exact: false }
 }
+
+/** 中午以前 is before twelve. */
+const startOf = ({ from, name }: { readonly from: number; readonly name: string }) =>
+  /中午|午间/.test(name) ? 720 : from
 
 /** Without a day it is today, or tomorrow when that hour is over; 六点 said at four in the afternoon is 18:00. */
 function toAppointment(said: ReadTime, atMs: number, timeZone: string): Appointment {

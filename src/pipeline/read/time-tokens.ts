@@ -14,6 +14,17 @@ export type TimeToken = { readonly start: number; readonly end: number } & (
 
 const englishDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const teens =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'
+const ordinals = [
+  ...teens.split(' '),
+  ...teens
+    .split(' ')
+    .slice(0, 9)
+    .map((word) => `twenty ${word}`),
+  'thirtieth',
+  'thirty first',
+]
 const monthWord = `(?:${months.join('|')})[a-z]*`
 
 /** Vague parts of a day, minutes from midnight. */
@@ -96,22 +107,24 @@ const token = new RegExp(
     '(?<endOf>下下个?|下个?|这个?|本)?周末|\\b(?:(?<endOfEn>next|this) )?weekend\\b',
     `\\b(?:(?<weekEn>next|this|on) )?(?<dayEn>${englishDays.join('|')})\\b`,
     '\\b(?:(?:next|this|on) )?(?<dayShort>mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\\b\\.?(?=,? (?:morning|afternoon|evening|noon|at|before|after|am|pm|pls|please|\\d{1,2}(?::|[ap]m| [ap]m)))',
-    '(?:(?<year>20\\d\\d)[年/.-])?(?<![\\d.-])(?<month>1[0-2]|0?[1-9])月(?:份)?(?<date>3[01]|[12]\\d|0?[1-9])(?:日|号)?(?!\\d)',
+    '(?:(?<year>20\\d\\d)[年/.-])?(?<![\\d.-])(?<month>1[0-2]|0?[1-9]) ?月(?:份)? ?(?<date>3[01]|[12]\\d|0?[1-9])(?: ?(?:日|号))?(?!\\d)',
     '(?<yearN>20\\d\\d)[/.-](?<monthN>1[0-2]|0?[1-9])[/.-](?<dateN>3[01]|[12]\\d|0?[1-9])(?!\\d)',
     '(?<![\\d/.A-Za-z-])(?<monthD>1[0-2]|0?[1-9])-(?<dateD>3[01]|[12]\\d|0[1-9])(?= (?:\\d{1,2}:|上午|下午|中午|早上?|晚上?|全天|白天))',
     '(?<![\\d/.A-Za-z-])(?<monthP>1[0-2]|0?[1-9])\\.(?<dateP>3[01]|[12]\\d|0?[1-9])(?= ?(?:号|日|上午|下午|中午|早上?|晚上?|全天|白天|\\d{1,2}[:点]))',
     '(?<![\\d/.A-Za-z-])(?<monthS>1[0-2]|0?[1-9])[/](?<dateS>3[01]|[12]\\d|0?[1-9])(?![\\d/A-Za-z])',
     `\\b(?<monthE>${monthWord})\\.? (?<dateE>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)?\\b`,
     `\\b(?<dateF>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)? (?:of )?(?<monthF>${monthWord})\\b`,
-    '(?<![\\d路街道巷弄])(?:(?<monthRel>这个?月|本月|下个?月))?(?<only>3[01]|[12]\\d|0?[1-9])(?:号|日)(?![楼院线厅门库栋幢座弄梯车炉泵柜桩床台炉厂仓机]|\\d(?!\\d?[号日])|店铺|电梯|客梯|货梯|扶梯|注塑|空压|设备|家庭)',
+    '(?<![\\d路街道巷弄])(?:(?<monthRel>这个?月|本月|下个?月))?(?<only>3[01]|[12]\\d|0?[1-9])(?:号|日)(?!宿舍|[楼院线厅门库栋幢座弄梯车炉泵柜桩床台炉厂仓机]|\\d(?!\\d?[号日])|店铺|电梯|客梯|货梯|扶梯|注塑|空压|设备|家庭)',
     '(?<holiday>元旦|除夕|大?年(?:三十|30)|大年初[一1]|春节|过年|元宵|清明|(?<!\\d)51(?!\\d)|五一|劳动(?=节)|端午|中秋|国庆)节?(?<around>(?:放假)?(?:之前|以前|前(?![\\d天面])|之后|以后|后(?![天面]))|当天|那天|这天|假期|期间|(?=上午|下午|早上|中午|晚上))',
     '(?<few>(?:这|近|最近)[两几23]天)(?=[^,，。;；\\n又没不老一总]{0,4}(?:来|上门|过来|安排|处理|都行|都可以|可以|方便|有空|在家|能))',
     '(?<monthEnd>(?:这个?月|本月)?(?:月底|月末)|下个?月底)',
     `(?<period>${periodWords}|(?<=[今明日天1-7])[早晚]|[早晚](?=\\d{1,2}(?:点|:)))`,
-    '(?<!\\d点)(?:(?<![\\d:.])|(?<=[周期拜][1-7]))(?<hour>2[0-4]|1\\d|0?\\d)(?:点钟?(?!\\d{1,2}点)|时(?!间|候|不|常|段))(?:(?<half>半)|(?<quarter>[13])刻|(?<minute>[0-5]\\d|[1-9])(?:分(?!钟))?(?!\\d))?(?:钟|整)?',
+    '(?<!\\d点)(?:(?<![\\d:.])|(?<=[周期拜][1-7]))(?<hour>2[0-4]|1\\d|0?\\d) ?(?:点钟?(?!\\d{1,2}点)|时(?!间|候|不|常|段))(?:(?<half>半)|(?<quarter>[13])刻|(?<minute>[0-5]\\d|[1-9])(?:分(?!钟))?(?!\\d))?(?:钟|整)?',
     '(?<![\\d.:/A-Za-z-])(?<rangeHour>2[0-3]|1\\d|0?\\d)(?=\\s?(?:-|~|到|至|—)\\s?(?:2[0-4]|1\\d|0?\\d)(?:点|时(?!间)|:\\d\\d))',
     '(?<=午|早|晚|晨|上|[天日号到至])(?<one>一)点(?:(?<oneHalf>半)|(?<oneMinute>[0-5]\\d)分?|钟)?',
     '(?:(?<!\\d|\\d:)|(?<=[周期拜][1-7]))(?<clockHour>2[0-4]|1\\d|0?\\d):(?<clockMinute>[0-5]\\d)(?![\\d])(?: ?(?<clockHalf>[ap])\\.?m\\b)?',
+    '\\b(?<past>half|quarter) (?<side>past|to) (?<pastHour>1[0-2]|[1-9])\\b',
+    `(?<=day,? )the (?:(?<ordinal>3[01]|[12]\\d|[1-9])(?:st|nd|rd|th)|(?<ordinalWord>${ordinals.join('|')}))\\b`,
     '\\b(?<enHour>1[0-2]|0?[1-9]) ?(?<enHalf>[ap])\\.?m\\b\\.?',
     '(?:(?<=\\b(?:after|before|from|until|till|between|between \\d{1,2} and|from \\d{1,2} to) )|(?<=\\bat )(?=\\d{1,2}(?:$|[,.!?]| (?:today|tomorrow|on|works?|is|would|or|then|if|please|sharp|and|with))))(?<bareHour>1[0-2]|[1-9])(?! ?(?:minutes|hours|days|weeks|:|\\d|[ap]\\.?m|-))\\b(?!th|st|nd)',
     '(?<to>(?<=\\bbetween \\d{1,2}(?::\\d\\d)? ?(?:[ap]m )?)and\\b|到|至|~|—|–|(?<=[点半钟分刻午\\dm]\\s?)-(?=\\s?[\\d上下中晚])|\\b(?:to|until|till)\\b)',
@@ -181,6 +194,9 @@ function dayToken(g: Record<string, string | undefined>, today: Day, text: strin
   }
   if (g.holiday) return holidayTokens(g.holiday, g.around ?? '', today)
   if (g.few) return [{ kind: 'days', first: today, last: addDays(today, 1) }]
+  if (g.ordinal) return nextDated(today, Number(g.ordinal))
+  if (g.ordinalWord)
+    return nextDated(today, ordinals.indexOf(g.ordinalWord.toLowerCase().replace('-', ' ')) + 1)
   if (g.monthEnd) return [{ kind: 'day', day: lastOfMonth(today, text.startsWith('下')), explicit: true }]
   return dateToken(g, today)
 }
@@ -214,7 +230,14 @@ function dateToken(g: Record<string, string | undefined>, today: Day): Bare[] | 
   if (!g.only) return null
   const next = g.monthRel?.startsWith('下')
   const number = Number(g.only)
-  const ahead = next || (!g.monthRel && number < today.day)
+  if (g.monthRel && !next)
+    return [{ kind: 'day', day: { year: today.year, month: today.month, day: number }, explicit: true }]
+  return nextDated(today, number, next)
+}
+
+/** A day of this month, or of the next one when it is over. */
+function nextDated(today: Day, number: number, next = false): Bare[] {
+  const ahead = next || number < today.day
   const first = { year: today.year, month: today.month + (ahead ? 1 : 0), day: 1 }
   return [{ kind: 'day', day: addDays(first, number - 1), explicit: true }]
 }
@@ -255,6 +278,10 @@ function clockToken(g: Record<string, string | undefined>): Bare[] | null {
     return [
       { kind: 'time', minute: Number(g.clockHour) * 60 + Number(g.clockMinute), half: halfOf(g.clockHalf) },
     ]
+  }
+  if (g.past) {
+    const minute = g.past === 'half' ? 30 : g.side === 'to' ? -15 : 15
+    return [{ kind: 'time', minute: Number(g.pastHour) * 60 + minute, half: null }]
   }
   if (g.enHour) return [{ kind: 'time', minute: Number(g.enHour) * 60, half: halfOf(g.enHalf) }]
   if (g.rangeHour) return [{ kind: 'time', minute: Number(g.rangeHour) * 60, half: null }]

@@ -115,7 +115,7 @@ function nextStep(divisions: Divisions, text: string, at: number, steps: readonl
         options: usable.filter((d) => d.level === level),
         full,
         start: at,
-        end: endOf(text, at, size, full),
+        end: endOf(text, at, size, full, usable),
       }
   }
   return null
@@ -132,8 +132,10 @@ function heardStep(divisions: Divisions, text: string, at: number, above: Step |
 }
 
 /** 江苏无锡市 may be said 无锡 with its suffix elsewhere; a suffix right after the short name belongs to it. */
-function endOf(text: string, at: number, size: number, full: boolean): number {
-  return !full && /^(?:省|市)/.test(text.slice(at + size, at + size + 1)) ? at + size + 1 : at + size
+function endOf(text: string, at: number, size: number, full: boolean, options: readonly Division[]): number {
+  // 延边州 is 延边朝鲜族自治州
+  const kind = options.some(({ name }) => name.endsWith('自治州')) ? /^[市州]/ : /^[省市]/
+  return !full && kind.test(text.slice(at + size, at + size + 1)) ? at + size + 1 : at + size
 }
 
 function fits(division: Division, above: Step | undefined): boolean {

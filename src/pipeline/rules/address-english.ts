@@ -15,6 +15,8 @@ const street =
 const unit =
   /^(?:(?:Room|Rm|Building|Bldg|Block|Unit|Floor|Suite|Flat|Apt|Apartment|Tower|Shop|Level|No)\.? ?#?[A-Z]?\d{0,4}[A-Z]?|\d{1,3}F(?:-\d{1,4})?|\d{1,3}(?:st|nd|rd|th) [Ff]loor|[A-Z]?\d{1,5}[A-Z]?(?:-\d{1,4}){0,2}|(?:[A-Z][A-Za-z']+ ){1,3}(?:Building|Tower|Plaza|Mansion|Center|Centre|Garden|Gardens|Mall|Park|Court|Residence))$/
 
+const isMunicipality = (name: string) => new RegExp(`^(?:${municipality})$`).test(name)
+
 /** A part of a town that no list knows; the name of a district or city must follow it. */
 const quarter = /^[A-Z][A-Za-z']+(?: [A-Z][A-Za-z']+){0,3}$/
 
@@ -87,6 +89,8 @@ function around(
     }
   }
   let end = anchor.end
+  // 6 Haitang North Road Haitang District Sanya: without commas
+  if (segments[at]!.end > end + 1) Object.assign(named, regionsIn(text, end, segments[at]!.end))
   const followed = (i: number) => {
     const next = segments[at + 2 + i]
     return next !== undefined && levelOf(text.slice(next.start, next.end)) !== null
@@ -100,6 +104,9 @@ function around(
     else break
     if (level && level.size < word.length) break
   }
+  // a municipality is its own city
+  if (named.province && !named.city && isMunicipality(text.slice(named.province.start, named.province.end)))
+    named.city = named.province
   const mark = (range: Range | undefined) =>
     range ? (markOf(u, u.plain, range.start, range.end) ?? undefined) : undefined
   return {
@@ -112,6 +119,19 @@ function around(
     score: 5 + Object.keys(named).length,
     at: u.at,
     units: 2,
+  }
+}
+
+/** Divisions that stand in a row, between blanks. */
+function regionsIn(text: string, from: number, to: number): Record<string, Range> {
+  const named: Record<string, Range> = {}
+  let at = from
+  for (;;) {
+    at += /^[ ,]*/.exec(text.slice(at, to))![0].length
+    const level = levelOf(text.slice(at, to))
+    if (!level || named[level.level]) return named
+    named[level.level] = { start: at, end: at + level.size }
+    at += level.size
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence, Turn } from '../../contract/extraction.ts'
 import type { Address } from '../../contract/ticket.ts'
-import { readAddress, type SaidAddress } from '../read/address.ts'
+import { readAddress, readDetail, type SaidAddress } from '../read/address.ts'
 import { derivedFrom, type Mark, quoteOf } from '../span.ts'
 import { type Chain, type Range, readChain } from './address-chain.ts'
 import { type Detail, readDetailAt } from './address-detail.ts'
@@ -48,7 +48,10 @@ export function findAddresses(
     .sort((a, b) => b.score - a.score || b.at - a.at)
     .slice(0, mostFindings)
   return ranked.length > 0
-    ? [withRegion(withAddenda(ranked, scene), found, divisions), ...ranked.slice(1)]
+    ? [
+        withRegion(withReadBack(withAddenda(ranked, scene), found, scene), found, divisions),
+        ...ranked.slice(1),
+      ]
     : ranked
 }
 
@@ -87,7 +90,7 @@ const label =
 const fresh =
   /(?:搬(?:家|到|去|了)|新(?:地址|家|房|店|办公)|现在(?:住|在|的)?|改到|换到|改成|改为|换成|更正|应该是|实际(?:地址)?|正确|我这个是|是在|而是)[^\n]{0,10}$/
 const stale =
-  /(?:以前|原来|之前|老(?:地址|家|房)|旧(?:地址|房|的)?|原(?:地址|先)|上次|曾经|不是|别(?:去|送|来)|不要(?:去|送|来)|别到|发票|寄票|开票|注册地|公司注册|购买(?:地|于)?|户籍)[^\n]{0,8}$/
+  /(?:以前|原来|之前|老(?:地址|家|房)|旧(?:地址|房|的)?|原(?:地址|先)|上次|曾经|不是(?!\S*\s)|别(?:去|送|来)|不要(?:去|送|来)|别到|发票|寄票|开票|注册地|公司注册|购买(?:地|于)?|户籍)[^\n]{0,8}$/
 const staleAfter =
   /^[^\n]{0,4}(?:是(?:以前|之前|原来|老|旧)的?(?:地址|家)?|(?:以前|之前|原来|老|旧)的(?:地址|家)|不住了|搬走了|退租|已经搬|那个不要|不用去|不要去|别去|不对|错了|不是(?:这|那)个)/
 
@@ -149,6 +152,9 @@ function chainsOf(text: string, divisions: Divisions): Chain[] {
   for (let at = 0; at < text.length - 1; at++) {
     const chain = /[\u4e00-\u9fa5]/.test(text[at]!) ? readChain(divisions, text, at) : null
     if (!chain) continue
+    // 苏州的苏: a character is explained
+    const explains = /^的([\u4e00-\u9fa5])/.exec(text.slice(chain.end, chain.end + 2))?.[1]
+    if (explains && text.slice(chain.start, chain.end).includes(explains)) continue
     chains.push(chain)
     at = chain.end - 1
   }
@@ -317,6 +323,19 @@ function withAddenda(ranked: readonly AddressFinding[], scene: Scene): AddressFi
     : best
 }
 
+/** 文昌路十二号 -- 文昌路十二号东堤雅苑三栋对吧 -- 对的: the agent reads back more than was said, and the customer agrees. */
+function withReadBack(best: AddressFinding, found: readonly AddressFinding[], scene: Scene): AddressFinding {
+  const own = plainDetail(best)
+  if (own === '') return best
+  const more = found.find((f) => {
+    const u = scene.utterances.find(({ at }) => at === f.at)
+    return u?.customer === false && plainDetail(f).length > own.length && plainDetail(f).startsWith(own)
+  })
+  return more ? { ...best, marks: { ...best.marks, detail: more.marks.detail } } : best
+}
+
+const plainDetail = (f: AddressFinding) => readDetail((f.marks.detail ?? []).map(quoteOf)) ?? ''
+
 /**
  * The region that the customer said apart from the street: 我地址是鼓楼区 / 福州的 / 五四路环球广场. Only what was asked for or announced
  * as an address, and nothing of an address that has a street of its own.
@@ -329,7 +348,9 @@ function withRegion(
   let marks = best.marks
   if (marks.city || marks.province) return best
   for (const { marks: apart, units, score, at } of found) {
-    if (score <= 0 || units > 0 || at === best.at) continue
+    // 桂林市雁山区雁中路这边 -- 北苑十一栋三楼: a region with a road at most, no address of its own
+    const numbered = (apart.detail ?? []).some((mark) => /[\d零一二三四五六七八九十幺]/.test(quoteOf(mark)))
+    if (score <= 0 || (units > 0 && (units > 2 || numbered)) || at === best.at) continue
     const { province, city, district } = { ...apart, ...definedRegion(marks) }
     const names = {
       province: province && quoteOf(province),

@@ -44,6 +44,7 @@ export function findAppointment(scene: Scene, taken: readonly Mark[]): Appointme
       else if (proposal && mentions.length === 0 && affirms(u.plain.text))
         current = onDay(accept(proposal, current), offered)
       else if (proposal && current.includes(proposal) && denies(u.plain.text)) current = []
+      if (wished.length === 0 && putOff.test(u.plain.text)) current = []
       proposal = null
     } else {
       const said = mentions.filter((m) => !unsure.test(m.u.spoken.text) && !ruledOut(m))
@@ -63,6 +64,9 @@ export function findAppointment(scene: Scene, taken: readonly Mark[]): Appointme
   return value && { value, marks, score: current.some((m) => m.hasClock) ? 3 : 2 }
 }
 
+/** 我再想想 先别安排. */
+const putOff = /先(?:别|不)(?:安排|约|来|派|上门)|再想想|以后再(?:说|约)|改天再(?:说|约)/
+
 /** A time without a day is on the day that the agent has offered before (今晚七点? 再早点. 那六点). */
 function onDay(chosen: readonly Mention[], offered: Mention | null): readonly Mention[] {
   const lacks = offered !== null && chosen.length > 0 && !chosen.some((m) => m.hasDay)
@@ -77,7 +81,8 @@ function mentionsOf(u: Utterance, timeZone: string, taken: readonly Mark[]): Men
     const last = groups.at(-1)
     const gap = last ? text.slice(last.at(-1)!.end, token.start) : ''
     // 明天吧 今天家里没人: what was agreed to is over before another day is named
-    const over = gap.includes('吧') && /^days?$/.test(token.kind)
+    const full = last?.some(({ kind }) => kind === 'period' || kind === 'time')
+    const over = /^days?$/.test(token.kind) && (gap.includes('吧') || (full && /或|要么|or/.test(gap)))
     if (last && gap.length <= 10 && between.test(gap) && !over) last.push(token)
     else groups.push([token])
   }
@@ -105,7 +110,7 @@ function toMention(
 ): Mention | null {
   const tokens = trim(raw, u.spoken.text)
   const has = (kind: TimeToken['kind']) => tokens.some((t) => t.kind === kind)
-  if (!tokens.some(standsAlone)) return null
+  if (!tokens.some(standsAlone) || greets(u.spoken.text, tokens)) return null
   const lead =
     english.exec(u.spoken.text.slice(Math.max(0, tokens[0]!.start - 10), tokens[0]!.start))?.[0].length ?? 0
   const start = tokens[0]!.start - lead
@@ -130,6 +135,16 @@ function toMention(
     hasPart: has('period'),
     until,
   }
+}
+
+/** Good morning, 早上好. */
+function greets(text: string, tokens: readonly TimeToken[]): boolean {
+  const [only, ...more] = tokens
+  return (
+    more.length === 0 &&
+    only?.kind === 'period' &&
+    (/\bgood $/i.test(text.slice(0, only.start)) || /^好(?![^,，。\s])/.test(text.slice(only.end)))
+  )
 }
 
 /** An hour of today that is over is when something happened: 今早5点10分突然急停. */
@@ -157,25 +172,25 @@ const isEnglishEdge = (tokens: readonly TimeToken[], at: number, text: string) =
   isEdge(tokens[at]!) && /[a-z]/i.test(text[tokens[at]!.start]!) && tokens[at + 1] !== undefined
 
 const past =
-  /(?:昨天|昨晚|昨日|前天|前晚|大前天|上周[一二三四五六日末]?|上个?月|去年|今年|刚才|刚刚|上次|上回|当时|自从|从|购(?:买|机)|买(?:于|的)?|安装于|原预约|原约|原来约|装的|签收|(?<!预约|上门|安装|期望|希望|服务|约定)日期|保修期?|到期|过期|出厂|下单|生产|开票|截止|since|bought|purchased|last|yesterday|installed on|dated|发生|发现|开始|本来|原定)[^,，。;；\n]{0,6}$/i
+  /(?:昨天|昨晚|昨日|前天|前晚|大前天|上周[一二三四五六日末]?|上个?月|去年|今年|刚才|刚刚|上次|上回|当时|自从|从|购(?:买|机)|买(?:于|的)?|安装于|原预约|原约|原来约|装的|签收|(?<!预约|上门|安装|期望|希望|服务|约定)日期|保修期?|到期|过期|出厂|下单|生产|开票|截止|since|bought|purchased|last|yesterday|installed on|dated|发生|发现|开始|本来|原定|已经(?:是)?|(?:告警|报警|发生|触发|记录|发送|提交|创建|上报|发件|来信)时间[:：]?)[^,，。;；\n]{0,6}$/i
 /** What was agreed on before is past unless it lies ahead: 按约好的明天上午十点来. */
 const agreedBefore = /(?:约了|定的|说好|答应|约好|承诺|说是)[^,，。;；\n]{0,6}$/
 const pastAfter =
-  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|升级|弄的|弄坏|已经|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
+  /^[^,，。;；\n\d]{0,4}(?:到期|过期|截止|过保|来(?:装|修|送|弄|换|洗|看|搞|清)[\u4e00-\u9fa5]{1,8}(?:师傅|小伙|小哥|的人|姑娘)|到现在|都没|也没|没人|没来|没到|买的|装的|修的|报的|打的|打过|来过(?!了\d)|修过|约的|开始|就(?:坏|不|开始|报|没|打)|坏的|发现|的时候(?:坏|还|就)|出现|升级|弄的|弄坏|已(?!约)|还好好|跳|停|突然|又|特别|一直|老是|总是|卡|用不了|报错|打不开)|^[^,，。;；\n]{0,10}(?:连不上|登不[上进]|用不了|打不开|瘫|没反应|不能用|收不到)/
 const notThen =
-  /^[^,，。;；\n]{0,8}取消|^(?:还有|(?:我?就)?(?:要|得(?=[上去送接开]))(?![不是把能有你求派]|[^,，。;；\n]{0,6}(?:来|修|约|装|到|换|弄|看|处理|安排|求|师傅|上门))|几点(?:去|走|下班|开会|吃|打))|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂|的?(?:$|[\s,，。!！]))|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
-const exceptFor = /(?:除了|除|不要|别|except(?: for)?|not on|but not)[\s]*$/i
+  /^[^,，。;；\n]{0,4}要去(?!拿|接)|^[都也还]?(?:去(?![看修您你]|可以|行|方便|吧)|出差|在外)|^[^,，。;；\n]{0,3}[俺咱]们?(?:要|得|去|不|没|还|出)|^还在|^[没冇无](?:得|有)?(?:人|空|时间)|^[^,，。\n]{0,3}(?:上门)?(?:费|价)|^(?:之?前|以前)?(?:能不能|能否|到底能不能)到|^就?(?:是|到)?(?:除夕|过年|春节|元旦|中秋|国庆|放假)|^[^,，。\n]{0,3}(?:[零0]下|降温)|^我?们?开[^,，。\n]{0,3}会|^\d+(?:个|名|位|桌|人)|^(?:就|才)?(?:关账|封账|结账|交付|交货|验收|开学)|^[^,，。;；\n]{0,8}取消|^(?:还有|(?:我?就)?(?:要|得(?=[上去送接开]))(?![不是把能有你求派]|[^,，。;；\n]{0,6}(?:来|修|约|装|到|换|弄|看|处理|安排|求|师傅|上门))|几点(?:去|走|下班|开会|吃|打))|^[^,，。;；\n]{0,3}我们?(?:要(?![^,，。\n]{0,3}(?:来|修|约|装|求))|得|有(?!空|时间)|在(?!家|店|公司|厂|的?(?:$|[\s,，。!！]))|不|没|还|上班|出|去|回|值)|^[^,，。;；\n]{0,5}(?:(?<!行)不行|(?<!好)不好|不太行|不巧|有事|开会|值班|加班|我?要送|我?要接|有客[户人]|没空|不在|(?<!方)不方便|没时间|要上班(?!之?以?后)|(?<!平时|平日)上班(?!之?以?后|就|的?时|[^,，。\n]{0,2}来)|(?<!可)不可以|出差|没人|不用|不要|别来|是几号|几号|星期几|来不及|doesn't work|not available|won't work|not possible)|^(?:'s)?[ ,]*(?:I(?:'m| am|'ll be| will be)|we(?:'re| are)|is|are)? ?(?:at work|away|abroad|out of|busy|travell?ing|not |no good|I can't|we can't|can't|won't|doesn't|don't)/i
+const exceptFor = /(?:等到?(?=\s*$)|除了|除|不要|别|except(?: for)?|not on|but not)[\s]*$/i
 const hours = /(?:营业|工作时间|业务时间|open(?:ing)?)[^,，。;；\n下]{0,5}$/i
 /** 九点上班, 八点开门: hours of the house, unless it is a day that is named. */
 const shift = /(?<![没不])(?:上班|下班(?!之?以?后)|开门(?!前)|关门|打烊|闭店)[^,，。;；\n下]{0,5}$/
 const hoursAfter = /^(?:才|就|开始)?(?:营业|开门|上班(?!就)|下班|关门|打烊|闭店|开店)(?!之?以?[前后])/
 /** 十点开门前来: the clock time is that of the opening, whatever is said about it. */
 const openAfter =
-  /^(?:才|就|开始)?(?:营业|开门|开店)|^(?:才|就|开始)?(?:上班|下班|关门|打烊|闭店)(?!之?以?[前后])/
+  /^(?:才|就|开始)?(?:营业|开门|开店)|^(?:才|就|开始)?(?:上班|下班|关门|打烊|闭店|锁[楼门]|清场|大巴)(?!之?以?[前后])/
 const unsure =
   /预计|配件|派送|到货|发货|中转|补货|系统显示|物流|工作时间|营业|上班时间|服务时间|24小时|内联系|内回电/
 const cue =
-  /\btime\b|上门|来|过来|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|定[在于到]|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|有人|in the (?:morning|afternoon)/i
+  /\btime\b|上门|来|过来|务必到|必须到|赶到|到店|到家|到厂|约|预约|方便|可以|在家|有空|有时间|安排|时间|期望|希望|之前|以前|送|取|收|装|修|换|登记|定[在于到]|行|吧|都行|随时|能|派|看看|处理|点|弄|见|come|visit|available|schedule|appointment|free|any ?time|book|works|send|please|prefer|best|home|fix|technician|engineer|someone|look|pick|I'd say|would do|collect|somebody|有人|in the (?:morning|afternoon)/i
 
 /** A day alone is an appointment only beside words of coming and arranging. */
 const dayCue =
@@ -192,6 +207,7 @@ function ruledOut(m: Mention): boolean {
     pastAfter.test(after) ||
     notThen.test(after) ||
     exceptFor.test(before) ||
+    (!m.hasDay && !m.hasClock && /只有\s*$/.test(before)) ||
     (hours.test(before) && !offWork) ||
     (!m.hasDay && shift.test(before) && !offWork) ||
     (m.hasClock ? openAfter : hoursAfter).test(after)
@@ -299,11 +315,16 @@ const settling =
 const otherQuestion =
   /[,，。;；!！]\s*[^,，。;；!！]{0,12}(?:电话|手机|号码|地址|位置|定位|门牌|姓|称呼|联系人|型号|单号|订单|序列号)[^,，。;；!！]{0,8}$/
 
+const repeating =
+  /^\s*(?:(?:好+的?|行|可以|没问题|明白|嗯|ok|okay|sure|noted)[,，。\s]*)?(?:那(?:就)?|就)?(?:给您)?(?:约|定|改到?)?(?:这|是)?[,，\s]*$/i
+
 /** Whether an agent's sentence states when somebody comes, rather than asking. */
 function settles(m: Mention): boolean {
   const { text } = m.u.spoken
   const rest = text.slice(m.end).replace(otherQuestion, '')
   if (/吗|么|呢|\?|？|吧/.test(rest)) return false
+  // 好，周五下午三点到五点: what was agreed on is said again
+  if (m.hasClock && repeating.test(text.slice(0, m.start)) && m.until === text.length) return true
   const sentence = text.slice(Math.max(0, m.start - 20), m.end + 20)
   return (m.hasClock || m.hasPart) && settling.test(sentence)
 }
@@ -312,6 +333,8 @@ function accept(m: Mention, current: readonly Mention[]): readonly Mention[] {
   const clock = current.some((c) => c.hasClock)
   if (clock && !m.hasClock) return current
   if (m.hasDay) return m.hasClock || m.hasPart || current.length === 0 ? [m] : current
+  // 下午三点到四点半打给我 -- 好的三点到四点半: the same again, with less
+  if (current.some((c) => words(c).includes(words(m)))) return current
   const day = current.find((c) => c.hasDay)
   return day ? [day, m] : [m]
 }

@@ -47,6 +47,7 @@ export const weak: ReadonlySet<string> = new Set([
   '主轴',
   '快递',
   '灶',
+  '奶茶店',
   '密码',
   'password',
 ])

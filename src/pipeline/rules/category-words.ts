@@ -94,6 +94,7 @@ export const defaultCategories: Catalogue['categories'] = [
     aliases: [
       '封口机',
       '萃茶机',
+      '奶茶店',
       '果糖机',
       '摇摇机',
       '开水机',

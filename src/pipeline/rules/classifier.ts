@@ -128,7 +128,7 @@ const leastOfCategory = 12
 export function trainClassifier(examples: readonly Example[], seed = 0): Classifier {
   const read = examples.map((example) => {
     const { signs, taken } = exampleSigns(example)
-    const seen = features(signs, taken)
+    const seen = features(signs, taken, 'intent')
     const named = signs.around.category
     const category =
       example.category ?? (named && named.score >= 3 && !example.learn ? named.value : undefined)
@@ -137,7 +137,7 @@ export function trainClassifier(examples: readonly Example[], seed = 0): Classif
       category,
       things: categoryFeatures(signs.said, taken, noCatalogue),
       seen,
-      told: [...seen, { name: `intent:${example.intent}`, value: 1 }],
+      told: [...features(signs, taken, 'manner'), { name: `intent:${example.intent}`, value: 1 }],
     }
   })
   const things = read.filter(({ category }) => category !== undefined && category !== '其他')
@@ -197,14 +197,22 @@ function exampleSigns(example: Example): { signs: Signs; taken: readonly Mark[] 
 /** The tables' cues count for less than the words themselves: they are few and would otherwise drown them. */
 const cueShare = 0.6
 
-/** What a classifier sees of a conversation. */
-export function features(signs: Signs, taken: readonly Mark[]): Feature[] {
+/** So many characters are an opening; what comes after it says little about what is wanted. */
+const opening = { units: 40, later: 0.25 }
+
+/** What a classifier sees of a conversation; for what is wanted its beginning counts most. */
+export function features(signs: Signs, taken: readonly Mark[], of: 'intent' | 'manner'): Feature[] {
   const { around, said } = signs
   const found: Feature[] = []
-  const grams = new Set<string>()
-  for (const u of said) for (const { name } of gramsOf(u, taken)) grams.add(name)
-  const share = grams.size === 0 ? 0 : 4 / Math.sqrt(grams.size)
-  for (const name of grams) found.push({ name, value: share })
+  const grams = new Map<string, number>()
+  let left = opening.units
+  for (const u of said) {
+    const weight = of === 'manner' || left > 0 ? 1 : opening.later
+    for (const { name } of gramsOf(u, taken)) grams.set(name, Math.max(weight, grams.get(name) ?? 0))
+    left -= u.plain.text.trim().length
+  }
+  const length = Math.sqrt([...grams.values()].reduce((sum, weight) => sum + weight * weight, 0))
+  for (const [name, weight] of grams) found.push({ name, value: (4 * weight) / length })
   const weigh = (name: string, value: number) => found.push({ name, value: cueShare * Math.min(2, value) })
   for (const [intent, points] of signs.intent.points) weigh(`cue:${intent}`, points / 3)
   for (const level of urgencies) weigh(`cue:${level}`, sum(signs.urgency, level) / 2)

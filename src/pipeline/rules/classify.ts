@@ -31,9 +31,8 @@ const sureOfDanger = 0.55
  * sees the words and what the rules make of them. `taken` are names, places and numbers, which say nothing about a class.
  */
 export function classify(signs: Signs, classifier: Classifier, taken: readonly Mark[]): Classes {
-  const seen = features(signs, taken)
-  const intent = intentOf(signs, classifier.intent, seen, taken)
-  const told = [...seen, { name: `intent:${intent.value}`, value: 1 }]
+  const intent = intentOf(signs, classifier.intent, features(signs, taken, 'intent'), taken)
+  const told = [...features(signs, taken, 'manner'), { name: `intent:${intent.value}`, value: 1 }]
   return {
     intent,
     urgency: urgencyOf(signs, intent.value, classifier.urgency, told, taken),

@@ -27,9 +27,9 @@ const shapes = {
 
 const labels: Readonly<Record<CodeKind, RegExp>> = {
   serial_number:
-    /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|(?<!分)[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号?)(?:是|为|:|：|#|\s|就是|\bis\b|上写的|写着|后面是|呢){0,4}$/i,
+    /(?:序列号|出厂(?:编)?号|设备(?:编号|代?码|号)|(?<!分)[桩柜梯车机库站]体?(?:编?号|编码)|\bstation(?: no\.?| id)?|\b(?:lift|unit|asset|machine|reg)\.? ?(?:no|id|number)\.?|机身(?:编)?[码号]|机身编号|编号|\bS\/?N码?|serial(?: number| no\.?| #)?|条形?码|识别码|电池[码号]|车架号|整机编码|资产编?号|机器[码号]|产品编[码号]|注册代?码|主机号|电梯号|铭牌号)(?:是|为|:|：|#|\s|就是|\bis\b|上写的|写着|后面是|呢){0,4}$/i,
   order_number:
-    /(?:订单编?号?|运单号?|快递单?号?|物流单?号?|工单号?|单号|合同编?号?|发票(?:号码?)?|审批单号?|流水号|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?| #| ref\.?)|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
+    /(?:订单编?号?|(?:返修|退货|退换货?|换货|维修|服务|报修|安装|送货|售后|物流|采购|工)单(?:编?号)?|运单号?|快递单?号?|物流单?号?|工单号?|(?<!回)单号|合同编?号?|发票(?:号码?)?|审批单号?|(?<!回单)流水号|发票[^。\n]{0,8}号码|报修单号?|维修单号?|服务单号?|安装单号?|申请单号?|采购单号?|受理号|提货单号?|\border(?: number| no\.?| #| id)?|waybill|tracking(?: number| no\.?)?|ticket(?: number| no\.?| #)?|\bPO|invoice(?: number| no\.?)?|case(?: number| no\.?| #)?|contract(?: number| no\.?)?|quot(?:e|ation)(?: number| no\.?| #| ref\.?)|报价(?:单|编)号|shipment)(?:是|为|:|：|#|\s|就是|is|呢){0,4}$/i,
   device_model:
     /(?:型号|机型|车型|款式|这款|那款|产品型号|model(?: number| no\.?| is)?|买的|用的|我家的|家里的|我们的|我的|这台)(?:是|为|:|：|#|\s|就是|is|的|应该是|好像是){0,4}$/i,
 }
@@ -88,22 +88,37 @@ function codesOf(u: Utterance, scene: Scene, position: number, taken: readonly M
   const found: CodeFinding[] = []
   for (const match of text.matchAll(token)) {
     const start = match.index
-    const end = start + match[0].length
+    // HM-630spindle: a word said right behind a code
+    const word = /^[A-Z][A-Z0-9-]*\d(?=(?!plus|mini|lite|ultra)[a-z]{4,}$)/.exec(match[0])?.[0] ?? match[0]
+    // 订单号：3187 2046 5512
+    const more = ordered.test(text.slice(Math.max(0, start - 8), start))
+      ? (spacedDigits.exec(text.slice(start))?.[0] ?? '')
+      : ''
+    const said = more.length > word.length ? more : word
+    const end = start + said.length
     if (
       /[@.]$/.test(text.slice(Math.max(0, start - 1), start)) ||
       /^(?:@|\.[a-z]{2,}|:\/\/)/.test(text.slice(end, end + 5))
     )
       continue
-    if (shapes.date.test(match[0]) || !/\d/.test(match[0])) continue
+    if (
+      /^[A-Z](?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$/.test(match[0]) ||
+      shapes.date.test(match[0]) ||
+      !/\d/.test(match[0])
+    )
+      continue
     const mark = markOf(u, u.spoken, start, end)
     if (!mark || taken.some((t) => t.turn === mark.turn && t.start < mark.end && mark.start < t.end)) continue
     const value = readCode([quoteOf(mark)])
-    if (value !== match[0]) continue
+    if (value !== said.replace(/\s/g, '')) continue
     const scores = scoresOf(u, scene, position, value, start, end)
     if (Object.values(scores).some((s) => s > 0)) found.push({ value, marks: [mark], scores })
   }
   return found
 }
+
+const ordered = /(?:订单|运单|单|合同|发票)(?:编?号码?)\s*[:：]?\s*$/
+const spacedDigits = /^\d{3,6}(?: \d{3,6}){1,4}(?!\d)/
 
 function labelBefore(text: string, start: number): CodeKind | 'none' | null {
   const before = text.slice(Math.max(0, start - 24), start)
@@ -132,16 +147,24 @@ function scoresOf(
     /^(?:号?(?:产?线|车间|楼|栋))/.test(text.slice(end, end + 3))
   )
     return { device_model: -9, serial_number: -9, order_number: -9 }
-  const strong = value.length >= 4 && !shapes.error.test(value)
+  // What works on every code looks only at what is near it: texts may hold thousands of them.
+  const before = text.slice(Math.max(0, start - 40), start)
+  if (/回单号?[:：\s]*$/.test(before)) return { device_model: -9, serial_number: -9, order_number: -9 }
+  // V-855 looks like a code that a display shows, but not where the model was asked for
+  const named = u.asked.has('model') && /^(?![EFHP])[A-Z]-\d{3}$/.test(value)
+  const strong = value.length >= 4 && (named || !shapes.error.test(value))
   if (label && (strong || value.length >= 3)) scores[label] = Math.max(scores[label], 0) + 5
   if (label) for (const kind of Object.keys(scores) as CodeKind[]) if (kind !== label) scores[kind] -= 6
   const asked = { device_model: 'model', serial_number: 'serial', order_number: 'order' } as const
   // who asks about an order and then sends nothing but a number sends that of the order
-  const before = scene.utterances[position - 1]
+  const previous = scene.utterances[position - 1]
   // what is read back was asked of the customer before
-  const topics = u.customer ? u.asked : (before?.asked ?? u.asked)
+  const topics = u.customer ? u.asked : (previous?.asked ?? u.asked)
   const own =
-    u.customer && before?.customer && text.trim() === value && /订单|单号|快递|运单/.test(before.plain.text)
+    u.customer &&
+    previous?.customer &&
+    text.trim() === value &&
+    /订单|单号|快递|运单/.test(previous.plain.text)
   if (!label && own && value.length >= 10) scores.order_number = Math.max(scores.order_number, 0) + 3
   if (!label && topics.has('serial') && !topics.has('model')) scores.device_model -= 2
   if (!label && topics.has('order') && !topics.has('serial')) scores.serial_number -= 3
@@ -160,17 +183,25 @@ function scoresOf(
     if (kind && kind !== 'none') scores[kind] += 3
   }
   if (/^.{0,3}(?:不对|错了|不是|说错)/.test(text.slice(end)))
-    for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 3
+    for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 6
+  // 你们系统查不到: another number is meant
+  if (/^[^。\n]{0,8}查不到/.test(text.slice(end)))
+    for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 4
+  if (
+    /^\s?(?:号)?(?:这[个份])?(?:合同|订单|工单|单子)|^\s{0,2}到哪/.test(text.slice(end)) &&
+    value.length >= 6
+  )
+    scores.order_number = Math.max(scores.order_number, 0) + 4
   if (takenBack(scene, position, value) || doubted.test(text.slice(end)))
     for (const kind of Object.keys(scores) as CodeKind[]) scores[kind] -= 4
   // 遥控器上 YL-K1: of what belongs to it
   if (
     /(?:遥控器|说明书|包装箱?|充电器|适配器|电池)(?:上|上面)?(?:写|印|标)?的?(?:是|着)?[^A-Za-z0-9]{0,4}$/.test(
-      text.slice(0, start),
+      before,
     )
   )
     scores.device_model -= 4
-  if (/(?:不对|错了|不是|应该是|更正|纠正)[^A-Za-z0-9]{0,12}$/.test(text.slice(0, start)))
+  if (/(?:不对|错了|不是|应该是|更正|纠正)[^A-Za-z0-9]{0,12}$/.test(before))
     for (const kind of Object.keys(scores) as CodeKind[]) if (scores[kind] > 0) scores[kind] += 1
   return scores
 }
@@ -179,8 +210,8 @@ function scoresOf(
 function branded(text: string, value: string, start: number): boolean {
   return (
     /^[A-Z]\d{1,3}$/.test(value) &&
-    /(?:^|[\s,，])[\u4e00-\u9fa5]{2,4}$/.test(text.slice(0, start)) &&
-    !/[报码示警障]$/.test(text.slice(0, start))
+    /[\u4e00-\u9fa5]{2}$/.test(text.slice(Math.max(0, start - 2), start)) &&
+    !/[报码示警障楼栋层座区室门号路第]$/.test(text.slice(Math.max(0, start - 1), start))
   )
 }
 
@@ -255,13 +286,22 @@ function goesFurther(whole: CodeFinding, part: CodeFinding, kind: CodeKind): boo
   )
 }
 
+/** What is sent has a waybill, no serial number, unless somebody says which it is. */
+function ofParcel(finding: CodeFinding): CodeFinding {
+  const { serial_number: serial, order_number: order, device_model: model } = finding.scores
+  return serial > 0 && serial < 5 && order < serial
+    ? { ...finding, scores: { device_model: model, serial_number: -1, order_number: serial } }
+    : finding
+}
+
 /** The best code of each kind; one code is only one thing. Software has no models unless somebody says so. */
 export function chooseCodes(
   found: readonly CodeFinding[],
-  software: boolean,
+  category: string | undefined,
 ): Partial<Record<CodeKind, CodeFinding>> {
   const chosen: Partial<Record<CodeKind, CodeFinding>> = {}
-  const ranked = found
+  const software = category === '软件'
+  const ranked = (category === '物流' ? found.map(ofParcel) : found)
     .flatMap((finding, i) =>
       (Object.keys(finding.scores) as CodeKind[]).map((kind) => ({
         finding,
@@ -271,11 +311,11 @@ export function chooseCodes(
       })),
     )
     .filter((entry) => entry.score > (software && entry.kind === 'device_model' ? 3 : 0))
-    .filter(({ finding, kind }) => !found.some((other) => goesFurther(other, finding, kind)))
     .sort((a, b) => b.score - a.score || a.i - b.i)
   const used = new Set<string>()
   for (const { finding, kind } of ranked) {
     if (chosen[kind] || used.has(plain(finding.value))) continue
+    if (found.some((other) => goesFurther(other, finding, kind))) continue
     chosen[kind] = finding
     used.add(plain(finding.value))
   }

@@ -279,7 +279,9 @@ function complete(divisions: Divisions, said: SaidDivisions, fits: readonly Fitt
     if (finest.level === 'province')
       return municipalities.has(prefix) ? (divisions.byCode(`${prefix}0100`)?.name ?? null) : null
     const city = municipalities.has(prefix) ? `${prefix}0100` : `${finest.code.slice(0, 4)}00`
-    return divisions.byCode(city)?.name ?? null
+    const name = divisions.byCode(city)?.name ?? null
+    // 石河子, 仙桃: a county of no city; what the list groups such counties by is no name
+    return name?.includes('直辖县级') ? null : name
   }
   const province = p?.name ?? above('province')
   const city = c?.name ?? above('city')

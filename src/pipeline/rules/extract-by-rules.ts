@@ -84,7 +84,7 @@ function ticket(scene: Scene, lexicon: Lexicon): Told {
     fields.address = field(value, evidence, sure(address.score))
   }
   const category = findCategory(scene)
-  const codes = chooseCodes(findCodes(scene, [...phoneMarks, ...places]), category?.value === '软件')
+  const codes = chooseCodes(findCodes(scene, [...phoneMarks, ...places]), category?.value)
   for (const kind of ['device_model', 'serial_number', 'order_number'] as const) {
     const code = codes[kind]
     if (code) fields[kind] = field(code.value, code.marks.map(spanOf), sure(code.scores[kind]))

@@ -12,6 +12,9 @@ const asksForQuote =
 const machineLine =
   /^\s*(?:[—–-]{1,2}\s*)?(?:此邮件由|发自我的|发送自|Sent from my|来自我的|从我的|Get Outlook for|本邮件及其附件|This e-?mail (?:and|is)).*$/i
 
+const handsOver =
+  /直接(?:联系|找|打给|和|跟)(?!我)|不用回我|别回我|(?:contact|call|ring) (?:them|him|her|the (?:shop|store|site)) directly/i
+
 /**
  * The text with what is not the sender's own request blanked out by line breaks, length unchanged: quoted mails, header
  * lines, machine signatures. When the sender forwards a mail ("按下面处理"), the forwarded words are the request and stay.
@@ -21,11 +24,15 @@ export function ownWords(text: string): string {
   const quote = firstQuote(text)
   const head = quote ? text.slice(0, quote.index) : text
   const end = quote && !asksForQuote.test(head) ? quote.index : text.length
+  // 请直接联系店里，不用回我: who hands a mail on with these words is not whom to call
+  const leaves = quote && end === text.length ? handsOver.exec(head) : null
+  const signed = leaves ? text.indexOf('\n', leaves.index) : text.length
   const lines: string[] = []
   let at = 0
   for (const line of text.slice(0, end).split('\n')) {
     const forwardedHeader = quote !== null && at >= quote.index && headerLine.test(line)
-    const foreign = quotedLine.test(line) || machineLine.test(line) || forwardedHeader
+    const signature = leaves !== null && quote !== null && at > signed && at < quote.index
+    const foreign = quotedLine.test(line) || machineLine.test(line) || forwardedHeader || signature
     lines.push(foreign ? '\n'.repeat(line.length) : line)
     at += line.length + 1
   }

@@ -83,6 +83,14 @@ function behindSurname(at: Reading, rest: string, family: number): Length | null
   const depth = at.depth + 1
   const surname = rest.slice(0, family)
   const apart = spelled(rest, surname)
+  // 谌言字旁一个甚, 谌洪: what it is written with is said before it is said again
+  const written2 = new RegExp(
+    `^${surname}[\\u4e00-\\u9fa5]字[旁头底边][^,，。]{0,10}?(?=${surname}${han})`,
+  ).exec(rest)
+  if (written2) {
+    const named = nameLength(text, start + written2[0].length, written, sure, depth)
+    if (named) return { skip: written2[0].length + named.skip, size: named.size }
+  }
   const polite = new RegExp(`^${surname}(?:生|工|总|先生|女士|小姐)(?=${surname}[\\u4e00-\\u9fa5])`).exec(
     rest,
   )
@@ -102,7 +110,7 @@ function behindSurname(at: Reading, rest: string, family: number): Length | null
   }
   const twice = new RegExp(`^${surname}[\\s,，]*(?=${surname})`).exec(rest)
   if (twice) {
-    const again = nameLength(text, start + twice[0].length, written, false, depth)
+    const again = nameLength(text, start + twice[0].length, written, sure, depth)
     if (again && again.skip === 0 && again.size > family) return { skip: twice[0].length, size: again.size }
   }
   const mixed = new RegExp(`^${han}{1,2}[A-Z][a-z]+`).exec(rest)
@@ -145,10 +153,14 @@ function nickname(rest: string): Length | null {
 
 /** A written name of people whose surname is not in the list. */
 function free(rest: string): Length | null {
-  const match = /^(?![我你您他她在有是就店家])[\u4e00-\u9fa5·]{2,8}(?=[\s,，;；。()（\n\d]|$)/.exec(rest)
+  const match =
+    /^(?![我你您他她在有是就店家])[\u4e00-\u9fa5·]{2,8}?(?=[\s,，;；。()（\n\d]|$|[幺零][\d零一二三四五六七八九拐]|[\u4e00-\u9fa5]{2,3}[部科室]的)/.exec(
+      rest,
+    )
   return match &&
     !nameStops.test(rest) &&
     !roleWord.test(match[0]) &&
+    !/^(.)\1+$/.test(match[0]) &&
     !/^(?:匿名|保密|未填|不详|不填|无名|测试)/.test(match[0]) &&
     !/(?:[店厂司部组号路街科室队处办站班]|主管|经理|主任|总监|负责人|管理员|技术员|工程师|客服)$/.test(
       match[0],
@@ -158,7 +170,7 @@ function free(rest: string): Length | null {
 }
 
 const notGiven =
-  /^(?:办公|座机|值班|电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今[天年晚]|昨天|[前后]天|上午|下午|早上|晚上|现在|岁|打的|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
+  /^(?:办公|退|换|修|装|病房|座机|值班|电话|手机|号码|地址|联系|住在|住|在|是的?|的|叫|我|你|您|他|她|这|那|幺|零|一[三三五七八九]|一[0-9]|号|就|家|吧|呢|啊|嗯|哦|和|跟|了|请|麻烦|对|然后|后面|电|手|明天|今[天年晚]|昨天|[前后]天|上午|下午|早上|晚上|现在|岁|打的|想|要|不|没|有|说|可以|方便|预约|报修|打|两|二|三|四|五|六|七|八|九|[0-9A-Za-z])/
 
 /** Characters of the given name, or of the title, after a surname. */
 function tailLength(rest: string, written: boolean): number {
@@ -174,6 +186,9 @@ function tailLength(rest: string, written: boolean): number {
   }
   if (run === '' || notGiven.test(run)) return 0
   const second = run.slice(1)
+  // 谌洪洪水的洪: the given name is explained
+  if (run[0] === run[1] && new RegExp(`^${run[0]}[\\u4e00-\\u9fa5]{1,2}的${run[0]}`).test(second))
+    return withTitle(rest, 1)
   const apart = surnameParts.some((parts) => second.startsWith(parts))
   if (second === '' || apart || notGiven.test(second) || /^(?:先生|女士|小姐)/.test(second))
     return withTitle(rest, 1)
@@ -203,7 +218,7 @@ export function latinLength(text: string, start: number): Length | null {
   const match = new RegExp(`^${latin}`).exec(text.slice(start, start + 40))
   if (
     !match ||
-    /^(?:Call|Tel|Phone|Mobile|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
+    /^(?:Call|Tel|Phone|Mobile|Mob|Email|Fax|Thanks|Thank|Regards|Best|Dear|Kind|Subject|Note|Please|Address|Order|Serial|No|Unit|Floor|Tomorrow|Today|The|We|You|It|Is|My|Our|Not|Also|Very|Yes|Ok|Room|Building|Model|China|Shanghai|Beijing|Just|Calling|Having|Looking|From|At|In|On|Sorry|Happy|Sure|Hi|Hello|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b/.test(
       match[0],
     )
   )

@@ -10,7 +10,7 @@ interface Pattern {
 
 /** What a person is at the place of the visit, said before the name. */
 export const roles =
-  '(?:[\\u4e00-\\u9fa5]{1,6}[部处科室组办站队](?=[\\s:：,，])|[\\u4e00-\\u9fa5]{0,4}(?:主管|经理|主任|班长|院长|负责人)(?=[\\s:：,，])|[\\u4e00-\\u9fa5]{2}部|保安队?|物业|前台|店长|店助|安全员|值班(?:室|的)?|门卫|行政|仓库|财务|采购|人事|主管|老板娘?|店员|助理|文员|厂长|车间主任|机修|电工|设备科的?|工程部的?|后勤|总务|业主|住户|租户|客户|用户|本人|家属|村长|支书|楼管|宿管|楼长|组长|护士长|现场|夜班的?|白班的?|管家|项目部?|负责人|司机|业委会|居委会|村委会|管理处|物管|总经理|经办人?|厂办|办公室|领班|大堂|客房部|设备部|生产部|信息部|IT部?|运维|门店)'
+  '(?:[\\u4e00-\\u9fa5]{1,6}[部处科室组办站队](?=[\\s:：,，])|[\\u4e00-\\u9fa5]{0,4}(?:主管|经理|主任|班长|院长|负责人)(?=[\\s:：,，])|[\\u4e00-\\u9fa5]{2}部|保安队?|物业|前台|店长|店助|安全员|值班(?:室|的)?|门卫|行政|仓库|财务|采购|人事|主管|老板娘?|店员|助理|文员|厂长|车间主任|机修|电工|设备科的?|工程部的?|后勤|总务|业主|住户|租户|客户|用户|本人|家属|村长|支书|楼管|宿管|楼长|组长|护士长|工长|门岗|吧台|现场|夜班的?|白班的?|管家|项目部?|负责人|司机|业委会|居委会|村委会|管理处|物管|总经理|经办人?|厂办|办公室|领班|大堂|客房部|设备部|生产部|信息部|IT部?|运维|门店)'
 /** Such a word alone is no name. */
 export const roleWord = new RegExp(`^${roles}$`)
 
@@ -60,6 +60,35 @@ export const patterns: readonly Pattern[] = [
     score: 2,
     shape: 'written',
   },
+  // 姓齐不是齐整的齐是少见的那个亓亓宝山: the character is shown before the name
+  {
+    cue: /(?:那个|这个)([\u4e00-\u9fa5])[\s,，]*(?=\1[\u4e00-\u9fa5])/g,
+    score: 6.5,
+    shape: 'spoken',
+    sure: true,
+  },
+  // 别找我 找护士长韦美兰
+  {
+    cue: /(?:别|不要|不用)(?:找|打|联系)我[^。\n]{0,16}?(?:找|联系|打给?)\s*(?=[\u4e00-\u9fa5])/g,
+    score: 7,
+    shape: 'spoken',
+  },
+  {
+    cue: /(?:到了|到店|到时候?|来了|上门|现场|你们?)[^,，。\n]{0,4}(?:找|联系|问)(?!我)\s*(?=[\u4e00-\u9fa5])/g,
+    score: 5.5,
+    shape: 'spoken',
+  },
+  { cue: /问\s*(?=[\u4e00-\u9fa5]{2,3}就(?:晓得|知道))/g, score: 6, shape: 'spoken', sure: true },
+  {
+    cue: /(?:找|联系)我\s*(?!爱人|老公|老婆|妈|爸|媳妇|同事|儿子|女儿|对象|[姐哥弟妹家们就要吧也都或和跟再请先谢]|电话|手机)(?=[\u4e00-\u9fa5]{2,3}(?:[\s,，。\d]|$))/g,
+    score: 5,
+    shape: 'written',
+    sure: true,
+  },
+  { cue: /(?:找|联系|叫)我?\s*(?=[A-Z][a-z])/g, score: 4, shape: 'latin' },
+  { cue: /(?:中文名?|全名|大名)(?:叫|是)\s*(?=[\u4e00-\u9fa5])/g, score: 6, shape: 'spoken' },
+  { cue: /本人\s*(?=[\u4e00-\u9fa5]{2,3}(?:[\s,，。\d]|$))/g, score: 4, shape: 'written' },
+  { cue: /\bask (?:at [a-z ]{3,28} )?for\s+(?=[A-Z])/gi, score: 6, shape: 'latin' },
   { cue: /我(?:的)?(?:名字)?(?:叫|是叫|姓名是)\s*/g, score: 6, shape: 'spoken', sure: true },
   {
     cue: /(?:[他她]|老婆|老公|我妈|我爸|母亲|父亲|家人|同事)(?:名字)?叫\s*(?=[\u4e00-\u9fa5])/g,
@@ -89,7 +118,7 @@ export const patterns: readonly Pattern[] = [
     shape: 'spoken',
   },
   {
-    cue: /\b(?:I'?m|I am|this is|it's|my name is|my name's|name is|name's|speaking with|ask for|contact|please call|call|ring|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
+    cue: /\b(?:I'?m|I am|this is|it's|my name is|my name's|name is|name's|speaking with|contact|please call|call|ring|reach|under the name(?: of)?)\s+(?=[A-Z])/gi,
     score: 4,
     shape: 'latin',
   },

@@ -27,8 +27,12 @@ export function findNames(
   }
   const free = (f: NameFinding) =>
     f.marks.every((m) => !taken.some((t) => t.turn === m.turn && t.start < m.end && m.start < t.end))
+  // 姓母 and 母晓燕 are one person
+  const whole = (f: NameFinding) =>
+    f.value.length > 1 ||
+    !found.some((o) => o.score > 0 && o.value.length > 1 && o.value.length < 4 && o.value[0] === f.value)
   return found
-    .filter((f) => f.score > 0 && free(f))
+    .filter((f) => f.score > 0 && free(f) && whole(f))
     .sort((a, b) => b.score - a.score || b.value.length - a.value.length)
 }
 
@@ -52,7 +56,7 @@ function finding(u: Utterance, start: number, end: number, score: number, onSite
 }
 
 const third =
-  /(?:上次|上回|之前)[^,，。\s]{1,8}是$|(?:上次|上回|之前|昨天|前天|你们|贵司|我司|安装|维修|送货|售后|公司的?|我们老板|老板|房东|业务员?|销售|客服|经手|司机|快递员?|工程师|收件人是|转给|抄送|cc|同事|邻居|师傅|技术员?|回访|(?:服务|维修|安装|上门|售后)(?:人员|师傅|工程师)[:：])(?:的|那个|一个|是|姓|找的?|叫)?\s*$/i
+  /(?:上次|上回|之前)[^,，。\s]{1,8}是$|(?:上次|上回|之前|昨天|前天|你们|贵司|我司|安装|维修|送货|售后|公司的?|我们老板|老板|房东|业务员?|销售|客服|经手|司机|快递员?|工程师|收件人是|转给|抄送|cc|同事|邻居|师傅|导购|技术员?|回访|(?:服务|维修|安装|上门|售后)(?:人员|师傅|工程师)[:：])(?:的|那个|一个|是|姓|找的?|叫)?\s*$/i
 const thirdAfter =
   /^(?:的?(?:那个)?(?:师傅|小哥|工程师|客服)|来的|来过|装的|修的|上次|说的?(?:要|是|可以|没)|送的|卖的|安装的|昨天|前天|跟我说|告诉我|答应|负责|给我装|没修好|修了)/
 
@@ -73,7 +77,9 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
   if (thirdAfter.test(after)) score -= 8
   if (
     /师傅$/.test(text.slice(start, end)) &&
-    !/我是$|我姓$|[室部台处科办]找$|(?:值班|现场|对接|联系)\s*$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(before) &&
+    !/我是$|我姓$|[室部台处科办]找$|(?:值班|现场|对接|联系)\s*$|找[\u4e00-\u9fa5]{0,3}$|[\u4e00-\u9fa5]场$|[:：]\s*$/.test(
+      before,
+    ) &&
     !u.asked.has('name')
   )
     score -= 4
@@ -81,7 +87,14 @@ function judge(u: Utterance, start: number, end: number, onSite: boolean): numbe
     start <= 1 && /^\s+[\u4e00-\u9fa5\w#]{3}/.test(after) && !/^\s*(?:1[3-9]\d|0\d{2})/.test(after)
   if (calls && /[工总]$|经理$/.test(text.slice(start, end)) && !u.asked.has('name')) score -= 4
   if (/^\s*[(（]?\s*(?:电话|手机)?[:：]?\s*1[3-9]\d/.test(after)) score += 1
-  if (/^[你您他她]/.test(text.slice(start, end))) score -= 9
+  if (/^[你您他她]|^(.)\1\1/.test(text.slice(start, end))) score -= 9
+  // 店长芳姐180…坐月子呢别打她
+  if (
+    /^\s*[\d\s-]{7,16}[^\d,，。\n]{0,4}(?:别打|不要打|不用打|别找|坐月子|休息|请假|出差)/.test(
+      text.slice(end, end + 28),
+    )
+  )
+    score -= 7
   // 老廖手机快没电了 打我的
   if (/^的?(?:手机|电话)[^,，。\n]{0,4}(?:没电|打不通|关机|停机|坏)/.test(text.slice(end, end + 12)))
     score -= 4
@@ -100,8 +113,8 @@ function byCue(u: Utterance): NameFinding[] {
     for (const match of text.matchAll(cue)) {
       const start = match.index + match[0].length
       if (
-        /(?:百家|同|(?<!免)贵|不|老百|改|也)姓$/.test(match[0]) ||
-        (/[百同改]$|(?<!免)贵$/.test(text.slice(0, match.index)) && /^姓/.test(match[0]))
+        /(?:百家|同|(?<!免)贵|不|老百|改|也|[这那]个)姓$/.test(match[0]) ||
+        (/[百同改]$|[这那]个$|(?<!免)贵$/.test(text.slice(0, match.index)) && /^姓/.test(match[0]))
       )
         continue
       const single =
@@ -126,18 +139,19 @@ function roleBefore(rest: string): number {
 
 /** Names that are written by their sound, as an answer of their own: 古力娜扎, 阿不都. */
 const transcribed =
-  /^[古力丽娜扎艾买提江阿不都热合曼吐尔逊尼亚孜依拉木克帕夏米合巴特格日勒图斯琴其其乌云娅]{3,7}(?=[\s,，。]*$)/
+  /^[古力丽娜扎艾买提江阿不都热合曼吐尔逊尼亚孜依拉木克帕夏米合巴特格日勒图斯琴其其乌云娅叶肯]{3,7}(?=[\s,，。]*$|[\u4e00-\u9fa5]{2,3}[部科室]的)/
 
 const oneWord =
-  /^(?![不没随稍等好就这那什啥可行对嗯算直先都还也谢麻你我他她您怎干问哪咋要给])[\u4e00-\u9fa5·]{2,4}[\s,，。!！]*$/
+  /^(?![不没随稍等好就这那什啥可行对嗯算直先都还也谢麻你我他她您怎干问哪咋要给])[\u4e00-\u9fa5·]{2,4}?(?:[\s,，。!！]*$|[幺\d][\d零〇幺一二三四五六七八九拐洞勾两]{5})/
 
 /** The answer to 贵姓, 怎么称呼. */
 function answers(u: Utterance): NameFinding[] {
   const { text } = u.plain
   if (!u.asked.has('name')) return alone(u, text)
   const lead =
-    /^(?:[\s,，.。]|对|嗯[呐哪]?|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(text)![0]
-      .length
+    /^(?:[\s,，.。]|对|嗯[呐哪]?|我[\s,，]|我(?=[\u4e00-\u9fa5]{2,3}(?:[幺\d\s]|$))|啊|哦|呃|我?姓|免贵姓?|叫我?|我叫|我是|是|联系人|就写|就|写)*/.exec(
+      text,
+    )![0].length
   const at = lead + roleBefore(text.slice(lead, lead + 12))
   const foreign = transcribed.exec(text.slice(at))
   // asked for nothing else, whoever answers with one word says their name, of whatever people: 热西提
@@ -169,7 +183,7 @@ const lone = /(?:^|[\s,，;；])([小老][\u4e00-\u9fa5])(?=$|[\s,，;；])/g
 
 /** 曾先生, 郑工 and the like, anywhere. */
 function titled(u: Utterance): NameFinding[] {
-  const pattern = new RegExp(`(${han}{1,3}?)(?:${title})(?![作程厂地人具位业商共部司资序具艺])`, 'g')
+  const pattern = new RegExp(`(${han}{1,3}?)(?:${title})(?![作程厂地人具位业商共部司资序具艺单])`, 'g')
   const found: NameFinding[] = []
   for (const match of u.plain.text.matchAll(announced)) {
     const start = match.index + match[0].length - match[1]!.length
@@ -208,6 +222,9 @@ function isLabel(text: string, start: number, end: number): boolean {
   return /^\s?[:：]/.test(text.slice(end, end + 2)) && /[\u4e00-\u9fa5]$/.test(text.slice(start - 1, end))
 }
 
+/** The surnames of most people: alone between blanks beside a number they are one. */
+const everyday = /^[王李张刘陈杨赵吴周徐孙朱胡郭林罗梁宋郑谢韩唐冯]$/
+
 /** A name written beside a phone number: "涂佳 18679112280", "13856039954 曾先生". */
 function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding[] {
   const found: NameFinding[] = []
@@ -221,13 +238,19 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
     const boost = phone.score === phones[0]!.score ? 1 : 0
     const head = text.slice(Math.max(0, start - 24), start)
     const mine = /打我的?[\s:：]*$/.test(head) ? 1 : 0
+    // 打我们工程部韦师傅的136… 到了也找他
+    const theirs =
+      /打(?:给)?[^\d,，。\n]{2,12}的?[\s:：]*$/.test(head) ||
+      /^[^,，。\n]{0,4}到了?也?找[他她]/.test(text.slice(end, end + 10))
+        ? 2
+        : 0
     const before = new RegExp(
       `(?:^|[\\s,，:：;；。、/(（]|店长|物业|现场)((?:${han}{2,4}(?:先生|女士|小姐|老师|经理)?|${han}(?=\\s)|${latin}|${han}{1,2}[A-Z][a-z]+))[\\s,，:：/(（-]*(?:电话|手机|tel|phone|mobile)?[是:：\\s]*$`,
       'i',
     ).exec(head)
     const glued =
       before ??
-      new RegExp(`(${han}{2,4}?)\\s?(?:的?(?:联系)?(?:电话|手机号?|号码)是?|收)?[\\s:：]?$`).exec(head)
+      new RegExp(`(${han}{2,4}?)\\s?(?:的?(?:联系)?(?:电话|手机号?|号码)是?|的|收)?[\\s:：]?$`).exec(head)
     if (glued)
       found.push(
         ...nameAt(
@@ -235,7 +258,7 @@ function besidePhone(u: Utterance, phones: readonly PhoneFinding[]): NameFinding
           text,
           start - head.length + glued.index + glued[0].indexOf(glued[1]!),
           glued[1]!,
-          3 + boost,
+          3 + boost + theirs,
           before !== null,
         ),
       )
@@ -294,13 +317,14 @@ function nameAt(
       bounded &&
       (surnames.has(name) || (rareSurnames.has(name) && /^[\s,，。]*$/.test(text.slice(at + word.length)))) &&
       (!/^[\s,，]*[\u4e00-\u9fa5]/.test(text.slice(at + word.length)) ||
+        (everyday.test(name) && /^\s/.test(text.slice(at + word.length))) ||
         surnameParts.some((p) =>
           text
             .slice(at + word.length)
             .trimStart()
             .startsWith(p),
         ))
-    if (fits && (name.length >= 2 || lone))
+    if (fits && (name.length >= 2 || lone) && !/[室部处科办台厅]$/.test(name))
       return finding(u, at + cut + length.skip, at + word.length, score - cut, true)
   }
   return []
@@ -324,19 +348,22 @@ const courtesy =
 /** A line that says where somebody works. */
 const house = /公司|集团|[工电]厂|医院|学校|大学|酒店|宾馆|咖啡|物业|采购|行政|[店部室科]$/
 
+/** What stands under many mails and is nobody's. */
+const notice = /confidential|保密|免责|intended recipient|addressee|^sent from|发自/i
+
 /** The name under a mail: among the last lines that are not empty, never the first. */
 function signatures(u: Utterance): NameFinding[] {
   const { text } = u.plain
   const lines: { start: number; word: string }[] = []
   let end = text.length
-  while (end > 0 && lines.length < 7) {
+  while (end > 0 && lines.length < 8) {
     const start = text.lastIndexOf('\n', end - 1) + 1
     const word = text.slice(start, end).trim()
-    if (word !== '') lines.unshift({ start: text.indexOf(word, start), word })
+    if (word !== '' && !notice.test(word)) lines.unshift({ start: text.indexOf(word, start), word })
     end = start - 1
   }
   if (end <= 0) lines.shift()
-  return lines.slice(-5).flatMap(({ start, word }, i, last) => {
+  return lines.slice(-6).flatMap(({ start, word }, i, last) => {
     const before = last[i - 1] ?? lines[lines.length - last.length - 1]
     const closing = before !== undefined && courtesy.test(before.word)
     const rare = /^[\u4e00-\u9fa5]{2,3}$/.test(word) && rareSurnames.has(word[0]!) && !nameStops.test(word)

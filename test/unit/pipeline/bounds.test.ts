@@ -60,6 +60,16 @@ describe('input that nobody sends in good faith', () => {
     ])
   })
 
+  // Each of these took longer than the thread that extracts is given, and held up everybody's conversations.
+  it.each(['AB-138 女士', '一', '一二', '二十', '我姓11'])(
+    'reads six messages of nothing but "%s" as quickly as any others',
+    (unit) => {
+      const texts = Array.from({ length: 6 }, () => unit.repeat(20_000 / unit.length))
+      expect(extractByRules(inputOf(texts), lexicon).fields.phone).toBeUndefined()
+    },
+    6_000,
+  )
+
   it('reads the newest of ten thousand one-word messages', () => {
     const words = ['坏了', '空调', '好的', '杭州市', '明天', '嗯']
     const texts = [...Array.from({ length: 10_000 }, (_, i) => words[i % words.length]!), '电话13800001111']
