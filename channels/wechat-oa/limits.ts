@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../src/contract/channel.ts'
+import { callbackBytes } from '../_kit/wechat-xml.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -38,5 +39,5 @@ export const capabilities: Capabilities = {
   replyWindow: limits.replyWindow,
   idempotentSend: 'none',
   settleMs: 8000,
-  maxRequestBytes: 256 * 1024,
+  maxRequestBytes: callbackBytes,
 }

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../src/contract/channel.ts'
+import { callbackBytes } from '../_kit/wechat-xml.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -13,8 +14,6 @@ export const limits = {
   redeliveryMs: 3 * 5 * second,
   /** How far the signed time of a callback may lie from ours, ms; ours to say. */
   callbackAgeMs: 15 * minute,
-  /** Largest callback that is read, bytes; the vendor's own are a few kB. */
-  callbackBytes: 256 * 1024,
   /** 90236: how long a repeat of the same request is dropped (`duplicate_check_interval`, at most 4 h), seconds. */
   duplicateSeconds: 30 * 60,
   /** 94888: how long a response code is good, ms; it is good once. */
@@ -35,5 +34,5 @@ export const capabilities: Capabilities = {
   // A little less than the vendor's, so that no repeat comes after it.
   idempotencyWindowMs: (limits.duplicateSeconds - 60) * second,
   settleMs: 8000,
-  maxRequestBytes: limits.callbackBytes,
+  maxRequestBytes: callbackBytes,
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { RawRequest, RawResponse, Verified } from '../../src/contract/channel.ts'
 import { ok, type Result, refuse } from '../../src/kernel/result.ts'
 import { openMessage } from '../_kit/msg-crypt.ts'
-import { readXml, textOf } from '../_kit/wechat-xml.ts'
+import { callbackBytes, readXml, textOf } from '../_kit/wechat-xml.ts'
 import { keysOf, type WecomConfig } from './config.ts'
 import { limits } from './limits.ts'
 
@@ -25,8 +25,7 @@ export function handshake(request: RawRequest, config: WecomConfig): Result<RawR
 
 /** Believes a callback whose signature, receiver (the corp id) and time are right. Pure. */
 export function verify(request: RawRequest, config: WecomConfig, nowMs: number): Result<Verified> {
-  if (request.body.byteLength > limits.callbackBytes)
-    return refuse('request.too_large', { limit: limits.callbackBytes })
+  if (request.body.byteLength > callbackBytes) return refuse('request.too_large', { limit: callbackBytes })
   const { msg_signature: signature, timestamp = '' } = request.query
   if (!signature) return refuse('signature.missing')
   const encrypted = encryptedIn(request.body)

@@ -214,6 +214,14 @@ describe('the proof of a callback', () => {
     expect(code(posted(said, 'plain'))).toBe('signature.missing')
   })
 
+  it.each(['plain', 'compatible', 'secure'] as const)(
+    'of a text of 4,000 characters fits into what is read, in the %s mode',
+    (mode) => {
+      const long = xml({ MsgType: 'text', Content: '空'.repeat(4000), MsgId: '1' })
+      expect(posted(long, mode).body.byteLength).toBeLessThan(channel.capabilities.maxRequestBytes! / 2)
+    },
+  )
+
   it('reads the encrypted message in the compatible mode, whatever stands beside it', () => {
     const { body, query } = signed(said, nowMs, account.keys, 'compatible')
     const verified = channel.verify(request(body.replace(cdata('你好'), cdata('假的')), query), config, nowMs)

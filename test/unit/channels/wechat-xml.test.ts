@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cdata, childOf, childrenOf, readXml, textOf } from '../../../channels/_kit/wechat-xml.ts'
+import { wechatOaChannel } from '../../../channels/wechat-oa/index.ts'
+import { wecomChannel } from '../../../channels/wecom/index.ts'
+import { wecomKfChannel } from '../../../channels/wecom-kf/index.ts'
 import { sample, samplesAreHere } from './samples.ts'
 
 describe('the XML of a callback', () => {
@@ -32,6 +35,28 @@ describe('the XML of a callback', () => {
     const deep = `<xml>${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}</xml>`
     for (const text of [bomb, deep, '', 'hello', '<other></other>', '<xml>', '{"a":1}']) {
       expect(() => readXml(text), text.slice(0, 40)).toThrow()
+    }
+  })
+
+  it('reads 32 levels and not one more', () => {
+    const nested = (levels: number) => `<xml>${'<a>'.repeat(levels - 1)}${'</a>'.repeat(levels - 1)}</xml>`
+    expect(() => readXml(nested(32))).not.toThrow()
+    expect(() => readXml(nested(33))).toThrow()
+  })
+
+  // Each of these would keep a reader busy for minutes that looks for the end of every tag from its beginning.
+  it.each([
+    ['<a', 1],
+    ['</a', 1],
+    ['<a b="', 2],
+    ['<![CDATA[', 4],
+  ])('of endless %s is done with at once, for nobody knows yet who sent it', (hostile, megabytes) => {
+    expect(() => readXml(`<xml>${hostile.repeat((megabytes * 1024 * 1024) / hostile.length)}`)).toThrow()
+  })
+
+  it('is taken up to 64 kB by every endpoint that reads it before it checks the signature', () => {
+    for (const { kind, capabilities } of [wecomChannel, wecomKfChannel, wechatOaChannel]) {
+      expect({ kind, bytes: capabilities.maxRequestBytes }).toEqual({ kind, bytes: 64 * 1024 })
     }
   })
 
