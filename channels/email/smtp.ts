@@ -98,10 +98,12 @@ export async function sendOver(
       this.push(null)
     },
   })
+  let giveUp = () => {}
   try {
     return await new Promise<SmtpAnswer>((resolve, reject) => {
       connection.on('error', reject)
-      signal.addEventListener('abort', () => reject(new Error('given up')), { once: true })
+      giveUp = () => reject(new Error('given up'))
+      signal.addEventListener('abort', giveUp, { once: true })
       const given = { from: envelope.from, to: [...envelope.to], size: envelope.size }
       connection.send(given, content, (error, info) => {
         if (error) reject(error)
@@ -110,6 +112,9 @@ export async function sendOver(
     })
   } catch (error) {
     throw failure(error, began)
+  } finally {
+    // The signal lives as long as the process: what still listens to it keeps the whole mail in memory.
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

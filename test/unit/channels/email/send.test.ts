@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
@@ -264,6 +265,18 @@ describe('sending over SMTP', { timeout: 60_000 }, () => {
       retry: 'never',
       code: 'smtp_535',
     })
+  })
+
+  it('leaves nothing at the signal of the process, neither of a mail that was sent nor of one that was refused', async () => {
+    const { port } = await smtp({
+      onRcptTo: ({ address }, _session, done) =>
+        address === 'nobody@qq.com' ? done(refusing(550, '550 no such user')) : done(),
+    })
+    const { send, io } = sender(port)
+    await send()
+    await send()
+    await failureOf(send({ to: 'nobody@qq.com', thread: {} }))
+    expect(getEventListeners(io.signal, 'abort')).toEqual([])
   })
 
   it('signs in with a token where the account has no password', async () => {
