@@ -334,6 +334,49 @@ describe('sending over SMTP', { timeout: 60_000 }, () => {
     expect(await failureOf(sending)).toMatchObject({ retry: 'never', code: 'sign_in' })
   })
 
+  it.each([
+    [550, 'never'],
+    [450, 'later'],
+  ])(
+    'is not sent when the customer is refused with %i and a colleague in copy would be taken',
+    async (code, retry) => {
+      const { port, received } = await smtp({
+        onRcptTo: ({ address }, _session, done) =>
+          address === 'zhangsan@qq.com' ? done(refusing(code, `${code} not this one`)) : done(),
+      })
+      const thread = messageOf(mailOf({ Cc: 'boss@example.cn' })).message.replyTo!
+      expect(await failureOf(sender(port).send({ thread }))).toMatchObject({ retry, code: `smtp_${code}` })
+      // The next try must not be the colleague's second copy.
+      expect(received).toEqual([])
+    },
+  )
+
+  it('reaches the customer and those in copy once each, all with the same mail', async () => {
+    const { port, received } = await smtp()
+    const thread = messageOf(mailOf({ Cc: 'boss@example.cn, wife@example.cn' })).message.replyTo!
+    const { detail } = await sender(port).send({ thread })
+    expect(received.map(({ to }) => to)).toEqual([
+      ['zhangsan@qq.com'],
+      ['boss@example.cn', 'wife@example.cn'],
+    ])
+    expect(received[1]!.raw).toEqual(received[0]!.raw)
+    expect(headerOf(readMail(received[0]!.raw).fields, 'cc')).toContain('boss@example.cn')
+    expect(detail).not.toHaveProperty('rejected')
+  })
+
+  it('counts as sent when the connection ends after the customer has it, and names who does not', async () => {
+    let cut = () => {}
+    const { port } = await smtp({
+      onRcptTo: ({ address }, _session, done) => (address === 'boss@example.cn' ? cut() : done()),
+    })
+    const proxy = await cutter(port)
+    cut = () => proxy.cut()
+    const thread = messageOf(mailOf({ Cc: 'boss@example.cn' })).message.replyTo!
+    expect((await sender(proxy.port).send({ thread })).detail).toMatchObject({
+      rejected: ['boss@example.cn'],
+    })
+  })
+
   it('says which receivers were refused while others took it', async () => {
     const { port } = await smtp({
       onRcptTo: ({ address }, _session, done) =>
