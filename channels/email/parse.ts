@@ -92,9 +92,7 @@ function inboundMessage(
       source: { kind: 'bytes' as const, content: file.content },
     })),
     ...(automatic ? { automatic } : {}),
-    ...(oversize
-      ? { unsupported: `a mail of ${verified.claims.size} bytes; only its headers were fetched` }
-      : {}),
+    ...(oversize ? { unsupported: unfetched(verified) } : {}),
     replyTo: {
       messageId: providerMessageId,
       references: [...mail.references, ...mail.inReplyTo.filter((id) => !mail.references.includes(id))],
@@ -104,6 +102,12 @@ function inboundMessage(
       cc: [...mail.to, ...mail.cc].map(asJson),
     },
   }
+}
+
+/** Says of a mail that was not fetched as a whole how much of it there is. */
+function unfetched({ request, claims }: Verified): string {
+  const rest = request.body.length > 0 ? 'only its headers were fetched' : 'the server did not give it'
+  return `a mail of ${claims.size} bytes; ${rest}`
 }
 
 function asJson({ name, address }: MailAddress) {

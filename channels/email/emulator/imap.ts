@@ -11,8 +11,16 @@ export interface ImapBehaviour {
   accessToken: string | null
   /** Close the connection in the middle of this UID's body, this many times. */
   breakAt: { uid: number; times: number } | null
-  /** Answer NO to a fetch of these UIDs. */
+  /** Answer NO to a fetch of these UIDs' bodies. */
   refuseUids: Set<number>
+  /** Answer NIL where these UIDs' headers and bodies should stand. */
+  nilUids: Set<number>
+  /** Leave these UIDs out of every answer to a fetch, as if they were not there. */
+  silentUids: Set<number>
+  /** Expunge this UID when its body is asked for, as when another client deletes it meanwhile. */
+  expungeOnFetch: number | null
+  /** Answer NO to so many searches. */
+  refuseSearches: number
 }
 
 interface Mail {
@@ -62,6 +70,10 @@ export async function startImapEmulator(behaviour: Partial<ImapBehaviour> = {}):
       accessToken: null,
       breakAt: null,
       refuseUids: new Set(),
+      nilUids: new Set(),
+      silentUids: new Set(),
+      expungeOnFetch: null,
+      refuseSearches: 0,
       ...behaviour,
     },
     commands: [],
@@ -281,6 +293,11 @@ class Session {
   }
 
   private search(tag: string, args: string, box: Box): void {
+    if (this.shared.behaviour.refuseSearches > 0) {
+      this.shared.behaviour.refuseSearches--
+      this.answer(tag, 'NO server busy')
+      return
+    }
     const since = /SINCE "?(\d{1,2}-\w{3}-\d{4})/i.exec(args)?.[1]
     const set = /UID (\S+)/i.exec(args)?.[1]
     const first = since ? Date.parse(`${since} UTC`) : 0
@@ -293,9 +310,11 @@ class Session {
   private fetch(tag: string, args: string, box: Box): void {
     const [, set = '', items = ''] = /^(\S+) (.*)$/.exec(args) ?? []
     const wantsBody = /BODY(\.PEEK)?\[\]/i.test(items)
+    const { expungeOnFetch } = this.shared.behaviour
+    if (wantsBody && expungeOnFetch) box.mails = box.mails.filter(({ uid }) => uid !== expungeOnFetch)
     const mails = box.mails
       .map((mail, n) => ({ mail, sequence: n + 1 }))
-      .filter(({ mail }) => inSet(mail.uid, set, box))
+      .filter(({ mail }) => inSet(mail.uid, set, box) && !this.shared.behaviour.silentUids.has(mail.uid))
     for (const { mail, sequence } of mails) {
       if (wantsBody && this.shared.behaviour.refuseUids.has(mail.uid)) {
         this.answer(tag, 'NO message is damaged')
@@ -324,12 +343,17 @@ class Session {
     if (/FLAGS/i.test(items)) parts.push('FLAGS ()')
     this.socket.write(`* ${sequence} FETCH (${parts.join(' ')}`)
     const header = mail.raw.subarray(0, mail.raw.indexOf('\r\n\r\n') + 4)
-    if (/BODY(\.PEEK)?\[HEADER\]/i.test(items)) this.literal('BODY[HEADER]', header)
-    if (/BODY(\.PEEK)?\[\]/i.test(items)) this.literal('BODY[]', mail.raw)
+    const isNil = this.shared.behaviour.nilUids.has(mail.uid)
+    if (/BODY(\.PEEK)?\[HEADER\]/i.test(items)) this.literal('BODY[HEADER]', isNil ? null : header)
+    if (/BODY(\.PEEK)?\[\]/i.test(items)) this.literal('BODY[]', isNil ? null : mail.raw)
     this.socket.write(')\r\n')
   }
 
-  private literal(name: string, content: Buffer): void {
+  private literal(name: string, content: Buffer | null): void {
+    if (!content) {
+      this.socket.write(` ${name} NIL`)
+      return
+    }
     this.socket.write(` ${name} {${content.length}}\r\n`)
     this.socket.write(content)
   }

@@ -1,4 +1,4 @@
-import type { ImapFlow } from 'imapflow'
+import type { ImapFlow, SearchObject } from 'imapflow'
 import { z } from 'zod'
 import type { ConnectIo, ReceiveItem } from '../../../src/contract/ports.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
@@ -12,7 +12,7 @@ const cursorSchema = z.object({
   lastUid: z.int(),
   /** When it was last read to its end, ms: how far back to look when UIDVALIDITY changes. */
   readAtMs: z.number(),
-  /** A mail during which the connection broke, and how often. */
+  /** A mail that could not be fetched, because the connection broke or the server did not give it, and how often. */
   failed: z.object({ uid: z.int(), times: z.int() }).nullable().default(null),
 })
 type Cursor = z.infer<typeof cursorSchema>
@@ -21,17 +21,28 @@ type Cursor = z.infer<typeof cursorSchema>
 const batch = { mails: 25, bytes: 8 * 1024 * 1024 }
 /** Mails up to this size are fetched several at a time, so many bytes together. */
 const small = { bytes: 512 * 1024, together: 4 * 1024 * 1024 }
-/** A mail that broke the connection this often is fetched without its body … */
+/** A mail that could not be fetched this often is fetched without its body … */
 const headersAfter = 4
 /** … and after this often not at all; a placeholder says so. */
 const skipAfter = 6
 /** Searched besides when UIDVALIDITY changed: IMAP searches by whole days, in the server's zone. */
 const overlapMs = 2 * 24 * 3_600_000
 
+/** A refusal that does not come as an error: the answer lacks what was asked for. Told like the NO that it stands for. */
+class NotGiven extends Error {
+  override readonly name = 'NotGiven'
+  readonly responseStatus = 'NO'
+}
+
 interface Listed {
   readonly uid: number
   readonly size: number
   readonly internalDateMs: number | null
+}
+
+interface Fetched {
+  readonly body: Buffer
+  readonly place: MailPlace
 }
 
 /**
@@ -86,24 +97,30 @@ function firstVisit(
 
 async function newUids(client: ImapFlow, lastUid: number, sinceMs: number | null): Promise<number[]> {
   const query = sinceMs === null ? { uid: `${lastUid + 1}:*` } : { since: new Date(sinceMs) }
-  const found = (await client.search(query, { uid: true })) || []
+  const found = await search(client, query)
   // `n:*` names the last mail even when its UID is below n (RFC 3501 section 6.4.8).
   return found.filter((uid) => uid > lastUid).sort((a, b) => a - b)
 }
 
+/** UIDs. A refused search is none that found nothing: the cursor would pass over every mail of the first visit. */
+async function search(client: ImapFlow, query: SearchObject): Promise<number[]> {
+  const found = await client.search(query, { uid: true })
+  if (!Array.isArray(found)) throw new NotGiven('the mail server refused to search')
+  return found
+}
+
+/** Size and date of mails. One that the answer leaves out stays in the list: fetching it tells whether it is gone. */
 async function list(client: ImapFlow, uids: readonly number[]): Promise<Listed[]> {
   const rows = await client.fetchAll(
     [...uids].join(','),
     { uid: true, size: true, internalDate: true },
     { uid: true },
   )
-  return rows
-    .map((row) => ({
-      uid: row.uid,
-      size: row.size ?? 0,
-      internalDateMs: row.internalDate ? new Date(row.internalDate).getTime() || null : null,
-    }))
-    .sort((a, b) => a.uid - b.uid)
+  const known = new Map(rows.map((row) => [row.uid, row]))
+  return uids.map((uid) => {
+    const { size = 0, internalDate } = known.get(uid) ?? {}
+    return { uid, size, internalDateMs: internalDate ? new Date(internalDate).getTime() || null : null }
+  })
 }
 
 /** One pass over a mailbox: collects mails into batches and commits them in order. */
@@ -126,22 +143,24 @@ class MailboxReading {
 
   async read(rows: readonly Listed[]): Promise<void> {
     for (let at = 0; at < rows.length && !this.io.signal.aborted; ) {
-      // After a break mails are fetched one by one, so that the one that broke it is known.
+      // After a failure mails are fetched one by one, so that the one that failed is known.
       const group = this.cursor.failed ? rows.slice(at, at + 1) : smallOnes(rows, at, this.io.config.maxBytes)
       const bodies = group.length > 1 ? await this.fetchGroup(group) : null
       for (const row of group) {
         const body = bodies?.get(row.uid)
-        const mail = body ? { body, place: this.placeOf(row, false) } : await this.fetch(row)
-        await this.add(row.uid, mail.body, mail.place)
+        await this.add(row.uid, body ? { body, place: this.placeOf(row, false) } : await this.fetch(row))
       }
       at += group.length
     }
   }
 
-  private async add(uid: number, body: Buffer, place: MailPlace): Promise<void> {
-    this.items.push(...itemsOf(body, place, this.io))
-    this.bytes += body.length
-    this.mails++
+  /** Puts a mail into the batch and the cursor behind it; null for one that is gone. */
+  private async add(uid: number, mail: Fetched | null): Promise<void> {
+    if (mail) {
+      this.items.push(...itemsOf(mail, this.io))
+      this.bytes += mail.body.length
+      this.mails++
+    }
     this.cursor = { ...this.cursor, lastUid: uid, failed: null }
     if (this.mails >= batch.mails || this.bytes >= batch.bytes) await this.commit()
   }
@@ -171,38 +190,37 @@ class MailboxReading {
     const uids = group.map((row) => row.uid).join(',')
     try {
       const rows = await this.client.fetchAll(uids, { uid: true, source: true }, { uid: true })
-      return new Map(rows.flatMap((row) => (row.source ? [[row.uid, row.source] as const] : [])))
+      return new Map(rows.flatMap((row) => (row.source?.length ? [[row.uid, row.source] as const] : [])))
     } catch (error) {
+      // Refused: asked for one by one, it shows which mail is meant.
       if (this.client.usable) return new Map()
-      return await this.broke(group[0]!.uid, 1, error)
+      return await this.failed(group[0]!.uid, 1, error)
     }
   }
 
-  private async fetch(row: Listed): Promise<{ body: Buffer; place: MailPlace }> {
+  /** A mail alone; null when it is gone. What failed too often is a placeholder: nothing is passed over without one. */
+  private async fetch(row: Listed): Promise<Fetched | null> {
     const failures = this.cursor.failed?.uid === row.uid ? this.cursor.failed.times : 0
+    if (failures >= skipAfter) return { body: Buffer.alloc(0), place: this.placeOf(row, true) }
     const oversize = row.size > this.io.config.maxBytes || failures >= headersAfter
-    const nothing = { body: Buffer.alloc(0), place: this.placeOf(row, true) }
-    if (failures >= skipAfter) return nothing
     try {
-      return { body: await fetchMail(this.client, row.uid, oversize), place: this.placeOf(row, oversize) }
+      const body = await fetchMail(this.client, row.uid, oversize)
+      return body && { body, place: this.placeOf(row, oversize) }
     } catch (error) {
-      if (!this.client.usable) return await this.broke(row.uid, failures + 1, error)
-      // The server answered and lives: this mail is its trouble alone.
-      const reason = error instanceof Error ? error.message : String(error)
-      this.io.log.warn({ mailbox: this.path, uid: row.uid, reason }, 'the mail server refused to give a mail')
-      return nothing
+      return await this.failed(row.uid, failures + 1, error)
     }
   }
 
-  /** Notes at which mail the connection broke, after what was read before it is safe. */
-  private async broke(uid: number, times: number, error: unknown): Promise<never> {
+  /**
+   * Notes at which mail reading failed, after what was read before it is safe. A NO counts like a broken connection: servers say it
+   * when they are busy, too, and a moment later they give the mail.
+   */
+  private async failed(uid: number, times: number, error: unknown): Promise<never> {
     const reason = error instanceof Error ? error.message : String(error)
-    this.io.log.warn(
-      { mailbox: this.path, uid, times, reason },
-      'the connection broke while a mail was fetched',
-    )
+    this.io.log.warn({ mailbox: this.path, uid, times, reason }, 'a mail could not be fetched')
     await this.commit()
-    this.cursor = { ...this.cursor, failed: { uid, times } }
+    // On a first visit nothing is read yet: without its place the next one would begin at the mailbox's first mail.
+    this.cursor = { ...this.cursor, lastUid: Math.max(this.cursor.lastUid, uid - 1), failed: { uid, times } }
     await this.commit()
     throw error
   }
@@ -220,18 +238,20 @@ function smallOnes(rows: readonly Listed[], at: number, maxBytes: number): reado
   return rows.slice(at, Math.max(end, at + 1))
 }
 
-async function fetchMail(client: ImapFlow, uid: number, headersOnly: boolean): Promise<Buffer> {
+/** A mail's bytes; null when it was expunged between the list and the fetch. Rejects when the server does not give it. */
+async function fetchMail(client: ImapFlow, uid: number, headersOnly: boolean): Promise<Buffer | null> {
   const row = await client.fetchOne(String(uid), headersOnly ? { headers: true } : { source: true }, {
     uid: true,
   })
-  // Expunged between the list and the fetch: nothing is there to be read.
-  if (!row) return Buffer.alloc(0)
-  return (headersOnly ? row.headers : row.source) ?? Buffer.alloc(0)
+  const bytes = row ? (headersOnly ? row.headers : row.source) : undefined
+  if (bytes?.length) return bytes
+  // NIL, nothing, or no answer at all: only the mailbox itself tells whether there is such a mail.
+  if (!(await search(client, { uid: String(uid) })).includes(uid)) return null
+  throw new NotGiven('the mail server answered without the mail')
 }
 
-/** The envelopes of a mail as items for the inbox; a mail that vanished gives none. */
-function itemsOf(body: Buffer, place: MailPlace, io: ConnectIo<EmailConfig>): ReceiveItem[] {
-  if (body.length === 0 && !place.oversize) return []
+/** The envelopes of a mail as items for the inbox. */
+function itemsOf({ body, place }: Fetched, io: ConnectIo<EmailConfig>): ReceiveItem[] {
   const { accountId, config } = io
   const request = fetchedRequest(body, place, io.clock.now(), config)
   const claims: JsonObject = { ...place }

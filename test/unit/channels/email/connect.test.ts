@@ -29,6 +29,8 @@ function connected(memory: MemoryIo) {
 
 const mail = (n: number, body = `mail ${n}`) =>
   mailOf({ 'Message-ID': `<m${n}@qq.com>`, Subject: `S${n}` }, body)
+const timesFailed = (memory: MemoryIo) =>
+  (memory.cursors.get('imap:INBOX') as { failed: { times: number } | null } | undefined)?.failed?.times
 const subjects = (memory: MemoryIo) => memory.messages().map((message) => message.subject)
 
 describe('reading mailboxes over IMAP', { timeout: 60_000 }, () => {
@@ -121,14 +123,72 @@ describe('reading mailboxes over IMAP', { timeout: 60_000 }, () => {
     expect(memory.messages().map((message) => message.text)).toEqual(['mail 1', 'mail 2', 'mail 3'])
   })
 
-  it('puts a placeholder for a mail that the server refuses to give, and goes on', async () => {
+  it.each([
+    ['refuses', 'refuseUids'],
+    ['answers with NIL', 'nilUids'],
+    ['leaves out of its answers', 'silentUids'],
+  ] as const)('loses no mail that a busy server %s for a while', async (_how, behaviour) => {
+    const server = await emulator({ [behaviour]: new Set([1, 2, 3]) })
+    for (let n = 1; n <= 3; n++) server.deliver('INBOX', mail(n))
+    const memory = memoryIo(settingsOf(server))
+    connected(memory)
+    await memory.until(() => timesFailed(memory) === 2)
+    expect(memory.stored.size).toBe(0)
+    server.behaviour[behaviour].clear()
+    await memory.until(() => memory.stored.size === 3)
+    expect(memory.messages().map((message) => message.text)).toEqual(['mail 1', 'mail 2', 'mail 3'])
+  })
+
+  it('knows a mail by its headers when the server keeps refusing its body, and goes on', async () => {
     const server = await emulator({ refuseUids: new Set([1, 2]) })
     for (let n = 1; n <= 3; n++) server.deliver('INBOX', mail(n))
     const memory = memoryIo(settingsOf(server))
     const kept = connected(memory)
     await memory.until(() => memory.stored.size === 3)
-    expect(memory.messages().map((message) => message.unsupported !== undefined)).toEqual([true, true, false])
+    const headers = { text: '', unsupported: expect.stringContaining('only its headers were fetched') }
+    expect(memory.messages()).toMatchObject([
+      { subject: 'S1', ...headers },
+      { subject: 'S2', ...headers },
+      { subject: 'S3', text: 'mail 3' },
+    ])
+    expect(kept.errors).toHaveLength(8)
+  })
+
+  it.each(['nilUids', 'silentUids'] as const)(
+    'passes over no mail in silence: what the server never gives is a placeholder (%s)',
+    async (behaviour) => {
+      const server = await emulator({ [behaviour]: new Set([2]) })
+      for (let n = 1; n <= 3; n++) server.deliver('INBOX', mail(n))
+      const memory = memoryIo(settingsOf(server))
+      const kept = connected(memory)
+      await memory.until(() => memory.stored.size === 3)
+      expect(memory.messages().map(({ text, unsupported }) => text || unsupported)).toEqual([
+        'mail 1',
+        expect.stringContaining('the server did not give it'),
+        'mail 3',
+      ])
+      expect(kept.errors).toHaveLength(6)
+    },
+  )
+
+  it('goes on at once behind a mail that was expunged meanwhile', async () => {
+    const server = await emulator()
+    for (let n = 1; n <= 3; n++) server.deliver('INBOX', mail(n))
+    const memory = memoryIo(settingsOf(server))
+    server.behaviour.expungeOnFetch = 2
+    const kept = connected(memory)
+    await memory.until(() => memory.stored.size === 2)
+    expect(subjects(memory)).toEqual(['S1', 'S3'])
     expect(kept.errors).toEqual([])
+  })
+
+  it('takes a refused search on the first visit for no empty mailbox', async () => {
+    const server = await emulator({ refuseSearches: 1 })
+    server.deliver('INBOX', mail(1))
+    const memory = memoryIo(settingsOf(server))
+    connected(memory)
+    await memory.until(() => memory.states.at(-1)?.state === 'up')
+    expect(subjects(memory)).toEqual(['S1'])
   })
 
   it('stores only the headers of a mail above the size limit', async () => {
@@ -169,6 +229,18 @@ describe('reading mailboxes over IMAP', { timeout: 60_000 }, () => {
     connected(memory)
     await memory.until(() => memory.states.at(-1)?.state === 'up')
     expect(subjects(memory)).toEqual(['S2'])
+  })
+
+  it('keeps to the configured days when the first mail of the first visit is refused at first', async () => {
+    const server = await emulator({ refuseUids: new Set([2]) })
+    server.deliver('INBOX', mail(1), new Date(Date.now() - 30 * 24 * 3_600_000))
+    server.deliver('INBOX', mail(2))
+    const memory = memoryIo({ ...settingsOf(server), backfillDays: 3 })
+    connected(memory)
+    await memory.until(() => timesFailed(memory) === 2)
+    server.behaviour.refuseUids.clear()
+    await memory.until(() => memory.states.at(-1)?.state === 'up')
+    expect(memory.messages().map((message) => message.text)).toEqual(['mail 2'])
   })
 
   it('backfills in bounded batches and moves the cursor with each', async () => {
