@@ -2,6 +2,7 @@ import { type Effects, noEffects } from '../contract/jobs.ts'
 import type { ReceiptEnvelope } from '../contract/message.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { json, type Tx } from '../store/index.ts'
+import { lockLane } from './lane.ts'
 import { endMessage, type OutboxRow } from './settle.ts'
 
 const ranks = { sent: 0, delivered: 1, read: 2 } as const
@@ -22,6 +23,8 @@ export async function applyReceipt(
   receipt: ReceiptEnvelope,
   nowMs: number,
 ): Promise<Effects> {
+  // A failure ends a message, and that changes what is next in its lane.
+  if (receipt.status === 'failed') await lockLaneOf(tx, accountId, receipt.providerMessageId)
   const part = await tx
     .selectFrom('outbox_part as p')
     .innerJoin('outbox_message as m', 'm.id', 'p.outboxId')
@@ -40,17 +43,30 @@ export async function applyReceipt(
     .forUpdate()
     .executeTakeFirst()
   if (!part) return await unknownMessage(tx, accountId)
+  // What is being sent again, or was given up, is not what this is about.
+  if (part.state !== 'sent') return noEffects
   const before = (part.receipt ?? {}) as JsonObject
   const status = (before.status ?? 'sent') as Status
   if (receipt.status === 'failed')
     return status === 'read' ? noEffects : await failed(tx, part, receipt, nowMs)
-  if (part.state !== 'sent' || ranks[receipt.status] <= ranks[status]) return noEffects
+  if (ranks[receipt.status] <= ranks[status]) return noEffects
   await tx
     .updateTable('outbox_part')
     .set({ receipt: json({ ...before, status: receipt.status }) })
     .where('id', '=', part.partId)
     .execute()
   return await showLeast(tx, part)
+}
+
+async function lockLaneOf(tx: Tx, accountId: string, providerMessageId: string): Promise<void> {
+  const found = await tx
+    .selectFrom('outbox_part as p')
+    .innerJoin('outbox_message as m', 'm.id', 'p.outboxId')
+    .select('m.lane')
+    .where('m.accountId', '=', accountId)
+    .where('p.providerMessageId', '=', providerMessageId)
+    .executeTakeFirst()
+  if (found) await lockLane(tx, found.lane)
 }
 
 async function unknownMessage(tx: Tx, accountId: string): Promise<Effects> {

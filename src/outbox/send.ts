@@ -8,7 +8,7 @@ import { headOf, lockLane, sendJob } from './lane.ts'
 import type { SendingAccount, SendPorts } from './ports.ts'
 import { accountPauseMs } from './render.ts'
 import { outboxSettings } from './settings.ts'
-import { dropUnsent, type OutboxRow, partFailed, partSent } from './settle.ts'
+import { dropUnsent, hasEnded, type OutboxRow, partFailed, partSent } from './settle.ts'
 import { spend } from './window.ts'
 
 type SendJob = Job<'outbox.send'>
@@ -62,8 +62,10 @@ export function makeSendHandler(ports: SendPorts): JobHandler {
 
 async function begin(tx: Tx, ports: SendPorts, job: SendJob, ctx: StepContext): Promise<Begun> {
   const row = await readPart(tx, job.payload.partId)
-  if (!row || (row.state !== 'queued' && row.state !== 'sending')) return { do: 'nothing' }
-  if ((await headOf(tx, row.lane))?.partId !== row.partId) return { do: 'nothing' }
+  if (!row || hasEnded(row.state)) return { do: 'nothing' }
+  const ended = hasEnded(row.messageState)
+  if (ended && row.state === 'queued') return { do: 'nothing' }
+  if (!ended && (await headOf(tx, row.lane))?.partId !== row.partId) return { do: 'nothing' }
   const account = ports.account(row.accountId)
   if (!account?.enabled) return { do: 'wait', lane: row.lane }
   const lease = ports.sender(account)
@@ -84,7 +86,7 @@ async function begin(tx: Tx, ports: SendPorts, job: SendJob, ctx: StepContext): 
   if (row.state === 'queued') return await mark(tx, sending, row, ctx.nowMs)
   const verdict = verdictOf({ ...sending, attempts: row.attempts }, { retry: 'unknown' }, ctx.nowMs)
   const failure = { code: 'interrupted', text: 'the hub stopped while this was being sent', verdict }
-  if (verdict.state !== 'queued') return { do: 'end', sending, failure }
+  if (verdict.state !== 'queued' || ended) return { do: 'end', sending, failure }
   ctx.log.warn({ partId: row.partId }, 'a part with an unknown outcome is sent again')
   return await mark(tx, { ...sending, unknownRetries: verdict.unknownRetries }, row, ctx.nowMs)
 }
@@ -111,7 +113,16 @@ async function readPart(tx: Tx, partId: string) {
       'p.call',
     ])
     .select(['p.idempotencyKey', 'p.windowCost', 'm.lane', 'm.accountId', 'm.messageId', 'm.conversationId'])
-    .select(['m.ticketId', 'm.automatic', 'p.ordinal', 'm.seq', 'm.toExternalId', 'm.cardId', 'm.unseen'])
+    .select([
+      'm.ticketId',
+      'm.automatic',
+      'm.state as messageState',
+      'p.ordinal',
+      'm.seq',
+      'm.toExternalId',
+      'm.cardId',
+      'm.unseen',
+    ])
     .where('p.id', '=', partId)
     .executeTakeFirst()
 }

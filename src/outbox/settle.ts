@@ -58,9 +58,45 @@ export async function partSent(
       .modifyEnd(unread)
       .execute()
   }
-  if (parts.every((part) => part.state === 'sent')) return await endMessage(tx, message, 'sent', null, nowMs)
+  if (hasEnded(await stateOf(tx, message.id))) return noEffects
+  return await goOn(
+    tx,
+    message,
+    parts.map((part) => part.state),
+    nowMs,
+  )
+}
+
+/** A message that has not ended goes on with its next part; without one it ends as its worst part did, and the lane goes on. */
+export async function goOn(
+  tx: Tx,
+  message: OutboxRow,
+  parts: readonly string[],
+  nowMs: number,
+): Promise<Effects> {
+  if (parts.some((state) => !hasEnded(state))) {
+    await queueAgain(tx, message)
+    return { events: [], jobs: await nextJobs(tx, message.lane) }
+  }
+  const worst = (['failed', 'unknown', 'cancelled'] as const).find((state) => parts.includes(state))
+  return await endMessage(tx, message, worst ?? 'sent', worst === 'failed' ? 'not_delivered' : null, nowMs)
+}
+
+/** Nothing is sent of it any more, unless a person asks for it. */
+export const hasEnded = (state: string) => state !== 'queued' && state !== 'sending'
+
+/** The lane is held: while one part was on its way the vendor may have taken back another, or a person given up the message. */
+async function stateOf(tx: Tx, outboxId: string): Promise<string> {
+  const { state } = await tx
+    .selectFrom('outbox_message')
+    .select('state')
+    .where('id', '=', outboxId)
+    .executeTakeFirstOrThrow()
+  return state
+}
+
+async function queueAgain(tx: Tx, message: OutboxRow): Promise<void> {
   await tx.updateTable('outbox_message').set({ state: 'queued' }).where('id', '=', message.id).execute()
-  return { events: [], jobs: await nextJobs(tx, message.lane) }
 }
 
 /** A try of a part failed, and this is what follows from it. */
@@ -74,13 +110,17 @@ export async function partFailed(
   const { verdict } = failure
   const lastError = `${failure.code}: ${failure.text}`.slice(0, 2000)
   const retries = verdict.state === 'queued' ? { unknownRetries: verdict.unknownRetries } : {}
+  const became = await stateOf(tx, message.id)
+  const state = became === 'cancelled' && verdict.state === 'queued' ? became : verdict.state
   await tx
     .updateTable('outbox_part')
-    .set({ state: verdict.state, lastError, ...retries })
+    .set({ state, lastError, ...retries })
     .where('id', '=', partId)
     .execute()
+  // What ended meanwhile handed on its lane then.
+  if (hasEnded(became)) return noEffects
   if (verdict.state !== 'queued') return await endMessage(tx, message, verdict.state, failure.code, nowMs)
-  await tx.updateTable('outbox_message').set({ state: 'queued' }).where('id', '=', message.id).execute()
+  await queueAgain(tx, message)
   return { events: [], jobs: [sendJob(partId, message.lane, nowMs + verdict.waitMs)] }
 }
 

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { storeEffects } from '../../src/app/effects.ts'
+import { systemActor } from '../../src/contract/actor.ts'
 import { type Capabilities, DeliveryError } from '../../src/contract/channel.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
 import { applyReceipt, makeOutboxCommands } from '../../src/outbox/index.ts'
+import { sql } from '../../src/store/index.ts'
 import { type Desk, openDesk } from './outbox-desk.ts'
 
 let open: Desk[] = []
@@ -321,6 +324,114 @@ describe('what the vendor says later', () => {
     await apply(d, receipt('v2', 'failed'))
     expect(await d.states()).toEqual(['failed(sent failed)'])
     expect(await d.deliveries()).toEqual(['failed'])
+  })
+
+  it('does not end a message that a person sends again, when the vendor repeats that it bounced', async () => {
+    const d = await newDesk()
+    await sent(d)
+    await apply(d, receipt('v2', 'failed'))
+    const { id } = await d.desk.database.db
+      .selectFrom('outbox_message')
+      .select('id')
+      .executeTakeFirstOrThrow()
+    await d.command(command('outbox.retry'), { id })
+    await apply(d, { ...receipt('v2', 'failed'), dedupeKey: 'repeated' })
+    await d.run()
+    expect(await d.states()).toEqual(['sent(sent sent)'])
+  })
+
+  describe('of one piece while the next is on its way', () => {
+    /** The vendor takes back its word on the first piece while it takes the second; `then` is done in the same moment. */
+    async function takenBack(d: Desk, end: () => unknown, then = async () => {}): Promise<string> {
+      const conversationId = await d.hear('u1', '你好')
+      let calls = 0
+      d.desk.answer = async () => {
+        calls++
+        const id = `v${calls}`
+        if (calls !== 2) return { providerMessageId: id }
+        await heard(d, receipt('v1', 'failed'))
+        await then()
+        await end()
+        return { providerMessageId: id }
+      }
+      const said = await d.say({ conversationId, text: '一二三四五六七八九十甲' })
+      await d.say({ conversationId, text: 'next' })
+      await d.runFor(60_000, 10_000)
+      return said.ok ? said.value.outboxId : ''
+    }
+
+    /** What a receipt says, and the jobs that follow from it. */
+    async function heard(d: Desk, envelope: ReturnType<typeof receipt>) {
+      const { database, clock } = d.desk
+      await database.transaction(async (tx) => {
+        const effects = await applyReceipt(tx, d.accountId, envelope, clock.now())
+        const id = derivedId('receipt', envelope.dedupeKey)
+        await storeEffects(tx, effects, { id, nowMs: clock.now(), actor: systemActor('inbox') })
+      })
+    }
+
+    const fails = (retry: 'never' | 'later') => () => {
+      throw new DeliveryError(retry, '503', 'down', 1000)
+    }
+
+    it('leaves the message failed, and the next one is sent', async () => {
+      const d = await newDesk()
+      const id = await takenBack(d, () => {})
+      expect(await d.states()).toEqual(['failed(failed sent)', 'sent(sent)'])
+      expect(await d.deliveries()).toEqual(['failed', 'sent'])
+      expect(await d.events('outbox.failed')).toHaveLength(1)
+      expect(await d.command(command('outbox.retry'), { id })).toMatchObject({ ok: true })
+      await d.run()
+      expect(await d.states()).toEqual(['sent(sent sent)', 'sent(sent)'])
+    })
+
+    it('leaves it failed when the second piece fails as well, and sends that one only when a person says so', async () => {
+      const d = await newDesk()
+      const id = await takenBack(d, fails('later'))
+      expect(await d.states()).toEqual(['failed(failed queued)', 'sent(sent)'])
+      expect(d.desk.seen.map((s) => s.text)).toEqual(['一二三四五六七八九十', '甲', 'next'])
+      await d.command(command('outbox.retry'), { id })
+      await d.run()
+      expect(await d.states()).toEqual(['sent(sent sent)', 'sent(sent)'])
+
+      const never = await newDesk()
+      await takenBack(never, fails('never'))
+      expect(await never.states()).toEqual(['failed(failed failed)', 'sent(sent)'])
+      expect(await never.events('outbox.failed')).toHaveLength(1)
+    })
+
+    it('leaves it cancelled when a person gives it up in that moment', async () => {
+      for (const [end, parts] of [
+        [() => {}, 'cancelled sent'],
+        [fails('later'), 'cancelled cancelled'],
+      ] as const) {
+        const d = await newDesk()
+        await takenBack(d, end, async () => {
+          const { rows } = await sql<{ id: string }>`select "id" from outbox_message order by "seq"`.execute(
+            d.desk.database.db,
+          )
+          const { id } = rows[0]!
+          expect(await d.command(command('outbox.cancel'), { id })).toMatchObject({ ok: true })
+        })
+        expect(await d.states()).toEqual([`cancelled(${parts})`, 'sent(sent)'])
+        expect(await d.deliveries()).toEqual(['cancelled', 'sent'])
+      }
+    })
+
+    it('leaves no piece as being sent for ever when the hub is killed in that moment', async () => {
+      const d = await newDesk({ idempotentSend: 'none' })
+      const conversationId = await d.hear('u1', '你好')
+      await d.say({ conversationId, text: '一二三四五六七八九十甲' })
+      const first = await d.next()
+      await d.make('w0').runJob(first!)
+      await d.make('w0').runJob((await d.next())!)
+      expect(await d.states()).toEqual(['queued(sent queued)'])
+      const late = await killDuringSend(d)
+      await heard(d, receipt('v1', 'failed'))
+      await d.runFor(10_000)
+      expect(await d.states()).toEqual(['failed(failed queued)'])
+      await late()
+    })
   })
 
   it('passes over what we did not send, but waits while something is just being sent', async () => {
