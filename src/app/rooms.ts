@@ -264,7 +264,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       applyReceipt: outbox.applyReceipt,
       reportCall: calls.reportCall,
     },
-    standing: (nowMs) => [audit.chainJob(nowMs), retentionJob(nowMs)],
+    standing: (nowMs) => [audit.chainJob(nowMs), retentionJob(nowMs), outbox.sweepJob(nowMs)],
     stop: () => thread.stop(),
   }
 }

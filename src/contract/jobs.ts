@@ -55,6 +55,8 @@ export const jobPayloads = {
   'evaluation.train': z.object({ versionId: id }),
   'outbox.render': z.object({ outboxId: id }),
   'outbox.send': z.object({ partId: id }),
+  /** Looks for outgoing messages whose turn it is and for which nobody does anything. */
+  'outbox.sweep': z.object({}),
   'webhook.fanout': z.object({}),
   'webhook.deliver': z.object({ deliveryId: id }),
   'audit.chain': z.object({}),

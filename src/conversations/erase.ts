@@ -114,6 +114,7 @@ async function forget(
     jobs: [
       ...(hashes.length > 0 ? [{ kind: 'media.forget' as const, payload: { hashes } }] : []),
       ...(outbox.waiting > 0 ? [again] : []),
+      ...outbox.jobs,
     ],
   }
 }

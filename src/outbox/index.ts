@@ -3,6 +3,7 @@ import { makeNoticeHandlers, type NoticePorts } from './notices.ts'
 import type { SendPorts } from './ports.ts'
 import { makeRenderHandler } from './render.ts'
 import { makeSendHandler } from './send.ts'
+import { sweepHandler } from './sweep.ts'
 
 export { noteCardHandle } from './card.ts'
 export { makeOutboxCommands } from './commands.ts'
@@ -14,10 +15,11 @@ export type { SendingAccount, SendPorts } from './ports.ts'
 export { queries } from './queries.ts'
 export { applyReceipt } from './receipts.ts'
 export { outboxSettings, outboxSettingsSchema } from './settings.ts'
+export { sweepJob } from './sweep.ts'
 export { noticeText } from './templates.ts'
 export { spend, windowOpen } from './window.ts'
 
-/** Handlers of `outbox.render`, `outbox.send`, `ticket.acknowledge` and `ticket.inform`. */
+/** Handlers of `outbox.render`, `outbox.send`, `outbox.sweep`, `ticket.acknowledge` and `ticket.inform`. */
 export function makeOutboxHandlers(ports: SendPorts & NoticePorts): JobHandler[] {
-  return [makeRenderHandler(ports), makeSendHandler(ports), ...makeNoticeHandlers(ports)]
+  return [makeRenderHandler(ports), makeSendHandler(ports), sweepHandler, ...makeNoticeHandlers(ports)]
 }

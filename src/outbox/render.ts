@@ -4,9 +4,9 @@ import { derivedId } from '../kernel/ids.ts'
 import { defineHandler, type JobHandler, type StepContext } from '../queue/index.ts'
 import { json, type Tx, unread } from '../store/index.ts'
 import { cardTurn } from './card.ts'
-import { jobsIfHead, lockLane, renderJob } from './lane.ts'
+import { headOf, lockLane, renderJob, sendJob } from './lane.ts'
 import type { SendPorts } from './ports.ts'
-import { endMessage } from './settle.ts'
+import { endMessage, goOn, type OutboxRow } from './settle.ts'
 
 /** How long a message waits before it looks again whether its account was switched on, ms. */
 export const accountPauseMs = 60_000
@@ -81,5 +81,23 @@ async function store(tx: Tx, drawn: Drawn, ctx: StepContext): Promise<Effects> {
     .onConflict((c) => c.columns(['outboxId', 'ordinal']).doNothing())
     .modifyEnd(unread)
     .execute()
-  return { events: [], jobs: await jobsIfHead(tx, drawn.lane, drawn.outboxId) }
+  const head = await headOf(tx, drawn.lane)
+  if (head?.outboxId !== drawn.outboxId) return noEffects
+  if (head.partId !== null) return { events: [], jobs: [sendJob(head.partId, drawn.lane)] }
+  return await nothingLeft(tx, message, ctx.nowMs)
+}
+
+/** It was drawn before and nothing of it is left to send: it must not hold up what waits behind it. */
+async function nothingLeft(tx: Tx, message: OutboxRow, nowMs: number): Promise<Effects> {
+  const parts = await tx
+    .selectFrom('outbox_part')
+    .select('state')
+    .where('outboxId', '=', message.id)
+    .execute()
+  return await goOn(
+    tx,
+    message,
+    parts.map(({ state }) => state),
+    nowMs,
+  )
 }

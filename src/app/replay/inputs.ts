@@ -28,6 +28,7 @@ export const outsideJobs: string[] = [
   'identity.name',
   'outbox.render',
   'outbox.send',
+  'outbox.sweep',
   'webhook.fanout',
   'webhook.deliver',
   'audit.chain',
