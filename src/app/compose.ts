@@ -232,14 +232,27 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
   let appending: Loop | null = null
   let placing: Loop | null = null
   let aligned = 0
+  let aligning: Promise<void> | null = null
   let deaf: (() => void) | null = null
 
   /** Gives positions to new events; every node hears of them, this one too. */
   async function placeTurn(): Promise<{ more: boolean }> {
     const placed = await place(database)
     if (placed > 0 && (await anybodyListens(database.db))) await plant(fanoutJob)
-    if (clock.now() - aligned > 5000) await align()
+    if (aligning === null && clock.now() - aligned > 5000) aligning = alignAside()
     return { more: placed === placedAtOnce }
+  }
+
+  /** Beside the loop: what waits for a vendor or for an account's settings must not hold up what everybody is told. */
+  async function alignAside(): Promise<void> {
+    try {
+      await align()
+    } catch (error) {
+      log.error({ err: error }, 'the connections could not follow the channel accounts; they try again')
+    }
+    aligning = null
+    // Something changed while they followed.
+    if (aligned === 0) placing?.wake()
   }
 
   /** Follows changes of channel accounts. */
@@ -318,6 +331,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
       await connections.stop()
       await receiver.drain()
       await Promise.all(loops.splice(0).map((loop) => loop.stop()))
+      await aligning
       await runner.stop(10_000)
       await driver.stop()
       deaf?.()

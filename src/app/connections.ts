@@ -13,6 +13,7 @@ import type { JsonValue } from '../kernel/json.ts'
 import type { Log } from '../kernel/log.ts'
 import { type Database, sql } from '../store/index.ts'
 import type { Account, Registry } from './channels.ts'
+import { pause } from './io/pause.ts'
 
 /** Everything of ChannelIo that is the same for all accounts, and how to make the tokens of one. */
 export type SharedIo = Omit<ChannelIo<unknown>, 'accountId' | 'config' | 'signal' | 'tokens'> & {
@@ -34,6 +35,8 @@ export interface ConnectionsOptions {
   readonly node: string
   readonly clock: Clock
   readonly log: Log
+  /** How long a connection may take to end once it should, ms; then it is left to itself. Default 10,000. */
+  readonly endMs?: number
   /** Called when a state was written, so that the pages hear of it. */
   readonly changed: (accountId: string, state: ConnectionState) => void
 }
@@ -79,7 +82,10 @@ const goneAfterSeconds = 60
 /** Keeps the long connections and pollers of all enabled accounts running, and restarts one when its account changed. */
 export function makeConnections(options: ConnectionsOptions) {
   const { node, database } = options
-  const running = new Map<string, { version: number; stop(): Promise<void> }>()
+  const running = new Map<string, Running>()
+  /** Connections that should end and have not yet; what follows one waits for it. */
+  const ending = new Map<string, Promise<void>>()
+  let stopped = false
   /** Accounts whose connection is this process's to keep. */
   const leading = new Set<string>()
   const supervise = options.supervise(
@@ -139,16 +145,54 @@ export function makeConnections(options: ConnectionsOptions) {
     })
   }
 
-  function start(account: Account): { version: number; stop(): Promise<void> } {
+  /** Opens the connection and waits for its end; one that should end while it is still being opened ends when it is open. */
+  async function hold(
+    account: Account,
+    signal: AbortSignal,
+    report: (state: ConnectionState) => void,
+  ): Promise<void> {
+    const connection = await account.channel.connect!(connectIo(account, options, signal, report))
+    const close = () => {
+      connection.close().catch((error: unknown) => {
+        options.log.warn({ err: error, account: account.id }, 'a connection could not be closed')
+      })
+    }
+    if (signal.aborted) close()
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      await connection.done
+    } finally {
+      signal.removeEventListener('abort', close)
+    }
+  }
+
+  /** One run of a connection. What does not end when it should is left to itself: nobody may wait for a vendor for ever. */
+  async function run(
+    account: Account,
+    signals: readonly AbortSignal[],
+    report: (state: ConnectionState) => void,
+  ): Promise<void> {
+    // A signal of its own, and aborted at its end: what a channel hung on it goes with the run instead of piling up.
+    const over = new AbortController()
+    const signal = AbortSignal.any([...signals, over.signal])
+    const held = hold(account, signal, report)
+    const late = tooLate(signal, options.endMs ?? 10_000, over.signal)
+    try {
+      if (await Promise.race([held.then(() => false), late])) {
+        options.log.error({ account: account.id }, 'a connection did not end; it is left to itself')
+        held.catch(() => {})
+      }
+    } finally {
+      over.abort()
+    }
+  }
+
+  function start(account: Account): Running {
     const { channel } = account
     const supervised = (outer?: AbortSignal) =>
-      supervise(connectionLease(account.id), async (signal, report) => {
-        const both = outer ? AbortSignal.any([signal, outer]) : signal
-        const io = connectIo(account, options, both, report)
-        const connection = await channel.connect!(io)
-        both.addEventListener('abort', () => void connection.close(), { once: true })
-        await connection.done
-      })
+      supervise(connectionLease(account.id), (signal, report) =>
+        run(account, outer ? [signal, outer] : [signal], report),
+      )
     if (!channel.singleConnection) {
       const one = supervised()
       return { version: account.version, stop: () => one.stop() }
@@ -169,35 +213,74 @@ export function makeConnections(options: ConnectionsOptions) {
     return { version: account.version, stop: () => elected.stop() }
   }
 
+  const wanted = () =>
+    new Map(
+      options.registry
+        .all()
+        .filter((account) => account.enabled && account.channel.connect)
+        .map((account) => [account.id, account]),
+    )
+
+  function startMissing(): void {
+    if (stopped) return
+    for (const [id, account] of wanted()) {
+      if (!running.has(id) && !ending.has(id)) running.set(id, start(account))
+    }
+  }
+
+  async function end(id: string, connection: Running): Promise<void> {
+    try {
+      await connection.stop()
+      if (!wanted().has(id)) await save(id, { state: 'stopped', sinceMs: options.clock.now() })
+    } catch (error) {
+      options.log.error({ err: error, account: id }, 'a connection could not be ended')
+    } finally {
+      ending.delete(id)
+      startMissing()
+    }
+  }
+
   return {
-    /** Starts, stops and restarts connections so that they match the accounts in memory. */
+    /**
+     * Starts, stops and restarts connections so that they match the accounts in memory. Does not wait for a connection that has to
+     * end; what takes its place starts when it has.
+     */
     async align(): Promise<void> {
-      const wanted = new Map(
-        options.registry
-          .all()
-          .filter((account) => account.enabled && account.channel.connect)
-          .map((account) => [account.id, account]),
-      )
+      const accounts = wanted()
       for (const [id, connection] of running) {
-        if (wanted.get(id)?.version === connection.version) continue
+        if (accounts.get(id)?.version === connection.version) continue
         running.delete(id)
-        await connection.stop()
-        if (!wanted.has(id)) await save(id, { state: 'stopped', sinceMs: options.clock.now() })
+        ending.set(id, end(id, connection))
       }
-      for (const [id, account] of wanted) {
-        if (!running.has(id)) running.set(id, start(account))
-      }
+      startMissing()
       await sweep()
     },
     /** The leases of connections that this process holds. */
     leases: (): readonly string[] => [...leading].map(connectionLease),
+    /** Ends all connections, or leaves to themselves what does not end; none is started any more. */
     async stop(): Promise<void> {
-      const all = [...running.values()]
+      stopped = true
+      const all = [...running.values()].map((connection) => connection.stop())
       running.clear()
-      await Promise.allSettled(all.map((connection) => connection.stop()))
+      await Promise.allSettled([...all, ...ending.values()])
       await forget()
     },
   }
+}
+
+/** A connection that is kept, for one version of its account. */
+interface Running {
+  readonly version: number
+  stop(): Promise<void>
+}
+
+/** Resolves true so long after the first signal, unless the second one came before. */
+function tooLate(signal: AbortSignal, ms: number, over: AbortSignal): Promise<true> {
+  return new Promise((resolve) => {
+    const wait = () => void pause(ms, over).then(() => resolve(true))
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true, signal: over })
+  })
 }
 
 async function readCursor(database: Database, accountId: string, name: string): Promise<JsonValue | null> {

@@ -9,6 +9,7 @@ import { makeLog } from './log.ts'
 import { openModel } from './model.ts'
 import { openRecogniser } from './recogniser.ts'
 import { serveHub } from './serve.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 const help = `Usage: npm start
@@ -96,31 +97,13 @@ function greet(config: Config, running: Running): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** Ends once, on the first signal; a second one while stopping ends at once. */
-function stopOnSignal(running: Running): void {
-  let stopping = false
-  const end = (signal: NodeJS.Signals) => {
-    if (stopping) return
-    stopping = true
-    process.stdout.write(`\n  ${signal}: stopping …\n`)
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The hub did not stop cleanly: ${String(error)}\n`)
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
-}
-
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.stdout.write(`${help}\n`)
 } else {
   try {
     const config = readConfig(process.env)
     const running = await start(config)
-    stopOnSignal(running)
+    stopOnSignal(() => running.stop())
     greet(config, running)
   } catch (error) {
     const known = error instanceof StoreError || error instanceof ConfigError
