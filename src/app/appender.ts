@@ -25,6 +25,7 @@ import {
 import type { Clock } from '../kernel/clock.ts'
 import { derivedId } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
+import { storable } from '../kernel/storable.ts'
 import type { Caused, Wake } from '../queue/index.ts'
 import { type Database, isUnavailable, sql, type Tx } from '../store/index.ts'
 import type { Account, Registry } from './channels.ts'
@@ -337,7 +338,8 @@ function parsePart(
   }
   const envelope = all[part]
   if (!envelope) throw new Unreadable(`the request holds ${all.length} envelopes, not ${part + 1}`)
-  return envelope
+  // The keys that it is looked up by were stored like this.
+  return storable(envelope)
 }
 
 async function landAttachments(envelope: MessageEnvelope, media: MediaStore): Promise<LandedAttachment[]> {

@@ -156,8 +156,9 @@ function batchLength(queue: readonly Waiting[]): number {
 }
 
 async function prepareRow(given: ReceiveItem, { media, ids, heldMs }: ReceiverOptions): Promise<EnvelopeRow> {
-  const item = { ...given, dedupeKey: storable(given.dedupeKey), senderKey: storable(given.senderKey) }
-  const body = item.request.body
+  // All but the body, which is kept as it came: text and jsonb refuse what a sender can put into a name or a header.
+  const item = storable(given)
+  const { body } = item.request
   const held = heldMs?.(item) ?? 0
   const heldUntilMs = held > 0 ? item.request.receivedAtMs + held : null
   if (body.byteLength <= inlineBytes) {
@@ -179,7 +180,7 @@ async function receiveWithCursor(
     const run = async <R extends object>(text: string, values: readonly unknown[]) =>
       (await tx.executeQuery<R>(CompiledQuery.raw(text, [...values]))).rows
     const outcomes = rows.length > 0 ? await insertEnvelopes(run, rows) : []
-    const value = json(cursor.value)
+    const value = json(storable(cursor.value))
     await tx
       .insertInto('channel_cursor')
       .values({ accountId: cursor.accountId, name: cursor.name, value })

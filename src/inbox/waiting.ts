@@ -1,6 +1,7 @@
 import type { ActionAnswer, RawRequest, Verified } from '../contract/channel.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import { storable } from '../kernel/storable.ts'
 import { CompiledQuery, type Database, type Reader, sql, type Tx } from '../store/index.ts'
 
 /** A stored envelope, as its row holds it. */
@@ -141,7 +142,7 @@ export async function markFailed(
     .set({
       state,
       attempts,
-      lastError: error.slice(0, 2000),
+      lastError: storable(error.slice(0, 2000)),
       retryAt: state === 'dead' ? null : new Date(nowMs + 500 * 2 ** attempts),
     })
     .where('id', '=', envelope.id)

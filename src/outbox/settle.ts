@@ -2,6 +2,7 @@ import type { Receipt } from '../contract/channel.ts'
 import type { NewEvent } from '../contract/events.ts'
 import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import { storable } from '../kernel/storable.ts'
 import { json, type Tx, unread } from '../store/index.ts'
 import type { Verdict } from './decide.ts'
 import { nextJobs, sendJob } from './lane.ts'
@@ -20,9 +21,10 @@ export async function partSent(
   tx: Tx,
   message: OutboxRow,
   partId: string,
-  receipt: Receipt,
+  given: Receipt,
   nowMs: number,
 ): Promise<Effects> {
+  const receipt = storable(given)
   await tx
     .updateTable('outbox_part')
     .set({
@@ -108,7 +110,7 @@ export async function partFailed(
   nowMs: number,
 ): Promise<Effects> {
   const { verdict } = failure
-  const lastError = `${failure.code}: ${failure.text}`.slice(0, 2000)
+  const lastError = storable(`${failure.code}: ${failure.text}`.slice(0, 2000))
   const retries = verdict.state === 'queued' ? { unknownRetries: verdict.unknownRetries } : {}
   const became = await stateOf(tx, message.id)
   const state = became === 'cancelled' && verdict.state === 'queued' ? became : verdict.state

@@ -101,6 +101,25 @@ describe('receiving', () => {
     expect(await texts()).toEqual([text])
   })
 
+  it('stores a page in which a nickname was cut in the middle of an emoji or holds a zero byte', async () => {
+    for (const [n, name] of ['小王\ud83d', 'a\u0000b'].entries()) {
+      const { request } = item('', 's', '')
+      const headers = { 'x-name': name }
+      const odd = {
+        claims: { customer: { [name]: [name] } },
+        request: { ...request, query: { name }, headers },
+      }
+      const page = [item(`n${n}1`, 's', '1'), item(`n${n}2`, 't', '2', odd), item(`n${n}3`, 'u', '3')]
+      await test.hub.receive(page, { accountId, name: `nicknames-${n}`, value: { seen: name } })
+    }
+    expect(await states()).toHaveLength(6)
+    const stored = await query<{ claims: object }>(`select "claims" from envelope where "senderKey" = 't'`)
+    expect(stored.map(({ claims }) => claims)).toEqual([
+      { customer: { '小王\ufffd': ['小王\ufffd'] } },
+      { customer: { 'a\ufffdb': ['a\ufffdb'] } },
+    ])
+  })
+
   it('saves a cursor with what was pulled, or neither of them', async () => {
     const cursor = (value: number) => ({ accountId, name: 'inbox', value: { uid: value } })
     const stored = () => query<{ value: object }>(`select "value" from channel_cursor where "name" = 'inbox'`)

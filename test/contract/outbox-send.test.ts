@@ -150,6 +150,20 @@ describe('a message on its way out', () => {
     expect(d.desk.seen.map((s) => s.text)).toEqual(['一二三四五六七八九十', '一二三四五六七八九十', '甲'])
   })
 
+  it('is settled at once when the vendor’s answer holds what the database cannot', async () => {
+    const d = await newDesk()
+    const conversationId = await d.hear('u1', '你好')
+    d.desk.answer = async (call) => {
+      if (call.body.text === 'a') throw new DeliveryError('never', '40003', 'no \u0000 such user \ud83d')
+      return { providerMessageId: 'v\u0000', handle: { code: '\ud83d' } }
+    }
+    await d.say({ conversationId, text: 'a' })
+    await d.say({ conversationId, text: 'b' })
+    await d.run()
+    expect(await d.states()).toEqual(['failed(failed)', 'sent(sent)'])
+    expect(d.desk.seen.map((s) => s.text)).toEqual(['a', 'b'])
+  })
+
   it('that cannot be drawn fails alone and holds up nobody', async () => {
     const d = await newDesk({ maxTextLength: 100 })
     const conversationId = await d.hear('u1', '你好')
