@@ -1,7 +1,7 @@
 import { type Effects, type NewJob, noEffects } from '../contract/jobs.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { defineHandler, type JobHandler } from '../queue/index.ts'
-import { json, type Reader, sql, type Tx } from '../store/index.ts'
+import { type Reader, sql, type Tx } from '../store/index.ts'
 import { payloadOf } from './payload.ts'
 import { wants } from './subscribe.ts'
 
@@ -70,18 +70,10 @@ async function fanOut(tx: Tx, nowMs: number): Promise<Effects> {
         id: derivedId('webhook', endpoint.id, event.id),
         endpointId: endpoint.id,
         eventId: event.id,
-        state: 'queued',
-        body: json(payloadOf(event)),
-        createdAt: new Date(nowMs),
+        body: JSON.stringify(payloadOf(event)),
       })),
   )
-  if (told.length > 0) {
-    await tx
-      .insertInto('webhook_delivery')
-      .values(told)
-      .onConflict((c) => c.columns(['endpointId', 'eventId']).doNothing())
-      .execute()
-  }
+  if (told.length > 0) await write(tx, told, nowMs)
   await tx
     .updateTable('event_consumer')
     .set({ position: last.position! })
@@ -89,6 +81,24 @@ async function fanOut(tx: Tx, nowMs: number): Promise<Effects> {
     .execute()
   const jobs = told.map((delivery) => deliverJob(delivery.id, delivery.endpointId))
   return { events: [], jobs: events.length === batch ? [...jobs, fanoutJob] : jobs }
+}
+
+interface Told {
+  readonly id: string
+  readonly endpointId: string
+  readonly eventId: number
+  readonly body: string
+}
+
+/** By arrays: a statement takes 65,535 parameters, and many endpoints with many events are more. */
+async function write(tx: Tx, told: readonly Told[], nowMs: number): Promise<void> {
+  await sql`
+    insert into webhook_delivery ("id", "endpointId", "eventId", "state", "body", "createdAt")
+    select t."id", t."endpointId", t."eventId", 'queued', t."body", ${new Date(nowMs)}
+    from unnest(${told.map((t) => t.id)}::uuid[], ${told.map((t) => t.endpointId)}::uuid[],
+      ${told.map((t) => t.eventId)}::bigint[], ${told.map((t) => t.body)}::jsonb[])
+      as t("id", "endpointId", "eventId", "body")
+    on conflict ("endpointId", "eventId") do nothing`.execute(tx)
 }
 
 /** The job of one delivery. An endpoint is called by one worker at a time, so that a slow one cannot take them all. */

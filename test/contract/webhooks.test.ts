@@ -113,16 +113,14 @@ async function work(): Promise<void> {
     const cause = { id: randomUUID(), nowMs: clock.now() }
     await fresh.database.transaction((tx) => enqueue(tx, [fanoutJob], cause))
   }
-  await makeRunner({
-    database: fresh.database,
-    handlers: makeWebhookHandlers(ports),
-    worker: 'w',
-    concurrency: 4,
-    clock,
-    log: silentLog,
-    wrote: () => {},
-  }).drain()
+  await runnerOf(makeWebhookHandlers(ports)).drain()
 }
+
+const runnerOf = (handlers: ReturnType<typeof makeWebhookHandlers>) =>
+  makeRunner({
+    ...{ database: fresh.database, handlers, clock, log: silentLog },
+    ...{ worker: 'w', concurrency: 4, wrote: () => {} },
+  })
 
 const create = (extra: object = {}) =>
   run<{ id: string; secret: string }>('webhook.create', { name: 'crm', url, events: ['ticket.*'], ...extra })
@@ -132,6 +130,26 @@ const deliveries = async (endpointId: string) =>
     .deliveries
 
 describe('signed webhooks', () => {
+  it('tell many endpoints of a backlog of many events', async () => {
+    for (let i = 0; i < 23; i++) await create({ events: ['*'] })
+    const events = Array.from({ length: 500 }, (_, n) => ({
+      type: 'ticket.opened' as const,
+      subject: 'ticket',
+      subjectId: randomUUID(),
+      data: { n },
+    }))
+    await fresh.database.transaction((tx) => record(tx, events, clock.now(), systemActor('test')))
+    await place(fresh.database)
+    const cause = { id: randomUUID(), nowMs: clock.now() }
+    await fresh.database.transaction((tx) => enqueue(tx, [fanoutJob], cause))
+    const handlers = makeWebhookHandlers(ports).filter(({ kind }) => kind === 'webhook.fanout')
+    await runnerOf(handlers).drain()
+    const count = async (rows: 'webhook_delivery' | 'job') =>
+      (await sql`select from ${sql.table(rows)}`.execute(fresh.database.db)).rows.length
+    expect(await count('webhook_delivery')).toBe(23 * 500)
+    expect(await count('job')).toBe(23 * 500)
+  })
+
   it('tell an endpoint what it asked for, once, signed so that the reference library believes it', async () => {
     const { secret } = await create()
     await happen('ticket.opened', 'message.sent')
