@@ -165,15 +165,16 @@ async function newestReading(
   const row = await tx
     .selectFrom('extraction as x')
     .innerJoin('conversation as c', 'c.id', 'x.conversationId')
-    .select(['x.id', 'x.engine', 'x.fields', 'x.custom', 'x.action', 'x.dropped', 'x.lang'])
+    .select(['x.id', 'x.engine', 'x.fields', 'x.custom', 'x.action', 'x.dropped', 'x.labels', 'x.lang'])
     .where('x.conversationId', '=', conversationId)
     .where('c.erasedAt', 'is', null)
     .orderBy('x.at', 'desc')
     .limit(1)
     .executeTakeFirst()
   if (!row) return null
-  const { id, lang, ...read } = row
-  return { id, extraction: { ...read, lang: lang ?? 'zh' } as unknown as Extraction }
+  const { id, lang, labels, ...read } = row
+  const extraction = { ...read, ...(labels === null ? {} : { labels }), lang: lang ?? 'zh' }
+  return { id, extraction: extraction as unknown as Extraction }
 }
 
 async function namedRecord(tx: Tx, conversationId: string): Promise<RecordRef | null> {

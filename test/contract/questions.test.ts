@@ -97,6 +97,22 @@ describe('a ticket that waits for an answer', () => {
     expect(await w.tickets()).toHaveLength(1)
   })
 
+  it('has the tags and risks of what was read, whether the question expired or a person answered first', async () => {
+    const words = '空调漏水,麻烦来修一下,你们再拖我就发抖音'
+    const w = await world()
+    await w.say('u1', words)
+    expect(await w.questions()).toMatchObject([{ field: 'phone', state: 'waiting' }])
+    await w.pass(11 * minute)
+    const w2 = await world()
+    await w2.say('u1', words)
+    const { id } = await w2.conversation()
+    await w2.test.run('outbox.reply', { conversationId: id, text: '您好,我来帮您登记' })
+    await w2.test.hub.settle()
+    const labelled = { tags: expect.arrayContaining(['故障/漏水/机身漏水']), risks: ['media'] }
+    expect(await w.tickets()).toMatchObject([labelled])
+    expect(await w2.tickets()).toMatchObject([labelled])
+  })
+
   it('takes up an answer that comes too late', async () => {
     const w = await world()
     await w.say('u1', fault)
