@@ -141,7 +141,7 @@ function intervalsOf(calendar: BusinessCalendar, date: string): Interval[] {
     .sort((a, b) => a[0] - b[0])
 }
 
-// Ten years without an opening: the calendar is closed for good.
+// Ten years: without an opening for so long the calendar is closed for good.
 const horizonDays = 3660
 
 /** Open intervals that end after a moment, in order, joined where they touch; the first may have begun before. */
@@ -188,13 +188,17 @@ export function addBusinessTime(
   return null
 }
 
-/** Business time between two moments, ms; negative when the second is earlier. */
+/**
+ * Business time between two moments, ms; negative when the second is earlier. Moments more than ten years apart count as if they
+ * were ten years apart: each day is looked at, and nobody may wait for that because of a slip in a year.
+ */
 export function businessTimeBetween(calendar: BusinessCalendar, fromMs: number, toMs: number): number {
   if (toMs < fromMs) return -businessTimeBetween(calendar, toMs, fromMs)
+  const untilMs = Math.min(toMs, fromMs + horizonDays * 86_400_000)
   let total = 0
   for (const [open, close] of openings(calendar, fromMs)) {
-    if (open >= toMs) break
-    total += Math.min(close, toMs) - Math.max(open, fromMs)
+    if (open >= untilMs) break
+    total += Math.min(close, untilMs) - Math.max(open, fromMs)
   }
   return total
 }

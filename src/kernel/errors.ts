@@ -139,6 +139,11 @@ const catalogue = {
     zh: '挂起的截止时间必须晚于现在,且不超过 {days} 天。',
     en: 'The end of the hold must lie in the future, at most {days} days from now.',
   },
+  'ticket.appointment_too_far': {
+    status: 422,
+    zh: '预约时间太远了,最多只能预约 {days} 天以内,请检查年份。',
+    en: 'The appointment is too far away: at most {days} days from now. Check the year.',
+  },
   'ticket.same_target': {
     status: 409,
     zh: '工单已经在那里了,请选择另一个技能组或工程师。',

@@ -21,8 +21,10 @@ export interface SlaClock {
   readonly breachedAtMs: number | null
 }
 
-// The store keeps durations in 32 bits: about 24 days of business time.
-const durationMs = z.number().int().positive().max(2_147_483_647)
+/** The longest promise, business ms: a year. */
+export const longestPromiseMs = 366 * 86_400_000
+
+const durationMs = z.number().int().positive().max(longestPromiseMs)
 const target = z.union([
   durationMs,
   z.strictObject({ default: durationMs, byUrgency: z.partialRecord(z.enum(urgencies), durationMs) }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { derivedId } from '../../src/kernel/ids.ts'
 import { enqueue } from '../../src/queue/index.ts'
-import { sql } from '../../src/store/index.ts'
+import { json, sql } from '../../src/store/index.ts'
 import type { ProgressView } from '../../src/tickets/queries/progress.ts'
 import {
   agent,
@@ -142,6 +142,45 @@ describe('the fields of a ticket', () => {
     )
     const arrival = (await get(ticketId)).clocks.find((c) => c.kind === 'arrival')
     expect(arrival?.dueAtMs).toBe(Date.parse(end))
+  })
+
+  it('let a ticket be held whose appointment lies months ahead on a calendar that is always open', async () => {
+    const { db } = desk.database
+    const calendarId = derivedId('calendar', 'always')
+    const always = { name: '全天', timeZone: 'Asia/Shanghai', hours: json('24x7'), overrides: json({}) }
+    await db
+      .insertInto('calendar')
+      .values({ id: calendarId, ...always })
+      .execute()
+    await db.updateTable('ticket_type').set({ calendarId }).where('key', '=', 'repair').execute()
+    const ticketId = await open({}, { typeKey: 'repair' })
+    const start = new Date(desk.clock.now() + 70 * 24 * hourMs).toISOString()
+    value(await tell('ticket.setField', ticketId, { name: 'appointment', value: { start, end: null } }))
+    const hold = { command: 'hold', reason: '等预约', untilMs: desk.clock.now() + 24 * hourMs }
+    value(await tell('ticket.transition', ticketId, hold))
+    await db.updateTable('ticket_type').set({ calendarId: null }).where('key', '=', 'repair').execute()
+    const arrival = (await get(ticketId)).clocks.find((c) => c.kind === 'arrival')
+    // The hour is how long the engineer has after the start.
+    expect(arrival).toMatchObject({ state: 'paused', remainingMs: (70 * 24 + 1) * hourMs })
+  })
+
+  it('take no appointment more than two years ahead, whoever said it and wherever it comes in', async () => {
+    const far = { start: null, end: '9999-12-31T00:00:00Z' }
+    const tooFar = 'ticket.appointment_too_far'
+    expect(code(await desk.tell('ticket.create', agent, { fields: { appointment: far } }))).toBe(tooFar)
+    const ticketId = await open()
+    value(await tell('ticket.assign', ticketId, { engineerId: staff.zhang }))
+    const name = 'appointment'
+    expect(code(await tell('ticket.setField', ticketId, { name, value: far }, engineer))).toBe(tooFar)
+    const read = { value: far, evidence: [], method: 'form', confidence: 1, verdict: 'accepted' }
+    const field = JSON.stringify({ ...read, suggestion: read })
+    await sql`update ticket set "fields" = jsonb_set("fields", '{appointment}', ${field}::jsonb)
+      where "id" = ${ticketId}`.execute(desk.database.db)
+    expect(code(await tell('ticket.confirmField', ticketId, { name }))).toBe(tooFar)
+    expect(code(await tell('ticket.acceptSuggestion', ticketId, { name }))).toBe(tooFar)
+    expect(code(await tell('ticket.rejectSuggestion', ticketId, { name }))).toBe('ok')
+    const nextYear = { start: '2027-11-18T10:00:00+08:00', end: null }
+    expect(code(await tell('ticket.setField', ticketId, { name, value: nextYear }))).toBe('ok')
   })
 })
 

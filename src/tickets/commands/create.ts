@@ -4,6 +4,7 @@ import type { ExtractedField, TicketField, TicketFieldMap } from '../../contract
 import type { JsonObject } from '../../kernel/json.ts'
 import { ok, type Result } from '../../kernel/result.ts'
 import { causeOf, changedTicket, desk } from '../access.ts'
+import { withinReach } from '../appointment.ts'
 import { confirmedByHuman, type FieldsByName, sameValue, setByHuman } from '../fields.ts'
 import { validate } from '../form.ts'
 import { type Origin, openTicket } from '../open.ts'
@@ -114,6 +115,9 @@ async function create(
   if (!type.ok) return type
   const custom = validate(type.value.form, given.custom as JsonObject)
   if (!custom.ok) return custom
+  const fields = confirmed(described(given), sound(given.readings), ctx.commandId) as TicketFieldMap
+  const reached = withinReach(fields.appointment?.value, ctx.nowMs)
+  if (!reached.ok) return reached
   const origin = await originOf(ctx, given.conversationId, given.fields.phone)
   const opened = await openTicket(
     ctx.tx,
@@ -121,7 +125,7 @@ async function create(
       ...origin,
       id: ctx.ids.next(),
       type: type.value,
-      fields: confirmed(described(given), sound(given.readings), ctx.commandId) as TicketFieldMap,
+      fields,
       custom: confirmed(custom.value, {}, ctx.commandId),
       said: given.said,
       deviceId: await deviceOf(ctx, given.fields.serial_number),

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { type CommandContext, defineCommand } from '../../access/command.ts'
 import type { TicketField, TicketFieldMap } from '../../contract/extraction.ts'
 import { joinEffects } from '../../contract/jobs.ts'
+import type { Appointment } from '../../contract/ticket.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changedTicket, onTicket, target, workers } from '../access.ts'
+import { withinReach } from '../appointment.ts'
 import { type Changed, changeFields } from '../change.ts'
 import { changeClocks } from '../clocks.ts'
 import { confirmedByHuman, type FieldsByName, setByHuman, withoutSuggestion } from '../fields.ts'
@@ -54,6 +56,11 @@ async function writeField(
   [field, value, what]: readonly [string, TicketField, 'changed' | 'suggested'],
 ): Promise<Result<Changed>> {
   const standard = isFieldName(field)
+  const agrees = field === 'appointment' && what === 'changed'
+  if (agrees) {
+    const reached = withinReach(value.value as Appointment | null, cause.nowMs)
+    if (!reached.ok) return reached
+  }
   const change = {
     fields: (standard ? { ...ticket.fields, [field]: value } : ticket.fields) as TicketFieldMap,
     custom: (standard ? ticket.custom : { ...ticket.custom, [field]: value }) as FieldsByName,
@@ -61,7 +68,7 @@ async function writeField(
     suggested: what === 'suggested' ? [field] : [],
   }
   const changed = await changeFields(ctx.tx, ticket, change, cause)
-  if (field !== 'appointment' || what !== 'changed') return ok(changed)
+  if (!agrees) return ok(changed)
   const { appointmentGraceMs } = await ticketSettings(ctx.tx)
   const { appointmentStart, appointmentEnd } = changed.ticket
   const agreed = {

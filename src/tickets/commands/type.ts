@@ -6,11 +6,11 @@ import { canonicalJson } from '../../kernel/hash.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changeVersioned, json, type Tx } from '../../store/index.ts'
 import { diff, emptyForm, type Form, parseForm } from '../form.ts'
+import { longestPromiseMs } from '../sla.ts'
 
 const writers = { roles: ['admin'] } as const
 const saved = z.object({ id: z.string(), version: z.int(), formVersion: z.int() })
-const year = 366 * 86_400_000
-const promise = z.int().min(60_000).max(year)
+const promise = z.int().min(60_000).max(longestPromiseMs)
 
 const members = {
   name: z.object({ zh: text(80), en: text(80) }),

@@ -225,3 +225,12 @@ describe('a stored calendar', () => {
     expect(missingYears(calendar(), shanghai('2025-06-01T10:00'))).toEqual([])
   })
 })
+
+it('a slip in a year does not make the hub count the days of eight thousand years', () => {
+  const from = shanghai('2026-11-18T10:00')
+  const began = process.cpuUsage()
+  const tenYears = businessTimeBetween(calendar(), from, from + 3660 * 24 * hour)
+  expect(businessTimeBetween(calendar(), from, Date.parse('9999-12-31T00:00:00Z'))).toBe(tenYears)
+  expect(businessTimeBetween(calendar(), Date.parse('9999-12-31T00:00:00Z'), from)).toBe(-tenYears)
+  expect(process.cpuUsage(began).user).toBeLessThan(5_000_000)
+})

@@ -154,3 +154,12 @@ it('the promises of a ticket type are checked: no unknown clock, no zero, no fra
     expect(slaSchema.safeParse(wrong).success).toBe(false)
   }
 })
+
+it('a promise of a month is as good as one of an hour, and what is left of it can be kept', () => {
+  const month = { resolution: 30 * 24 * hour }
+  expect(slaSchema.safeParse(month).success).toBe(true)
+  const always: BusinessCalendar = { ...calendar, hours: '24x7' }
+  const clocks = startClocks(month, 'normal', always, at('18T09:00'))
+  const held = clocksAfter(clocks, 'held', always, at('18T10:00'))
+  expect(find(held, 'resolution')!.remainingMs).toBe((30 * 24 - 1) * hour)
+})
