@@ -214,6 +214,31 @@ describe('products, devices and sites', () => {
     ])
   })
 
+  it('show an engineer the machine, and whose it is only with a ticket of their own about it', async () => {
+    const address = { province: '浙江省', city: '杭州市', district: '西湖区', detail: '文三路259号' }
+    const whose = { customerName: '裘文杰', phone: '13605712844', address, lat: 30.27, lng: 120.13 }
+    const id = await make('device.create', { serialNumber: 'EN-1', model: 'YK-35', ...whose })
+    const staffId = await make('staff.create', { number: 'E7', name: '孙工' })
+    const query = test.hub.queries.find((each) => each.name === 'device.get')!
+    const seen = async (actor: Actor, by: object = { serialNumber: 'EN-1' }) => {
+      const answer = await test.hub.executor.ask(query, actor, by)
+      return answer.ok ? answer.value : answer.refusal.code
+    }
+    const blank = { customerName: null, phone: null, address: null, lat: null, lng: null }
+    const machine = { id, serialNumber: 'EN-1', model: 'YK-35', category: '空调器' }
+    expect(await seen(person('engineer', staffId))).toMatchObject({ ...machine, ...blank })
+    expect(await seen(person('engineer'), { id })).toMatchObject({ ...machine, ...blank })
+    const { ticketId } = await test.run('ticket.create', { fields: { serial_number: 'EN-1' } })
+    expect(await seen(person('engineer', staffId))).toMatchObject(blank)
+    await test.run('ticket.assign', { ticketId, engineerId: staffId })
+    expect(await seen(person('engineer', staffId))).toMatchObject({ ...machine, ...whose })
+    expect(await seen(person('engineer', crypto.randomUUID()))).toMatchObject(blank)
+    for (const role of ['admin', 'supervisor', 'agent', 'dispatcher', 'auditor'] as const)
+      expect(await seen(person(role)), role).toMatchObject({ ...machine, ...whose })
+    const program = { ...{ kind: 'token', id: 't', name: 't', accountId: null }, scopes: ['catalogue:read'] }
+    expect(await seen(program as Actor)).toMatchObject({ ...machine, ...whose })
+  })
+
   it('keep dates as they were given, whatever the zone of the machine', async () => {
     const id = await make('device.create', {
       serialNumber: 'DT-1',

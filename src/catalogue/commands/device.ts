@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { can } from '../../access/can.ts'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
+import type { Actor } from '../../contract/actor.ts'
 import { optionalText, text } from '../../contract/text.ts'
 import type { Address } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
-import { changeVersioned, type DB, type Selectable, sql, type Tx } from '../../store/index.ts'
+import { changeVersioned, type DB, type Reader, type Selectable, sql, type Tx } from '../../store/index.ts'
 import { desk, saved, target, writers } from './permissions.ts'
 import { addressColumn, likePattern, newPlace, placeMembers, placeOutput } from './place.ts'
 
@@ -189,10 +191,28 @@ function shown({ createdAt: _, ...row }: Selectable<DB['device']>): z.infer<type
   }
 }
 
+/** Who has a device and where: an engineer scans what they stand before, but whose home it is comes with a ticket. */
+const nobodys = { customerName: null, phone: null, address: null, lat: null, lng: null }
+
+/** Whether an actor may know whose device it is: the desk always, an engineer with a ticket of their own about it. */
+async function mayKnowWhose(db: Reader, actor: Actor, deviceId: string): Promise<boolean> {
+  if (can(actor, desk)) return true
+  if (actor.kind !== 'user' || actor.staffId === null) return false
+  const own = await db
+    .selectFrom('ticket')
+    .select('id')
+    .where('deviceId', '=', deviceId)
+    .where('assigneeId', '=', actor.staffId)
+    .limit(1)
+    .executeTakeFirst()
+  return own !== undefined
+}
+
 const get = defineQuery(
   {
     name: 'device.get',
-    title: 'A device by id or serial number',
+    title:
+      'A device by id or serial number; an engineer sees whose it is and where only with a ticket of their own about it',
     permission: { roles: [...desk.roles, 'engineer'], scopes: desk.scopes },
     input: z
       .object({ id: z.uuid().optional(), serialNumber: z.string().max(80).optional() })
@@ -203,14 +223,15 @@ const get = defineQuery(
     output: device,
     audit: ({ id, serialNumber }) => `device:${id ?? serialNumber}`,
   },
-  async ({ db }, { id, serialNumber }) => {
+  async ({ db, actor }, { id, serialNumber }) => {
     const row = await db
       .selectFrom('device')
       .selectAll()
       .$if(id !== undefined, (q) => q.where('id', '=', id!))
       .$if(serialNumber !== undefined, (q) => q.where('serialNumber', '=', serialNumber!))
       .executeTakeFirst()
-    return row ? ok(shown(row)) : refuse('not_found', { what: 'device' })
+    if (!row) return refuse('not_found', { what: 'device' })
+    return ok((await mayKnowWhose(db, actor, row.id)) ? shown(row) : { ...shown(row), ...nobodys })
   },
 )
 
