@@ -1,5 +1,6 @@
 import pino from 'pino'
 import type { Log } from '../kernel/log.ts'
+import { writtenError } from './written-error.ts'
 
 const hidden = '[pii]'
 const cut = '[cut]'
@@ -11,7 +12,7 @@ function redact(value: unknown, depth = 0): unknown {
   if (value === null || typeof value !== 'object') return value
   if (depth > deepest) return cut
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
-  if (value instanceof Error) return value
+  if (value instanceof Error) return redact(writtenError(value, hidden), depth)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, isPersonal(key) ? hidden : redact(inner, depth + 1)]),
   )
@@ -32,8 +33,8 @@ export function makeLog(level: string, destination?: pino.DestinationStream): Lo
       level: (label) => ({ level: label }),
       log: (fields) => redact(fields) as Record<string, unknown>,
     },
-    // What an error carries beside its message is written too.
-    serializers: { err: (error: Error) => redact(pino.stdSerializers.err(error)) },
+    // Errors are written by `redact`, under every key.
+    serializers: { err: (error: unknown) => error },
   }
   return wrap(destination ? pino(options, destination) : pino(options))
 }

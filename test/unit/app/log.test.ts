@@ -48,6 +48,57 @@ describe('the log', () => {
     expect(lines[1]).toMatchObject({ err: { message: 'refused', pii: '[pii]' } })
   })
 
+  it('leaves out the rows, keys and values that a database quotes, also in causes and as Prisma wraps them', () => {
+    const told = (code: string, message: string, members: object = {}) =>
+      Object.assign(new Error(message), {
+        severity: 'ERROR',
+        code,
+        schema: 'public',
+        table: 'contact',
+        ...members,
+      })
+    const row = told('23502', 'null value in column "name" violates not-null constraint', {
+      detail: `Failing row contains (1, ${phone}).`,
+      where: `COPY contact, line 1: "${phone}"`,
+      internalQuery: `select '${phone}'`,
+      parameters: [phone],
+      constraint: 'contact_phone_key',
+    })
+    const value = told('22P02', `invalid input syntax for type date: "${phone}" or "so"`)
+    const driverAdapterError = {
+      cause: { originalCode: '23505', originalMessage: phone, detail: `Key (phone)=(${phone})` },
+    }
+    const prisma = Object.assign(new Error('Unique constraint failed'), { meta: { driverAdapterError } })
+    const { text, lines } = written((log) => {
+      log.warn({ err: row, envelopeId: 'e1' }, 'x')
+      log.warn({ err: new Error('the step failed', { cause: row }) }, 'x')
+      log.warn({ err: new Error('the step failed', { cause: value }) }, 'x')
+      log.warn({ err: new AggregateError([row, value], 'both') }, 'x')
+      log.warn({ err: prisma, reason: row }, 'x')
+      log.child({ last: row }).info({ failed: [{ of: value }] }, 'x')
+    })
+    expect(text).not.toContain(phone)
+    expect(lines[0]).toMatchObject({
+      envelopeId: 'e1',
+      err: {
+        type: 'Error',
+        message: row.message,
+        code: '23502',
+        table: 'contact',
+        constraint: 'contact_phone_key',
+      },
+    })
+    expect((lines[0]!.err as { stack: string }).stack).toContain('log.test.ts')
+    expect(lines[1]).toMatchObject({ err: { message: `the step failed: ${row.message}` } })
+    expect(lines[2]).toMatchObject({
+      err: { message: 'the step failed: invalid input syntax for type date: "[pii]"' },
+    })
+    expect(lines[3]).toMatchObject({ err: { aggregateErrors: [{ code: '23502' }, { code: '22P02' }] } })
+    expect(lines[4]).toMatchObject({
+      err: { meta: { driverAdapterError: { cause: { originalCode: '23505' } } } },
+    })
+  })
+
   it('cuts off what lies too deep to be looked at, also a thing that holds itself', () => {
     const nest = (inner: object, levels: number): object =>
       levels === 0 ? inner : { in: nest(inner, levels - 1) }
