@@ -8,11 +8,14 @@ import { type Job, standingOf } from '../router/index.ts'
 import { type Database, sql } from '../store/index.ts'
 import type { Executor } from './execute.ts'
 import {
+  endingOf,
   filesOf,
   type JobPage,
   messagesOf,
+  nothingAsked,
   stepsOf,
   type ThreadMessage,
+  type TicketOfJob,
   type TimelineEntry,
 } from './job-view.ts'
 
@@ -109,6 +112,13 @@ export function makeEngineerDesk(parts: EngineerParts): EngineerDesk {
           'ticket.transition',
           { ticketId, command: 'hold', reason: wish.reason, untilMs: wish.untilMs },
         ]
+      case 'resolve': {
+        const { text, values } = wish
+        return [
+          'ticket.transition',
+          { ticketId, command: 'resolve', values, ...(text === null ? {} : { text }) },
+        ]
+      }
       default:
         return ['ticket.transition', { ticketId, command: wish.act }]
     }
@@ -154,17 +164,16 @@ export function makeEngineerDesk(parts: EngineerParts): EngineerDesk {
       .limit(50)
       .execute()
     const media = filesOf(found).filter(({ contentType }) => /^(?:image|audio|video)\//.test(contentType))
-    if (phase === 'asked') return ok({ ...job, stamp, media, messages: [], timeline: [], commands: [] })
-    const whole = await ask<{ timeline: TimelineEntry[]; commands: string[] }>('ticket.get', actor, {
-      ticketId,
-    })
+    if (phase === 'asked')
+      return ok({ ...job, stamp, media, messages: [], timeline: [], commands: [], ending: nothingAsked })
+    const whole = await ask<TicketOfJob>('ticket.get', actor, { ticketId })
     if (!whole.ok) return whole
     const thread = await ask<{ messages: ThreadMessage[] }>('conversation.ofTicket', actor, { ticketId })
     if (!thread.ok) return thread
     const { timeline, commands } = whole.value
     const messages = messagesOf(thread.value.messages, await utterancesOf(ticketId))
     const steps = stepsOf(timeline, await namesOf(timeline))
-    return ok({ ...job, stamp, media, messages, timeline: steps, commands })
+    return ok({ ...job, stamp, media, messages, timeline: steps, commands, ending: endingOf(whole.value) })
   }
 
   const utterancesOf = (ticketId: string) =>
@@ -196,15 +205,9 @@ export function makeEngineerDesk(parts: EngineerParts): EngineerDesk {
     async act(token, actionId, wish) {
       const held = await holderOf(token)
       if (!held.ok) return held
-      const { actor, offerId, ticketId } = held.value
-      const id = derivedId('job-page', offerId, actionId)
-      if (wish.act === 'resolve' && wish.text) {
-        // The words stay even where the ticket may not be resolved yet.
-        const noted = await once('ticket.note', actor, { ticketId, text: wish.text }, derivedId(id, 'note'))
-        if (!noted.ok) return noted
-      }
+      const { actor, offerId } = held.value
       const [name, input] = commandOf(wish, held.value)
-      const done = await once(name, actor, input, id)
+      const done = await once(name, actor, input, derivedId('job-page', offerId, actionId))
       if (!done.ok) return done
       const after = await holderOf(token)
       return after.ok ? await view(after.value) : ok(null)

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../kernel/json.ts'
+import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import type { Job } from '../router/index.ts'
+import { type FormField, parseForm, solution, takesWords } from '../tickets/index.ts'
 
 /** A file that the page shows by `GET /e/api/file/:id`. */
 export interface JobFile {
@@ -32,6 +33,27 @@ export interface JobStep {
   readonly text: string | null
 }
 
+/** A field of the ticket's form that is asked for at the end of the work. */
+interface EndingField {
+  readonly name: string
+  readonly title: { readonly zh: string; readonly en: string }
+  readonly kind: 'text' | 'date' | 'date-time' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices'
+  readonly choices: readonly string[]
+}
+
+/** What the end of the work asks of the engineer. */
+interface EndingAsked {
+  /** Whether the form wants words that say what was done. */
+  readonly words: 'required' | 'optional'
+  /** What was said already. */
+  readonly said: string | null
+  /** The form's other fields that have to be filled in first. */
+  readonly fields: readonly EndingField[]
+}
+
+/** While the job is not the engineer's. */
+export const nothingAsked: EndingAsked = { words: 'optional', said: null, fields: [] }
+
 /** What the engineer's page shows. */
 export interface JobPage extends Job {
   /** Another one when anything on the page may be another. */
@@ -42,6 +64,7 @@ export interface JobPage extends Job {
   readonly timeline: readonly JobStep[]
   /** What the engineer may do with the ticket now. */
   readonly commands: readonly string[]
+  readonly ending: EndingAsked
 }
 
 interface Attachment {
@@ -69,6 +92,42 @@ export interface TimelineEntry {
   readonly actor: { readonly kind: string; readonly name?: string; readonly staffId?: string }
   /** Null after erasure. */
   readonly payload: JsonObject | null
+}
+
+/** What the page needs of `ticket.get`. */
+export interface TicketOfJob {
+  readonly timeline: readonly TimelineEntry[]
+  readonly commands: readonly string[]
+  readonly type: { readonly form: JsonValue }
+  readonly custom: Readonly<Record<string, { readonly value: JsonValue }>>
+  readonly missing: readonly { readonly name: string; readonly zh: string; readonly en: string }[]
+}
+
+const choicesOf = (field: FormField): readonly string[] =>
+  field.type === 'array' ? field.items.enum : field.type === 'string' ? (field.enum ?? []) : []
+
+function kindOf(field: FormField): EndingField['kind'] {
+  if (field.type === 'array') return 'choices'
+  if (field.type !== 'string') return field.type
+  return field.enum ? 'choice' : (field.format ?? 'text')
+}
+
+/** What the form of a ticket still wants before it is resolved. Pure. */
+export function endingOf({ type, custom, missing }: TicketOfJob): EndingAsked {
+  const form = parseForm(type.form)
+  if (!form.ok) return nothingAsked
+  const inWords = takesWords(form.value)
+  const isWords = (name: string) => inWords && name === solution
+  const said = inWords ? custom[solution]?.value : null
+  return {
+    words: missing.some(({ name }) => isWords(name)) ? 'required' : 'optional',
+    said: typeof said === 'string' ? said : null,
+    fields: missing.flatMap(({ name, zh, en }) => {
+      const field = form.value.properties[name]
+      if (!field || isWords(name)) return []
+      return [{ name, title: { zh, en }, kind: kindOf(field), choices: choicesOf(field) }]
+    }),
+  }
 }
 
 /** Files that are there. */

@@ -19,7 +19,11 @@ const actSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('start') }),
   z.object({ act: z.literal('hold'), reason: text(500), untilMs: z.int().min(0) }),
   z.object({ act: z.literal('resume') }),
-  z.object({ act: z.literal('resolve'), text: optionalText(4000).default(null) }),
+  z.object({
+    act: z.literal('resolve'),
+    text: optionalText(4000).default(null),
+    values: z.record(z.string().max(40), z.json()).default({}),
+  }),
   z.object({ act: z.literal('note'), text: text(4000) }),
 ])
 export type EngineerAct = z.infer<typeof actSchema>

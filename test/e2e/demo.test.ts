@@ -30,6 +30,8 @@ describe('npm run demo', () => {
   let output = ''
   let agent: Person
   let simulator: Person
+  /** The card of the job that an engineer took by hand. */
+  let taken: Locator | null = null
   const summary = join(root, 'artifacts', 'demo.json')
 
   beforeAll(async () => {
@@ -217,6 +219,22 @@ describe('npm run demo', () => {
     await card.getByText('已接单').first().waitFor()
     await page.screenshot({ path: join(pictures, 'simulator-accepted.png'), fullPage: true })
     expect(mishaps).toEqual([])
+    taken = card
+  })
+
+  it('lets that engineer complete the work on the page behind 详情', async () => {
+    const [opened] = await Promise.all([
+      simulator.context.waitForEvent('page'),
+      taken!.getByRole('button', { name: '详情' }).click(),
+    ])
+    await opened.getByRole('button', { name: '开始处理' }).click()
+    await opened.getByRole('status').filter({ hasText: '处理中' }).waitFor()
+    await opened.getByRole('button', { name: '完成' }).click()
+    await opened.getByLabel(/^处理结果/).fill('清理了排水泵,试机正常')
+    await opened.getByRole('button', { name: '确认完成' }).click()
+    await opened.getByRole('status').filter({ hasText: '已完成' }).waitFor()
+    await opened.getByText('清理了排水泵,试机正常').waitFor()
+    await opened.close()
   })
 
   it('lets a person call the hotline and send a picture', async () => {

@@ -8,6 +8,7 @@ import { dingtalk } from '../../demo/windows/dingtalk.ts'
 import { feishu } from '../../demo/windows/feishu.ts'
 import { wecom } from '../../demo/windows/wecom.ts'
 import { type SeenCard, type Vendor, wordsOf } from '../../demo/windows/window.ts'
+import { sampleTypes } from '../../src/imports/sample/types.ts'
 import { barriers, settled } from './barriers.ts'
 import {
   type FreshHub,
@@ -50,6 +51,8 @@ describe("the engineer's page behind 详情, for engineers in WeCom, DingTalk an
       ALLOW_PRIVATE_HOSTS: '127.0.0.1',
     })
     const { desk } = hub
+    // The kinds of ticket that a business has: the one that opens by itself wants to know what was done.
+    for (const type of sampleTypes) await desk.post('/api/ticketType/create', { ...type })
     const { id: groupId } = await desk.post('/api/group/create', {
       name: '空调组',
       isDefault: true,
@@ -249,10 +252,15 @@ describe("the engineer's page behind 详情, for engineers in WeCom, DingTalk an
     await page.getByRole('button', { name: '恢复处理' }).click()
     await page.getByRole('status').filter({ hasText: '处理中' }).waitFor()
     await page.getByRole('button', { name: '完成' }).click()
-    await page.getByLabel('处理结果(选填)').fill('已换压缩机,试机正常')
+    await page.getByRole('button', { name: '确认完成' }).click()
+    await page.getByText('请填写处理结果').waitFor()
+    await page.getByLabel('处理结果(必填)').fill('已换压缩机,试机正常')
+    await page.reload()
+    await page.getByRole('button', { name: '完成' }).click()
+    expect(await page.getByLabel('处理结果(必填)').inputValue()).toBe('已换压缩机,试机正常')
     await page.getByRole('button', { name: '确认完成' }).click()
     await page.getByRole('status').filter({ hasText: '已完成' }).waitFor()
-    await page.locator('.thread').getByText('已换压缩机,试机正常').waitFor()
+    await page.locator('.row', { hasText: '处理结果' }).getByText('已换压缩机,试机正常').waitFor()
     await seen(() => customerReads().some((text) => text.includes('已处理完成')))
     await page.screenshot({ path: join(pictures, 'engineer-done.png'), fullPage: true })
     expect(mishaps).toEqual([])

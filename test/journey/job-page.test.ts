@@ -60,6 +60,28 @@ async function openPage(options: Parameters<typeof openOfferDesk>[0] = {}) {
   }
 }
 
+/** Gives a ticket's kind a form with what was done and how many people were trapped. */
+async function needs({ query }: OfferDesk, ticketId: string, { required }: { required: readonly string[] }) {
+  const form = {
+    type: 'object',
+    properties: {
+      solution: { type: 'string', title: { zh: '处理结果', en: 'Solution' }, maxLength: 500 },
+      trapped: { type: 'integer', title: { zh: '被困人数', en: 'People trapped' }, minimum: 0 },
+    },
+    required,
+  }
+  await query(`update ticket_type set "form" = '${JSON.stringify(form)}'
+    where "id" = (select "typeId" from ticket where "id" = '${ticketId}')`)
+}
+
+/** The entries of some kinds in a ticket's timeline, in order. */
+async function timelineOf(ticketId: string, ...types: readonly string[]): Promise<string[]> {
+  const rows = await page.query<{ type: string }>(
+    `select "type" from ticket_event where "ticketId" = '${ticketId}' and "actor"->>'kind' = 'card' order by "seq"`,
+  )
+  return rows.map(({ type }) => type).filter((type) => types.includes(type))
+}
+
 let page: Awaited<ReturnType<typeof openPage>>
 beforeAll(async () => {
   page = await openPage()
@@ -70,6 +92,7 @@ beforeEach(async () => {
   await page.query(`update ticket set "status" = 'closed', "assigneeId" = null`)
   await page.query('update staff set "active" = true')
   await page.test.run('setting.set', { name: 'offers', value: {} })
+  await page.query(`update ticket_type set "form" = '{"type":"object","properties":{},"required":[]}'`)
 })
 
 const gone = (zh: string) => ({
@@ -376,6 +399,51 @@ describe('work on the page of a job', () => {
        where c."ticketId" = '${ticketId}' and m."direction" = 'out' order by m."seq"`,
     )
     expect(told.map(({ text }) => text).join()).toContain('已处理完成')
+  })
+
+  it('fills what was done into the field that the kind of ticket requires, and the work is over', async () => {
+    const { link, ticketId } = await page.asked()
+    await needs(page, ticketId, { required: ['solution'] })
+    await page.act(link, { act: 'accept' })
+    expect((await page.act(link, { act: 'start' })).body.ending).toEqual({
+      ...{ words: 'required', said: null, fields: [] },
+    })
+    const empty = await page.act(link, { act: 'resolve', text: '' })
+    expect(empty).toMatchObject({
+      status: 422,
+      body: { error: { code: 'ticket.form_incomplete', messageZh: '还有必填项没有填写:处理结果。' } },
+    })
+    const actionId = randomUUID()
+    for (let i = 0; i < 2; i++)
+      expect(await page.act(link, { act: 'resolve', text: '已换压缩机' }, actionId)).toMatchObject({
+        status: 200,
+        body: { status: 'resolved', ending: { said: '已换压缩机' } },
+      })
+    const { custom } = await page.row(ticketId)
+    expect(custom).toMatchObject({ solution: { value: '已换压缩机', method: 'human', verdict: 'accepted' } })
+    expect(await timelineOf(ticketId, 'noted', 'fields')).toEqual(['fields'])
+  })
+
+  it('keeps nothing of an end that is refused, however often it is tried, and asks for what is missing by name', async () => {
+    const { link, ticketId } = await page.asked()
+    await needs(page, ticketId, { required: ['solution', 'trapped'] })
+    await page.act(link, { act: 'accept' })
+    const { body } = await page.act(link, { act: 'start' })
+    expect(body.ending).toMatchObject({
+      fields: [{ name: 'trapped', title: { zh: '被困人数' }, kind: 'integer', choices: [] }],
+    })
+    for (let i = 0; i < 3; i++)
+      expect(await page.act(link, { act: 'resolve', text: '已救出' })).toMatchObject({
+        status: 422,
+        body: { error: { messageZh: '还有必填项没有填写:被困人数。' } },
+      })
+    expect(await page.act(link, { act: 'resolve', text: '已救出', values: { trapped: -1 } })).toMatchObject({
+      body: { error: { code: 'ticket.form_invalid' } },
+    })
+    expect(await timelineOf(ticketId, 'noted', 'fields')).toEqual([])
+    const ended = await page.act(link, { act: 'resolve', text: '已救出', values: { trapped: 2 } })
+    expect(ended.body).toMatchObject({ status: 'resolved' })
+    expect((await page.row(ticketId)).custom).toMatchObject({ trapped: { value: 2 } })
   })
 
   it('is refused in words where what was sent makes no sense', async () => {

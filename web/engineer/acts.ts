@@ -1,6 +1,8 @@
 import { el, fill } from '../customer/dom.ts'
 import { moment } from '../customer/words.ts'
 import { type Act, doAct, type Job, Refused } from './api.ts'
+import { endingBoxes } from './ending.ts'
+import { keptText } from './kept.ts'
 import { t, type Word } from './words.ts'
 
 const hour = 3_600_000
@@ -65,6 +67,44 @@ const asking: Readonly<Record<Asking, { label: Word; hint: Word | null; sure: Wo
   resolve: { label: 'resolveText', hint: 'resolveHint', sure: 'resolveSure' },
 }
 
+function untilBox(): HTMLSelectElement {
+  const moments = putOff(Date.now()).map((ms) =>
+    el('option', { value: String(ms) }, moment(new Date(ms).toISOString())),
+  )
+  return el('select', { id: 'act-until' }, ...moments)
+}
+
+/** The form that one of the acts asks for: its boxes, and what is sent, or the words that say what is missing. */
+function formFor(name: Asking, job: Job) {
+  const { label, hint } = asking[name]
+  const needed = name === 'resolve' && job.ending.words === 'required'
+  const input = el('textarea', {
+    ...{ id: 'act-text', rows: '2', maxlength: '500', 'aria-describedby': 'act-said' },
+    ...(hint ? { placeholder: t(hint) } : {}),
+  })
+  const until = name === 'hold' ? untilBox() : null
+  const ending = name === 'resolve' ? endingBoxes(job) : null
+  const missing = (text: string): string | null => {
+    if (text === '' && (needed || name === 'hold')) {
+      input.focus()
+      return t(needed ? 'resolveNeeded' : 'required')
+    }
+    const title = ending?.empty() ?? null
+    return title === null ? null : t('endFieldNeeded', { title })
+  }
+  const act = (text: string): Act => {
+    if (until) return { act: 'hold', reason: text, untilMs: Number(until.value) }
+    return ending ? { act: 'resolve', text, values: ending.values() } : { act: 'reject', reason: text }
+  }
+  const elements = [
+    el('label', { for: 'act-text' }, t(needed ? 'resolveTextNeeded' : label)),
+    input,
+    ...(until ? [el('label', { for: 'act-until' }, t('holdUntil')), until] : []),
+    ...(ending?.elements ?? []),
+  ]
+  return { elements, input, missing, act }
+}
+
 /** The bar at the foot: what may be done now, and the words that some of it asks for. One element for the life of the page. */
 export function actBar(doing: Doing) {
   const said = el('p', { class: 'quiet', role: 'status', id: 'act-said' })
@@ -79,52 +119,30 @@ export function actBar(doing: Doing) {
   }
 
   function ask(name: Asking): void {
-    const { label, hint, sure } = asking[name]
-    const input = el('textarea', {
-      id: 'act-text',
-      rows: '2',
-      maxlength: '500',
-      'aria-describedby': 'act-said',
-      ...(hint ? { placeholder: t(hint) } : {}),
-    })
-    const until = el(
-      'select',
-      { id: 'act-until' },
-      ...putOff(Date.now()).map((ms) =>
-        el('option', { value: String(ms) }, moment(new Date(ms).toISOString())),
-      ),
-    )
+    const { elements, input, missing, act } = formFor(name, last!)
+    const draft = keptText(`yitong.${name}.${doing.link.slice(0, 20)}`)
+    input.value = draft.read()
+    input.addEventListener('input', () => draft.keep(input.value))
+    const submit = (event: Event) => {
+      event.preventDefault()
+      const text = input.value.trim()
+      const wrong = missing(text)
+      if (wrong !== null) {
+        said.className = 'wrong'
+        said.textContent = wrong
+        return
+      }
+      void send(act(text)).then((done) => done && draft.keep(''))
+    }
     const form = el(
       'form',
-      {
-        novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault()
-          const text = input.value.trim()
-          if (name === 'hold' && text === '') {
-            said.className = 'wrong'
-            said.textContent = t('required')
-            input.focus()
-            return
-          }
-          const act: Act =
-            name === 'hold'
-              ? { act: 'hold', reason: text, untilMs: Number(until.value) }
-              : name === 'reject'
-                ? { act: 'reject', reason: text }
-                : { act: 'resolve', text }
-          void send(act)
-        },
-      },
-      el('label', { for: 'act-text' }, t(label)),
-      input,
-      name === 'hold' ? el('label', { for: 'act-until' }, t('holdUntil')) : null,
-      name === 'hold' ? until : null,
+      { novalidate: true, onsubmit: submit },
+      ...elements,
       el(
         'div',
         { class: 'pair' },
         button('cancel', '', () => choices()),
-        el('button', { type: 'submit', class: name === 'reject' ? 'danger' : 'go' }, t(sure)),
+        el('button', { type: 'submit', class: name === 'reject' ? 'danger' : 'go' }, t(asking[name].sure)),
       ),
     )
     said.textContent = ''
@@ -154,7 +172,8 @@ export function actBar(doing: Doing) {
     /** Offers what may be done with the job as it is; a form that is being filled in stays while that has not changed. */
     show(job: Job): void {
       last = job
-      const may = [job.phase, job.status, ...job.commands].join()
+      const wanted = job.ending.fields.map(({ name }) => name)
+      const may = [job.phase, job.status, ...job.commands, job.ending.words, ...wanted].join()
       if (may === shown) return
       shown = may
       choices()
@@ -164,7 +183,7 @@ export function actBar(doing: Doing) {
 
 /** A box for notes. One element for the life of the page; what was typed is kept in the phone until it is stored. */
 export function noteBox(doing: Doing) {
-  const key = `yitong.note.${doing.link.slice(0, 20)}`
+  const draft = keptText(`yitong.note.${doing.link.slice(0, 20)}`)
   const said = el('p', { class: 'quiet', role: 'status', id: 'note-said' })
   const send = sender(doing, said)
   const input = el('textarea', {
@@ -176,20 +195,8 @@ export function noteBox(doing: Doing) {
       'aria-describedby': 'note-said',
     },
   })
-  const keep = (text: string) => {
-    try {
-      if (text) sessionStorage.setItem(key, text)
-      else sessionStorage.removeItem(key)
-    } catch {
-      // A browser that keeps nothing still sends.
-    }
-  }
-  try {
-    input.value = sessionStorage.getItem(key) ?? ''
-  } catch {
-    input.value = ''
-  }
-  input.addEventListener('input', () => keep(input.value))
+  input.value = draft.read()
+  input.addEventListener('input', () => draft.keep(input.value))
   return el(
     'form',
     {
@@ -206,7 +213,7 @@ export function noteBox(doing: Doing) {
         void send({ act: 'note', text }).then((stored) => {
           if (!stored) return
           input.value = ''
-          keep('')
+          draft.keep('')
           said.textContent = t('saved')
         })
       },

@@ -10,6 +10,14 @@ export interface JobFile {
   readonly contentType: string
 }
 
+/** A field of the ticket's form that is asked for at the end of the work. */
+export interface EndingField {
+  readonly name: string
+  readonly title: { readonly zh: string; readonly en: string }
+  readonly kind: 'text' | 'date' | 'date-time' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices'
+  readonly choices: readonly string[]
+}
+
 /** What the page shows (README, `GET /e/api/job`). */
 export interface Job {
   readonly stamp: string
@@ -57,6 +65,12 @@ export interface Job {
     readonly text: string | null
   }[]
   readonly commands: readonly string[]
+  /** What the end of the work asks for, and what was said of it already. */
+  readonly ending: {
+    readonly words: 'required' | 'optional'
+    readonly said: string | null
+    readonly fields: readonly EndingField[]
+  }
 }
 
 /** What the engineer does. */
@@ -64,7 +78,12 @@ export type Act =
   | { readonly act: 'accept' | 'start' | 'resume' }
   | { readonly act: 'reject'; readonly reason: string }
   | { readonly act: 'hold'; readonly reason: string; readonly untilMs: number }
-  | { readonly act: 'resolve' | 'note'; readonly text: string }
+  | { readonly act: 'note'; readonly text: string }
+  | {
+      readonly act: 'resolve'
+      readonly text: string
+      readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>
+    }
 
 /** Null for an answer without content. */
 async function call<T>(path: string, body?: object): Promise<T | null> {

@@ -92,6 +92,7 @@ export function fault(job: Job, shelf: Shelf): HTMLElement {
       model || job.category ? row(t('device'), [job.category, model].filter(Boolean).join(' ')) : null,
       serialNumber ? row(t('serial'), serialNumber) : null,
       row(t('warranty'), covered),
+      job.ending.said ? row(t('solution'), job.ending.said) : null,
     ),
   )
 }

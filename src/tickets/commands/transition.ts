@@ -5,6 +5,7 @@ import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changedTicket, onTicket, target } from '../access.ts'
 import { type CommandName, permissions, type TicketCommand } from '../lifecycle.ts'
 import { moveTicket } from '../move.ts'
+import { resolveTicket } from '../resolve.ts'
 import { text } from '../values.ts'
 
 const reason = text(500)
@@ -14,7 +15,13 @@ const step = z.discriminatedUnion('command', [
   z.object({ ...target, command: z.literal('start') }),
   z.object({ ...target, command: z.literal('hold'), reason, untilMs: z.int().min(0) }),
   z.object({ ...target, command: z.literal('resume') }),
-  z.object({ ...target, command: z.literal('resolve') }),
+  // What was done, and fields of the form that are still empty; nothing is kept unless the ticket is resolved.
+  z.object({
+    ...target,
+    command: z.literal('resolve'),
+    text: text(4_000).optional(),
+    values: z.record(z.string().max(40), z.json()).default({}),
+  }),
   z.object({ ...target, command: z.literal('close') }),
   z.object({ ...target, command: z.literal('reopen'), reason }),
   z.object({ ...target, command: z.literal('cancel'), reason }),
@@ -49,7 +56,11 @@ const transitionTicket = defineCommand(
     const command = commandOf(input)
     const may = allowed(ctx, command.name)
     if (!may.ok) return may
-    return await onTicket(ctx, input, (ticket, cause) => moveTicket(ctx.tx, ticket, command, cause))
+    return await onTicket(ctx, input, (ticket, cause) =>
+      input.command === 'resolve'
+        ? resolveTicket(ctx.tx, ticket, input, cause)
+        : moveTicket(ctx.tx, ticket, command, cause),
+    )
   },
 )
 
