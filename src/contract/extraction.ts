@@ -121,7 +121,11 @@ export interface TicketLabels {
 
 /** What the hub should do next; a field of its own, never read out of prose. */
 export type ExtractionAction =
-  | { readonly kind: 'create' }
+  /** `apart`: in a ticket of its own, although the conversation has one; says how it is known that this is something else. */
+  | {
+      readonly kind: 'create'
+      readonly apart?: { readonly kind: string; readonly [member: string]: JsonValue }
+    }
   | { readonly kind: 'none' }
   /** What was said is about an open ticket; `reason` says how that is known, with the words or the number that show it. */
   | {

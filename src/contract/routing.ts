@@ -11,6 +11,23 @@ export interface RoutingInput {
   readonly policy: RoutingPolicy
   /** The moment of the decision, ms. */
   readonly nowMs: number
+  /** Absent when the ticket was never routed. */
+  readonly present?: PresentPlace
+}
+
+/**
+ * Whose choice the place of a ticket is: `router` (or nobody's yet) may be changed by the router; `accepted` is the router's too, but
+ * an engineer said yes to it; `person` was chosen by somebody; `started` means that the engineer began to work.
+ */
+export type Placer = 'router' | 'accepted' | 'person' | 'started'
+
+/** Where a ticket is when it is routed again. */
+export interface PresentPlace {
+  readonly by: Placer
+  readonly groupId: string | null
+  readonly engineerId: string | null
+  /** Facts that changed since the last decision, by the names of fields. */
+  readonly changed: readonly string[]
 }
 
 export interface RoutingTicket {
@@ -208,6 +225,16 @@ export interface RoutingDecision {
     readonly matched: boolean
     readonly groupKnown: boolean
   }[]
+  /**
+   * When the ticket was routed before: whose choice its place is, whether people are in danger by what changed, and whether the place
+   * stays nevertheless. A danger takes a ticket from an engineer who accepted it, not from a place that a person chose or from somebody
+   * who is at work there.
+   */
+  readonly present?: {
+    readonly by: Placer
+    readonly danger: boolean
+    readonly kept: Exclude<Placer, 'router'> | null
+  }
   /** Why a dispatcher must be told, or null. */
   readonly dispatcher: { readonly reason: 'no_group' | 'no_engineer' } | null
   /** Hash of the whole input and version of the deciding code. */

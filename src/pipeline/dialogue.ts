@@ -23,6 +23,8 @@ export interface Talk {
   readonly contactId: string | null
   /** A ticket of this conversation lives: what is said belongs to it. */
   readonly feeds: boolean
+  /** That ticket began after this message; 0 where all of the conversation is about it, null where only what is new may be. */
+  readonly feedsSince: number | null
 }
 
 /** Statuses of tickets that a conversation still feeds. */
@@ -36,6 +38,25 @@ interface Found {
   readonly questions: readonly StoredQuestion[]
   readonly lastSaid: string | null
   readonly contactId: string | null
+  /** How many tickets the conversation has, ended ones too. */
+  readonly links: number
+}
+
+/** From where on what was said belongs to the ticket that the conversation feeds: one may have opened apart from the others. */
+async function readSince(
+  db: Reader,
+  conversationId: string,
+  fedId: string | undefined,
+): Promise<number | null> {
+  const { rows } = await sql<{ ticketId: string; sinceSeq: number }>`
+    select e."ticketId", (e."payload"->>'sinceSeq')::int as "sinceSeq"
+    from conversation_ticket ct join ticket_event e on e."ticketId" = ct."ticketId" and e."type" = 'conversation'
+    where ct."conversationId" = ${conversationId} and e."payload"->>'conversationId' = ${conversationId}
+      and e."payload" ? 'sinceSeq'
+    order by (e."payload"->>'sinceSeq')::int desc limit 1`.execute(db)
+  const last = rows[0]
+  if (!last) return 0
+  return last.ticketId === fedId ? last.sinceSeq : null
 }
 
 /** Reads what the hub did in a conversation, in one statement. */
@@ -59,14 +80,18 @@ export async function readTalk(db: Reader, conversationId: string): Promise<Talk
       (select "authorId" from message where "conversationId" = ${conversationId} and "direction" = 'out'
         order by "seq" desc limit 1) as "lastSaid",
       (select i."contactId" from conversation c join channel_identity i on i."id" = c."identityId"
-        where c."id" = ${conversationId}) as "contactId"`.execute(db)
-  const { tickets, questions, lastSaid, contactId } = rows[0]!
+        where c."id" = ${conversationId}) as "contactId",
+      (select count(*)::int from conversation_ticket where "conversationId" = ${conversationId}) as links`.execute(
+    db,
+  )
+  const { tickets, questions, lastSaid, contactId, links } = rows[0]!
   const waiting = questions.find(({ state }) => state === 'waiting') ?? null
   const waited = tickets.filter(({ status }) => waitingStatuses.some((each) => each === status))
   return {
     waiting,
     contactId,
     feeds: tickets.some(({ here }) => here),
+    feedsSince: links < 2 ? 0 : await readSince(db, conversationId, tickets.find(({ here }) => here)?.id),
     dialogue: {
       // While a request is put together, what is said belongs to it and to no older ticket.
       tickets: waiting ? [] : waited.map(({ id, number, here }) => ({ id, number, here })),

@@ -10,7 +10,7 @@ import type { NoticePorts } from '../outbox/index.ts'
 import { defineHandler, type JobHandler, type StepContext, stale } from '../queue/index.ts'
 import { json, type Reader, type Tx } from '../store/index.ts'
 import { type About, askAbout, type Cause, takeExtraction } from '../tickets/index.ts'
-import { aboutOpenTicket, customerWords } from './about.ts'
+import { aboutOpenTicket, customerWords, dangerApart } from './about.ts'
 import { answerAboutTicket, callPerson } from './answer.ts'
 import { unheardCall, withCaller } from './call.ts'
 import { type Consulted, consult, quoteArticle } from './consult.ts'
@@ -128,6 +128,13 @@ async function prepare(
   if (!said && !unheard) return null
   const heard = said ? await ports.extract(read.news, ctx.signal) : nothingRead('call.not_transcribed')
   const news: Extraction = unheard ? { ...heard, action: { kind: 'create' } } : heard
+  const apart = await dangerApart(ctx.db, ports.extract, { read, talk, news }, ctx.signal)
+  if (apart) {
+    const { choice: _of, ...danger } = apart.extraction
+    const extraction = withCaller(danger, read.calls)
+    const own = apart.ofRecord ? read : { ...read, record: null }
+    return { read: own, talk, extraction, carriesRequest: true, found: null, about: null }
+  }
   const whole = await readWhole(ports, { read, talk, news, unheard: unheard !== null }, ctx.signal)
   // A request that waits goes on with what is known of all of it; a ticket that lives with what is new.
   const meant = waiting && !talk.feeds ? whole.action : news.action
@@ -175,7 +182,11 @@ async function readWhole(
   const elsewhere =
     'ticketId' in action && !talk.dialogue.tickets.some(({ id, here }) => here && id === action.ticketId)
   if (of.unheard || read.extractedSeq === 0 || elsewhere) return news
-  if (talk.feeds) return await ports.extract(read.input, signal)
+  if (talk.feeds) {
+    const { feedsSince } = talk
+    if (feedsSince === null) return news
+    return await ports.extract(feedsSince === 0 ? read.input : read.since(feedsSince), signal)
+  }
   return talk.waiting ? await ports.extract(read.since(talk.waiting.sinceSeq), signal) : news
 }
 
@@ -213,7 +224,16 @@ async function follow(
   }
   const { record } = read
   const words = customerWords(read.news)
-  const intake = { conversationId: read.id, extractionId, extraction, carriesRequest, record, words }
+  const sinceSeq = read.extractedSeq
+  const intake = {
+    conversationId: read.id,
+    extractionId,
+    extraction,
+    carriesRequest,
+    record,
+    words,
+    sinceSeq,
+  }
   const taken = await takeExtraction(tx, intake, cause)
   if (taken.ticketId && talk.dialogue.askedFields.length > 0)
     await tellQuestions(tx, read.id, taken.ticketId, cause)

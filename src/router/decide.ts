@@ -199,6 +199,20 @@ function rankEngineers(context: Context, groupId: string | null): Ranked {
   return { candidates, winner: winnerOf(candidates) }
 }
 
+/** Facts by which a danger becomes known. */
+const dangerFacts: readonly string[] = ['intent', 'urgency', 'risks', 'product_category']
+
+/** Whether the place that a ticket has stays, whatever fits best now. */
+function presentOf(input: RoutingInput): Pick<RoutingDecision, 'present'> {
+  const { present, ticket } = input
+  if (!present) return {}
+  const grave = asksEmergency(input) || ticket.intent === 'urgent_safety'
+  const danger = grave && present.changed.some((name) => dangerFacts.includes(name))
+  const { by } = present
+  const kept = by === 'router' || (by === 'accepted' && danger) ? null : by
+  return { present: { by, danger, kept } }
+}
+
 /**
  * Decides where a ticket goes: the first rule that matches; else, for the policy's emergency urgencies, the emergency
  * groups; else the groups that fit, by the policy's order, then by id; else a default group. Then the qualified engineer
@@ -220,6 +234,7 @@ export function decide(input: RoutingInput): RoutingDecision {
     engineers: engineer.candidates,
     order: { groups: group.order, engineers: input.policy.engineers.order },
     rules: group.rules,
+    ...presentOf(input),
     dispatcher: group.winner === null ? { reason: 'no_group' } : unserved,
     inputHash: hashOf(input),
     version,

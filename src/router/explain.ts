@@ -128,6 +128,10 @@ export function explain(decision: RoutingDecision, lang: Lang): string {
   const engineer = decision.engineers.find((e) => e.id === decision.engineerId)
   const head = [via(decision, group?.name ?? '', lang)]
   if (decision.emergencyTried && decision.via.kind !== 'emergency') head.unshift(w.noEmergency)
+  const { present } = decision
+  if (present?.kept) head.unshift(w.kept[present.kept])
+  else if (present?.by === 'accepted') head.unshift(w.overAccepted)
+  if (present?.danger && present.kept) head.unshift(w.dangerStays)
   if (engineer) head.push(w.sent.replace('{engineer}', engineer.name))
   if (decision.dispatcher) head.push(w.dispatcher[decision.dispatcher.reason])
   const sent = decision.engineers.some((e) => e.verdicts.some((v) => v.check === 'visit' && v.ok))

@@ -109,6 +109,13 @@ const zh = {
     default: '没有组符合,落到兜底组“{group}”。',
     none: '没有组符合,也没有兜底组。',
   },
+  kept: {
+    accepted: '没有改派:工程师已接单。以下是按现在的内容重新计算的建议。',
+    person: '没有改派:去处由人工选择。以下是按现在的内容重新计算的建议。',
+    started: '没有改派:工程师已开始处理。以下是按现在的内容重新计算的建议。',
+  },
+  overAccepted: '有人身危险:不再等已接单的工程师,重新派单。',
+  dangerStays: '有人身危险,请主管马上确认由谁处理。',
   sent: '工程师:{engineer}。',
   noVisit: '这类诉求不派工程师上门。',
   dispatcher: {
@@ -163,6 +170,13 @@ const en = {
     default: 'No group fits; sent to the default group "{group}".',
     none: 'No group fits and there is no default group.',
   },
+  kept: {
+    accepted: 'Not moved: an engineer has accepted. Below is what would be chosen now.',
+    person: 'Not moved: a person chose the place. Below is what would be chosen now.',
+    started: 'Not moved: the engineer has begun to work. Below is what would be chosen now.',
+  },
+  overAccepted: 'People are in danger: routed again without waiting for the engineer who had accepted.',
+  dangerStays: 'People are in danger; a supervisor must say at once who deals with it.',
   sent: 'Engineer: {engineer}.',
   noVisit: 'Nobody is sent on site for this kind of request.',
   dispatcher: {

@@ -1,5 +1,5 @@
 import type { Risk } from '../contract/labels.ts'
-import type { RoutingInput, RoutingTicket } from '../contract/routing.ts'
+import type { PresentPlace, RoutingInput, RoutingTicket } from '../contract/routing.ts'
 import type { Intent, Urgency } from '../contract/ticket.ts'
 import { type Reader, sql, type Tx } from '../store/index.ts'
 import type { DirectoryBody } from './directory.ts'
@@ -12,6 +12,8 @@ export interface Situation {
   readonly groupLoads: Readonly<Record<string, number>>
   readonly engineerLoads: Readonly<Record<string, number>>
   readonly nowMs: number
+  /** Absent when the ticket was never routed. */
+  readonly present?: PresentPlace
 }
 
 /** Statuses that weigh on somebody. */
@@ -22,6 +24,8 @@ export interface RoutableTicket {
   readonly id: string
   readonly version: number
   readonly status: string
+  readonly groupId: string | null
+  readonly assigneeId: string | null
   readonly wasRouted: boolean
 }
 
@@ -37,6 +41,8 @@ export async function readRoutable(
       'ticket.id',
       'ticket.version',
       'ticket.status',
+      'ticket.groupId',
+      'ticket.assigneeId',
       'ticket.intent',
       'ticket.urgency',
       'ticket.province',
@@ -136,5 +142,6 @@ export function inputOf(body: DirectoryBody, situation: Situation): RoutingInput
     rules: body.rules,
     policy: body.policy,
     nowMs: situation.nowMs,
+    ...(situation.present ? { present: situation.present } : {}),
   }
 }

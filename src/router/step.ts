@@ -1,16 +1,16 @@
 import { systemActor } from '../contract/actor.ts'
 import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
-import type { RoutingDecision } from '../contract/routing.ts'
+import type { Placer, RoutingDecision } from '../contract/routing.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { defineHandler, type Job, type JobHandler, type StepContext, stale } from '../queue/index.ts'
 import { json, keptWithConfig, type Tx } from '../store/index.ts'
 import {
   lockTicket,
-  type Placer,
   placeTicket,
   type RoutingReason,
   readPlacement,
   routerActor,
+  type Ticket,
 } from '../tickets/index.ts'
 import { engineerOf, lastDecision, reasonFor } from './again.ts'
 import { decide } from './decide.ts'
@@ -45,8 +45,10 @@ interface Prepared {
 /** Rows of the loads' sum that are still quick to add up. */
 const longSum = 300
 
-/** Statuses in which somebody has the ticket or may get it. A held one is asked for again when its hold ends. */
-const routable = ['open', 'assigned', 'in_progress']
+/** Statuses in which somebody has the ticket or may get it. A held one is asked for again when its hold ends, and at once for a danger. */
+const routable = ['open', 'assigned', 'in_progress', 'on_hold']
+/** Statuses in which a ticket may be given to somebody else. */
+const movable = ['open', 'assigned', 'on_hold']
 
 /**
  * Routes a ticket: `ticket.route`. Reads the directory and the situation, decides, and places the ticket with its record. A
@@ -73,8 +75,14 @@ export function makeRouterHandlers(ports: OfferPorts): JobHandler[] {
         const reason = reasonFor(last, facts, reopenedAtMs)
         if (!reason) return null
         const { groupLoads, engineerLoads } = loads
-        const situation: Situation = { ticket: facts, groupLoads, engineerLoads, nowMs: ctx.nowMs }
+        const { groupId, assigneeId: engineerId } = ticket
+        const present = { by: placer, groupId, engineerId, changed: reason.changed }
+        const situation: Situation = {
+          ...{ ticket: facts, groupLoads, engineerLoads, nowMs: ctx.nowMs },
+          ...(last ? { present } : {}),
+        }
         const decision = decide(inputOf(directory.body, situation))
+        if (ticket.status === 'on_hold' && !decision.present?.danger) return null
         const isSnapshotStored = await isStored(ctx.db, directory.hash)
         const isLong = loads.rows > longSum
         return { ticket, directory, isSnapshotStored, situation, decision, reason, placer, isLong }
@@ -93,7 +101,7 @@ async function commit(
   ctx: StepContext,
   ports: OfferPorts,
 ): Promise<Effects | typeof stale> {
-  const { ticket, decision, reason, placer } = prepared
+  const { ticket, decision, reason } = prepared
   const decisionId = derivedId('decision', job.id)
   if (prepared.isLong) await foldLoads(tx)
   await record(tx, prepared, { id: decisionId, causeId: job.id, at: new Date(ctx.nowMs) })
@@ -101,14 +109,12 @@ async function commit(
   const locked = await lockTicket(tx, ticket.id, cause.actor)
   if (!locked.ok) return noEffects
   if (locked.value.version !== ticket.version) return stale
-  const { groupId, dispatcher } = decision
-  const { status, assigneeId } = locked.value
-  const free = placer === 'router' && status === 'open' && assigneeId === null
-  const asked = free ? await whomToAsk(tx, decision, ports) : []
+  const { groupId, dispatcher, present } = decision
+  const asked = mayBeAsked(prepared, locked.value) ? await whomToAsk(tx, decision, ports) : []
   // Whoever is asked first gets the ticket by accepting; until then it waits in the pool of the group.
   const engineerId = asked.length > 0 ? null : engineerOf(decision, locked.value)
   const told = dispatcher?.reason ?? null
-  const placement = { decisionId, groupId, engineerId, dispatcher: told, reason, placer }
+  const placement = { decisionId, groupId, engineerId, dispatcher: told, reason, present }
   const placed = await placeTicket(tx, locked.value, placement, cause)
   if (!placed.ok) return noEffects
   const offers = await makeOffers(tx, placed.value.ticket, asked, decisionId, cause, ports)
@@ -116,10 +122,24 @@ async function commit(
   const waits = now.status === 'open' && now.assigneeId === null
   // A decision that says what was known already is no news.
   const news = placed.value.effects.events.length > 0
-  if (told === null || !waits || !news) return joinEffects(placed.value.effects, offers)
-  const need = told === 'no_engineer' && reason.changed.includes('offer') ? 'declined' : told
+  const stays = present?.danger === true && (present.kept !== null || now.status === 'on_hold')
+  if (!news || !(stays || (told !== null && waits))) return joinEffects(placed.value.effects, offers)
+  const declined = told === 'no_engineer' && reason.changed.includes('offer')
+  const need = stays || told === null ? 'danger_stays' : declined ? 'declined' : told
   const said = await tellDispatchers(tx, { ticket: now, need, decisionId }, ports, ctx.nowMs)
   return joinEffects(placed.value.effects, offers, said)
+}
+
+/**
+ * Whether engineers are asked before the ticket is theirs: one that waits for somebody, and one that a danger takes from whoever has
+ * it. Nobody who is not asked would know of it.
+ */
+function mayBeAsked({ decision, placer }: Prepared, ticket: Ticket): boolean {
+  const { status, assigneeId } = ticket
+  if (assigneeId === null) return placer === 'router' && status === 'open'
+  const { present } = decision
+  const leaves = engineerOf(decision, ticket) !== assigneeId
+  return leaves && present?.danger === true && present.kept === null && movable.includes(status)
 }
 
 async function record(

@@ -47,12 +47,13 @@ export interface About {
 }
 
 /** The longest text that is looked at, characters. */
-const longest = 2_000
+export const longest = 2_000
 
 const refersBack =
   /(?:上次|之前|昨天|前天|刚才|刚刚|早上|上午|前几天|前两天)[^。！？!?\n]{0,6}(?:报|说|提|登记|反映|约)|(?:那个|这个|我的)(?:工?单|报修)|报修的那|还是(?:老|原来的?|那个|同样的?|一样的?)?(?:问题|毛病|故障|样)|同一个(?:问题|故障|事)|\b(?:i|we) (?:already |have already )?(?:reported|called|wrote|booked)[^.!?\n]{0,20}(?:earlier|before|yesterday|this morning|last)|\bsame (?:issue|problem|ticket|request)\b|\bmy (?:earlier|previous|open|existing) (?:ticket|request|report)\b/i
 const goesOn = /还是|仍然|仍旧|依然|依旧|又|再次|一直|\b(?:still|again)\b/i
-const another =
+/** Words that tell what is reported from what was reported before. */
+export const another =
   /另(?:外)?(?:一台|一个|有|一)|另外[^,，。!！?？\n]{1,6}(?:坏|漏|不(?!用|急)|响|没|裂|卡)|还有(?:一台|一个|台)|第二台|别的|新买的|再(?:加|报)一|不是(?:那|上次|之前|同)|换(?:个|一个)问题|\b(?:have|got|is) another\b|\banother (?:one|device|unit|problem|issue|machine)\b|\bdifferent (?:one|device|unit|problem|issue|machine)\b|\bsecond (?:one|device|unit)\b|\bnew (?:problem|issue|request)\b/i
 
 /** Requests that begin something of their own unless the ticket is one of the same kind. */

@@ -26,6 +26,8 @@ export interface Intake {
   readonly words?: string
   /** What a signed link named. */
   readonly record: RecordRef | null
+  /** The new turns begin after this message. */
+  readonly sinceSeq?: number
 }
 
 /** What became of it. */
@@ -84,13 +86,14 @@ async function applyExtraction(
 }
 
 /**
- * Puts what was read into the right ticket: the one that the customer means, when it is theirs; otherwise a live one of the
+ * Puts what was read into the right ticket: one of its own, where it is apart; the one that the customer means, when it is theirs; otherwise a live one of the
  * conversation is updated (and reopened when it was resolved and the message asks for work); one that was closed within 72 hours is reopened by a request; later a linked follow-up opens;
  * without any, a request opens one.
  */
 export async function takeExtraction(tx: Tx, intake: Intake, cause: Cause): Promise<Taken> {
-  const known = await linkedTicket(tx, intake.conversationId)
   const { action } = intake.extraction
+  if (action.kind === 'create' && action.apart) return await open(tx, intake, null, cause)
+  const known = await linkedTicket(tx, intake.conversationId)
   const named = 'ticketId' in action && action.ticketId !== known?.id ? action.ticketId : null
   if (named) {
     const taken = await join(tx, named, intake, cause)
@@ -168,6 +171,9 @@ async function open(tx: Tx, intake: Intake, followsId: string | null, cause: Cau
       deviceId: intake.record?.kind === 'device' ? intake.record.id : null,
       conversationId,
       followsId,
+      ...(extraction.action.kind === 'create' && extraction.action.apart
+        ? { sinceSeq: intake.sinceSeq }
+        : {}),
       words: intake.words ?? '',
     },
     cause,

@@ -62,6 +62,25 @@ async function openTickets(
 const newestFirst = (a: Row, b: Row) =>
   b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1)
 
+/**
+ * The ticket that a conversation's words go to, and its other live ones: the `named` one first, live ones before an ended one, the
+ * newest first. Empty when it has none.
+ */
+export async function fedTickets(
+  db: Reader,
+  conversationId: string,
+  named: string | null,
+): Promise<OpenTicket[]> {
+  const { rows } = await sql<Row & { ended: boolean }>`
+    select ${columns}, t."status" in ('closed', 'cancelled') as ended from ticket t
+    where t."id" in (select "ticketId" from conversation_ticket where "conversationId" = ${conversationId}
+        union all select ${named}::uuid) and t."status" <> 'merged'
+    order by (t."id" = ${named}::uuid) is true desc, ended, t."createdAt" desc, t."id" limit ${mostCompared}`.execute(
+    db,
+  )
+  return rows.filter(({ ended }, i) => i === 0 || !ended)
+}
+
 /** Tickets that stand in a text by their numbers; at most five. */
 function numbersIn(text: string): string[] {
   const words =

@@ -37,6 +37,8 @@ export interface OpenInput extends Origin {
   readonly parentId?: string | null
   /** The closed ticket that this one follows. */
   readonly followsId?: string | null
+  /** The conversation is about it only after this message. */
+  readonly sinceSeq?: number | undefined
   /** What the customer said, to see whether others can have the same cause; not kept. */
   readonly words?: string
   /** What an agent noted down while opening it; evidence with the turn `said` points into it. */
@@ -119,7 +121,7 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
     [
       { type: 'opened', payload },
       ...(input.conversationId
-        ? [{ type: 'conversation' as const, payload: { conversationId: input.conversationId } }]
+        ? [{ type: 'conversation' as const, payload: conversationPayload(input) }]
         : []),
       ...(input.followsId
         ? [{ type: 'linked' as const, payload: { ticketId: input.followsId, kind: 'follow-up' } }]
@@ -144,6 +146,10 @@ export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promis
     { events: [], jobs },
   )
   return { ticketId: input.id, number, isNew, effects }
+}
+
+function conversationPayload({ conversationId, sinceSeq }: OpenInput): JsonObject {
+  return { conversationId, ...(sinceSeq === undefined ? {} : { sinceSeq }) }
 }
 
 function rowOf(input: OpenInput, type: TicketType, number: string, custom: FieldsByName, cause: Cause) {

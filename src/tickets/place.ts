@@ -1,11 +1,11 @@
 import { type Effects, joinEffects, noEffects } from '../contract/jobs.ts'
+import type { RoutingDecision } from '../contract/routing.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { ok, type Result } from '../kernel/result.ts'
 import type { Tx } from '../store/index.ts'
 import type { Changed } from './change.ts'
 import type { TicketCommand } from './lifecycle.ts'
 import { moveTicket } from './move.ts'
-import type { Placer } from './placed.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
 
@@ -24,22 +24,39 @@ export interface Placement {
   /** Why a dispatcher must look, if one must. */
   readonly dispatcher: string | null
   readonly reason: RoutingReason
-  /** Whose choice the present place is; only the router's own is changed. */
-  readonly placer: Placer
+  /** Whose choice the present place is, and whether it stays; absent when it was never routed. */
+  readonly present: RoutingDecision['present']
 }
 
 /** Statuses in which a ticket may be given to somebody. */
 const movable: readonly Ticket['status'][] = ['open', 'assigned']
 
 /** Why a ticket stays where it is although the decision says otherwise; null when it may go. */
-function keeper(ticket: Ticket, { placer, groupId, reason }: Placement): string | null {
-  if (placer !== 'router') return placer
-  if (!movable.includes(ticket.status)) return 'status'
+function keeper(ticket: Ticket, { present, groupId, reason }: Placement): string | null {
+  if (present?.kept) return present.kept
+  // Whoever is in danger waits for nothing.
+  const held = ticket.status === 'on_hold' && present?.danger === true
+  if (!held && !movable.includes(ticket.status)) return 'status'
   // Nobody fits any more: a place that fitted before is better than none, and a dispatcher is told.
   return groupId === null && reason.kind !== 'opened' ? 'nobody_fits' : null
 }
 
-async function give(tx: Tx, ticket: Ticket, placement: Placement, cause: Cause): Promise<Result<Changed>> {
+async function give(tx: Tx, held: Ticket, placement: Placement, cause: Cause): Promise<Result<Changed>> {
+  if (held.status !== 'on_hold') return await giveFree(tx, held, placement, cause)
+  const resumed = await moveTicket(tx, held, { name: 'resume' }, cause)
+  if (!resumed.ok) return resumed
+  const given = await giveFree(tx, resumed.value.ticket, placement, cause)
+  if (!given.ok) return given
+  const { ticket, effects } = given.value
+  return ok({ ticket, effects: joinEffects(resumed.value.effects, effects) })
+}
+
+async function giveFree(
+  tx: Tx,
+  ticket: Ticket,
+  placement: Placement,
+  cause: Cause,
+): Promise<Result<Changed>> {
   const { groupId, engineerId } = placement
   const leaves = ticket.assigneeId !== null
   const sameGroup = groupId === ticket.groupId
@@ -80,11 +97,14 @@ export async function placeTicket(
   const news = reason.kind === 'opened' || reason.changed.includes('offer')
   if (same && !news) return ok({ ticket, effects: noEffects })
   const kept = same ? null : keeper(ticket, placement)
-  const { decisionId, dispatcher } = placement
+  const { decisionId, dispatcher, present } = placement
+  // Whose yes did not count, because people are in danger.
+  const over: JsonObject = present?.by === 'accepted' && !kept ? { over: present.by } : {}
   const said = { decisionId, groupId, engineerId, dispatcher, why: reason.kind, changed: [...reason.changed] }
   const payload: JsonObject = {
     ...said,
-    ...(kept ? { kept } : {}),
+    ...(kept ? { kept } : over),
+    ...(present?.danger ? { danger: true } : {}),
     ...(reason.kind === 'opened' ? {} : { from: { groupId: ticket.groupId, engineerId: ticket.assigneeId } }),
   }
   await appendTimeline(tx, ticket.id, [{ type: 'routed', payload }], cause)

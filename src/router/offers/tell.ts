@@ -20,12 +20,26 @@ const words = {
     zh: '工单 {number} 没有工程师接单,请调度员处理。',
     en: 'No engineer took ticket {number}. A dispatcher must decide.',
   },
+  danger_stays: {
+    zh: '危急:工单 {number} 有人身危险,但没有改派(人工指派,或工程师已开始处理),请马上处理。',
+    en: 'Danger: people are at risk in ticket {number}, and it stays where a person put it or where work has begun. Act at once.',
+  },
 } as const
 
-/** Why a dispatcher is needed; `declined`: everybody who fitted turned it down or did not answer. */
+/**
+ * Why a dispatcher is needed; `declined`: everybody who fitted turned it down or did not answer; `danger_stays`: a danger did not move
+ * the ticket.
+ */
 export type Need = keyof typeof words
 
-/** Tells every dispatcher who can be reached, in their own chat, that a ticket waits for them; once for each decision. */
+/** Where people are in danger, more eyes than the dispatchers' are wanted. */
+const dutiesFor = ({ urgency }: Ticket, need: Need) =>
+  need === 'danger_stays' || urgency === 'critical' ? ['dispatcher', 'supervisor'] : ['dispatcher']
+
+/**
+ * Tells every dispatcher who can be reached, in their own chat, that a ticket waits for them; once for each decision. Of danger the
+ * supervisors are told as well.
+ */
 export async function tellDispatchers(
   tx: Tx,
   { ticket, need, decisionId }: { readonly ticket: Ticket; readonly need: Need; readonly decisionId: string },
@@ -36,7 +50,7 @@ export async function tellDispatchers(
     .selectFrom('staff')
     .select(['id', 'languages'])
     .where('active', '=', true)
-    .where(sql<boolean>`'dispatcher' = any("duties")`)
+    .where(sql<boolean>`"duties" && ${dutiesFor(ticket, need)}::text[]`)
     .orderBy('id')
     .execute()
   if (people.length === 0) return noEffects

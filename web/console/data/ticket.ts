@@ -199,20 +199,31 @@ export interface Decision {
   readonly en: readonly string[]
   /** Deciding again from the stored input gives the same answer. */
   readonly recomputed: boolean
+  /** The newest that was acted on. */
+  readonly holds: boolean
 }
 
-/** The newest routing decision of a ticket, or null before it was routed. */
+/** The decision by which a ticket is where it is, and a later one that left it there. */
+export interface Decisions {
+  readonly holding: Decision
+  readonly later: Decision | null
+}
+
+/** The routing decisions of a ticket that count, or null before it was routed. */
 export function useDecision(id: string) {
   return useQuery({
     queryKey: ['ticket', id, 'decision'],
-    queryFn: async ({ signal }): Promise<Decision | null> => {
+    queryFn: async ({ signal }): Promise<Decisions | null> => {
       try {
         const found = await ask<{ readonly decisions: readonly Decision[] }>(
           'router.explain',
           { ticketId: id },
           signal,
         )
-        return found.decisions[0] ?? null
+        const [newest] = found.decisions
+        if (!newest) return null
+        const holding = found.decisions.find(({ holds }) => holds) ?? newest
+        return { holding, later: newest === holding ? null : newest }
       } catch (error) {
         if (error instanceof Refused && error.status === 404) return null
         throw error

@@ -160,14 +160,20 @@ const markClass = {
   '✗': 'candidate candidate-out',
 }
 
+/** The outcome, and what became of each candidate. */
+function explanation(said: readonly string[]) {
+  const lines = said.map(explained)
+  const firstCandidate = lines.findIndex((line) => line.mark !== null)
+  const head = firstCandidate < 0 ? lines : lines.slice(0, Math.max(0, firstCandidate - 1))
+  return { head, rest: lines.slice(head.length) }
+}
+
 function RoutingCard({ ticketId }: { ticketId: string }) {
   const t = useWords(ticketWords)
   const lang = language.use()
   const { data, isPending } = useDecision(ticketId)
-  const lines = (data?.[lang] ?? []).map(explained)
-  const firstCandidate = lines.findIndex((line) => line.mark !== null)
-  const head = firstCandidate < 0 ? lines : lines.slice(0, Math.max(0, firstCandidate - 1))
-  const rest = lines.slice(head.length)
+  const { head, rest } = explanation(data?.holding[lang] ?? [])
+  const later = data?.later ? explanation(data.later[lang]) : null
   return (
     <Card title={t('routing')}>
       {isPending ? (
@@ -179,6 +185,16 @@ function RoutingCard({ ticketId }: { ticketId: string }) {
           {head.map((line) => (
             <p key={line.text}>{line.text}</p>
           ))}
+          {later && (
+            <details>
+              <summary>{t('routingLater')}</summary>
+              {later.head.map((line) => (
+                <p key={line.text} className="quiet">
+                  {line.text}
+                </p>
+              ))}
+            </details>
+          )}
           {rest.length > 0 && (
             <details>
               <summary>{t('routingAll')}</summary>

@@ -127,6 +127,8 @@ function useWhyAgain(ticket: Ticket) {
     return [
       payload.why === 'reopened' && r('reopened'),
       changed.length > 0 && r('changed', { names: names(changed) }),
+      payload.over === 'accepted' && r('over'),
+      payload.danger === true && r('danger'),
       known(rerouteWords, payload.kept) && r(payload.kept),
     ]
       .filter(Boolean)
