@@ -194,6 +194,30 @@ describe('the console without a mouse', () => {
     await page.locator('[data-field=appointment]').filter({ hasText: /\d/ }).waitFor()
   })
 
+  it('has the box of the phone under the fingers as soon as the dialog of a new ticket is there, each time it opens', async () => {
+    const { page } = agent
+    await page.goto(`${hub.url}/tickets`)
+    await page.locator('tbody tr').first().waitFor()
+    for (const time of ['first', 'second']) {
+      const focused = page.evaluate(
+        () =>
+          new Promise<boolean>((found) => {
+            // Called at the end of the very step that put the box into the page.
+            new MutationObserver((_, observer) => {
+              const box = document.querySelector('input[inputmode=tel]')
+              if (!box) return
+              observer.disconnect()
+              found(document.activeElement === box)
+            }).observe(document.body, { childList: true, subtree: true })
+          }),
+      )
+      await page.keyboard.press('n')
+      expect(await focused, time).toBe(true)
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    }
+  })
+
   it('does not take the focus away from somebody who types while the dialog is still opening', async () => {
     const { page } = agent
     await page.goto(`${hub.url}/tickets`)

@@ -16,7 +16,8 @@ import { Topbar } from './parts/topbar.tsx'
 import { shellWords } from './words/shell.ts'
 
 const ShortcutSheet = lazy(() => import('./parts/shortcut-sheet.tsx'))
-const QuickTicket = lazy(() => import('./parts/quick-ticket.tsx'))
+const quickTicket = () => import('./parts/quick-ticket.tsx')
+const QuickTicket = lazy(quickTicket)
 
 const starters = ['g']
 
@@ -102,6 +103,10 @@ export function Shell({ session }: { session: Session }) {
   if (mayCreate) keys.n = () => setQuick(true)
   useKeys(keys)
   useKeySequences(starters)
+  useEffect(() => {
+    // Fetched before it is asked for, or what is typed right after the key has no box to go to.
+    if (mayCreate) quickTicket().catch(() => {})
+  }, [mayCreate])
   useEffect(() => {
     const page = shown.find((each) => pathname.startsWith(each.path))
     document.title = `${page ? `${t(page.word)} · ` : ''}${t('product')}`

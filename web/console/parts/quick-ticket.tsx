@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, type InputRef, Modal } from 'antd'
+import { Alert, App, Button, Input, Modal } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea.js'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
@@ -138,7 +138,6 @@ export default function QuickTicket({ close }: { close: () => void }) {
   const t = useWords(ticketsWords)
   const c = useWords(commonWords)
   const { phone, setPhone, sentence, setSentence, prefill, ready, busy, submit } = useNewTicket(close)
-  const phoneBox = useRef<InputRef>(null)
   const sentenceBox = useRef<TextAreaRef>(null)
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
@@ -153,11 +152,6 @@ export default function QuickTicket({ close }: { close: () => void }) {
       title={t('createTitle')}
       onCancel={close}
       width={640}
-      afterOpenChange={(open) => {
-        const form = sentenceBox.current?.nativeElement?.closest('.form-stack')
-        // Whoever types already is not interrupted.
-        if (open && !form?.contains(document.activeElement)) phoneBox.current?.focus()
-      }}
       footer={
         <>
           <Button onClick={close}>{c('cancel')}</Button>
@@ -171,7 +165,8 @@ export default function QuickTicket({ close }: { close: () => void }) {
         <p className="quiet">{t('createHint')}</p>
         <Field label={t('createPhone')}>
           <Input
-            ref={phoneBox}
+            // With the dialog, not after its animation: the digits follow the key that opened it.
+            autoFocus
             size="large"
             inputMode="tel"
             autoComplete="off"
