@@ -136,6 +136,52 @@ describe('an agent at the desk', () => {
     expect(await thread.getByText('请问门口好停车吗?').count()).toBe(1)
   })
 
+  it('keeps the editor of a field with what was typed when it cannot be stored, and says what is wrong', async () => {
+    const { page, context } = agent
+    await openTicket(page, '空调不制冷')
+    const row = (name: string) => page.locator('.field-row', { has: page.locator(`#label-${name}`) })
+    await page.locator('[data-field=contact_name]').click()
+    const box = row('contact_name').locator('input')
+    await box.fill('韩梅梅女士')
+    await context.setOffline(true)
+    await box.press('Enter')
+    await row('contact_name').getByRole('alert').getByText('你输入的内容仍在').waitFor()
+    expect(await box.inputValue()).toBe('韩梅梅女士')
+    // Another field meanwhile, and another page: what was typed waits.
+    await page.getByRole('button', { name: '返回列表' }).click()
+    await page.goBack()
+    await expect.poll(() => box.inputValue()).toBe('韩梅梅女士')
+    await context.setOffline(false)
+    await box.press('Enter')
+    await page.locator('[data-field=contact_name]').getByText('韩梅梅女士').waitFor()
+    await page.locator('[data-field=appointment]').click()
+    const ends = row('appointment').locator('input')
+    await ends.nth(0).fill('2026-07-02T16:00')
+    await ends.nth(1).fill('2026-07-02T14:00')
+    await row('appointment').getByRole('button', { name: '保存' }).click()
+    await row('appointment').getByRole('alert').getByText('结束时间不能早于开始时间').waitFor()
+    expect(await ends.nth(0).inputValue()).toBe('2026-07-02T16:00')
+    await ends.nth(1).fill('2026-07-02T18:00')
+    await row('appointment').getByRole('button', { name: '保存' }).click()
+    await page.locator('[data-field=appointment]').getByText('18:00').waitFor()
+  })
+
+  it('brings back what was typed into a field after the session ended', async () => {
+    const { page, context } = agent
+    await openTicket(page, '空调不制冷')
+    await page.locator('[data-field=serial_number]').click()
+    const box = page.locator('.field-row', { has: page.locator('#label-serial_number') }).locator('input')
+    await box.fill('SN-4711')
+    await context.clearCookies()
+    await box.press('Enter')
+    await page.locator('input[autocomplete=username]').fill('admin')
+    await page.locator('input[type=password]').fill(hub.password)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => box.inputValue()).toBe('SN-4711')
+    await box.press('Enter')
+    await page.locator('[data-field=serial_number]').getByText('SN-4711').waitFor()
+  })
+
   it('links two tickets and takes the link away, merges them and undoes the merge', async () => {
     const { page } = agent
     await openTicket(page, '空调还是不制冷')

@@ -1,19 +1,26 @@
 import { Button, Input, Select } from 'antd'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
+import type { Refused } from '../../ui/api.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { fromBox, toBox } from '../../ui/zone.ts'
 import type { FormProperty } from '../data/ticket.ts'
 import { commonWords } from '../words/terms.ts'
-import { ticketWords } from '../words/ticket.ts'
+import { problemWords, ticketWords } from '../words/ticket.ts'
+import type { Edit } from './editing.ts'
+import { fieldProblem } from './field-problem.ts'
 import { choices } from './field-text.ts'
 
-/** What an editor needs: the value now, and where the new one goes. */
+/** What an editor needs: the value now, what was typed of late, and where the new one goes. */
 export interface EditorProps {
   readonly name: string
   readonly label: string
   readonly value: unknown
+  /** What was typed before and not taken. */
+  readonly edit: Edit
   readonly property: FormProperty | undefined
-  readonly save: (value: unknown) => void
+  /** True when it was stored; else the editor stays with what was typed. */
+  readonly save: (value: unknown) => Promise<boolean>
   readonly cancel: () => void
 }
 
@@ -24,9 +31,11 @@ function isoMoment(box: string | null | undefined): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-function Choice({ name, label, value, property, save, cancel }: EditorProps) {
+function Choice({ name, label, value, edit, property, save, cancel }: EditorProps) {
   const t = useWords(choices[name] ?? {})
   const v = useWords(ticketWords)
+  const start = edit.refused ? edit.typed : value
+  const picked = useRef(false)
   const options =
     property?.type === 'boolean' || name === 'is_repeat_contact'
       ? [
@@ -39,14 +48,20 @@ function Choice({ name, label, value, property, save, cancel }: EditorProps) {
   return (
     <Select
       autoFocus
-      defaultOpen
+      defaultOpen={!edit.refused}
       showSearch={{ optionFilterProp: 'label' }}
       className="wide"
       aria-label={label}
-      defaultValue={value === null || value === undefined ? undefined : String(value)}
+      defaultValue={start === null || start === undefined ? undefined : String(start)}
       options={options}
-      onChange={(next: string) => save(next === 'true' ? true : next === 'false' ? false : next)}
-      onBlur={cancel}
+      onSelect={(next: string) => {
+        picked.current = true
+        void save(next === 'true' ? true : next === 'false' ? false : next)
+      }}
+      onBlur={() => {
+        // What was picked is on its way, or was refused and waits.
+        if (!picked.current && !edit.refused) cancel()
+      }}
       onInputKeyDown={(event) => {
         if (event.key === 'Escape') cancel()
       }}
@@ -55,15 +70,20 @@ function Choice({ name, label, value, property, save, cancel }: EditorProps) {
 }
 
 /** Several of a list; leaving the box keeps what was picked, Escape what was there. */
-function Several({ label, value, property, save, cancel }: EditorProps) {
+function Several({ label, value, edit, property, save, cancel }: EditorProps) {
   const before = Array.isArray(value) ? value.map(String) : []
-  const [picked, setPicked] = useState<readonly string[]>(before)
-  const done = () => (picked.join('\n') === before.join('\n') ? cancel() : save([...picked]))
+  const [picked, setPicked] = useState<readonly string[]>(
+    edit.refused && Array.isArray(edit.typed) ? edit.typed.map(String) : before,
+  )
+  const done = () => {
+    if (picked.join('\n') === before.join('\n')) cancel()
+    else void save([...picked])
+  }
   return (
     <Select
       mode="multiple"
       autoFocus
-      defaultOpen
+      defaultOpen={!edit.refused}
       className="wide"
       aria-label={label}
       value={[...picked]}
@@ -89,15 +109,18 @@ function Compound({
 }: {
   parts: readonly { readonly key: string; readonly label: string; readonly wide?: boolean }[]
   value: Parts
-  save: (value: Parts) => void
+  save: (value: Parts) => Promise<boolean>
   cancel: () => void
   type: 'text' | 'datetime-local'
 }) {
   const t = useWords(commonWords)
   const [draft, setDraft] = useState(value)
+  const [busy, setBusy] = useState(false)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save(draft)
+    if (busy) return
+    setBusy(true)
+    void save(draft).finally(() => setBusy(false))
   }
   return (
     <form className="compound" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && cancel()}>
@@ -117,7 +140,7 @@ function Compound({
         <Button size="small" onClick={cancel}>
           {t('cancel')}
         </Button>
-        <Button size="small" type="primary" htmlType="submit">
+        <Button size="small" type="primary" htmlType="submit" loading={busy}>
           {t('save')}
         </Button>
       </div>
@@ -125,9 +148,9 @@ function Compound({
   )
 }
 
-function AddressEditor({ value, save, cancel }: EditorProps) {
+function AddressEditor({ value, edit, save, cancel }: EditorProps) {
   const t = useWords(ticketWords)
-  const before = (value ?? {}) as Parts
+  const before = ((edit.refused ? edit.typed : value) ?? {}) as Parts
   return (
     <Compound
       type="text"
@@ -145,9 +168,9 @@ function AddressEditor({ value, save, cancel }: EditorProps) {
   )
 }
 
-function AppointmentEditor({ value, save, cancel }: EditorProps) {
+function AppointmentEditor({ value, edit, save, cancel }: EditorProps) {
   const t = useWords(ticketWords)
-  const before = (value ?? {}) as Parts
+  const before = ((edit.refused ? edit.typed : value) ?? {}) as Parts
   return (
     <Compound
       type="datetime-local"
@@ -162,24 +185,33 @@ function AppointmentEditor({ value, save, cancel }: EditorProps) {
   )
 }
 
-function TextEditor({ name, label, value, property, save, cancel }: EditorProps) {
-  const [text, setText] = useState(value === null || value === undefined ? '' : String(value))
+/** What a text stands for in a field; the hub says what is wrong with a number that is none. */
+function typedValue(text: string, property: FormProperty | undefined): string | number | null {
+  if (text === '') return null
+  const number = property?.type === 'number' || property?.type === 'integer'
+  return number && !Number.isNaN(Number(text)) ? Number(text) : text
+}
+
+function TextEditor({ name, label, value, edit, property, save, cancel }: EditorProps) {
+  const [text, setText] = useState(String((edit.refused ? edit.typed : value) ?? ''))
+  const [busy, setBusy] = useState(false)
   // A box that disappears may still say that it lost the focus.
   const settled = useRef(false)
-  const done = () => {
+  const done = async () => {
     if (settled.current) return
     settled.current = true
     const trimmed = text.trim()
-    if (trimmed === String(value ?? '')) cancel()
-    else if (property?.type === 'number' || property?.type === 'integer')
-      save(trimmed === '' ? null : Number(trimmed))
-    else save(trimmed === '' ? null : trimmed)
+    if (trimmed === String(value ?? '')) return cancel()
+    setBusy(true)
+    settled.current = await save(typedValue(trimmed, property))
+    setBusy(false)
   }
   const common = {
     autoFocus: true,
+    readOnly: busy,
     'aria-label': label,
     value: text,
-    onBlur: done,
+    onBlur: () => void done(),
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === 'Escape') {
         settled.current = true
@@ -191,7 +223,7 @@ function TextEditor({ name, label, value, property, save, cancel }: EditorProps)
         (!longFields.includes(name) || event.ctrlKey)
       ) {
         event.preventDefault()
-        done()
+        void done()
       }
     },
   }
@@ -207,8 +239,31 @@ function TextEditor({ name, label, value, property, save, cancel }: EditorProps)
   )
 }
 
+/** Why the value was not taken. */
+function Problem({ refused }: { refused: Refused }) {
+  const t = useWords(ticketWords)
+  const p = useWords(problemWords)
+  const found = fieldProblem(refused)
+  const reason = found ? p(found.word, found.params) : refused.message
+  return (
+    <p className="field-problem" role="alert">
+      <Icon name="alert" size={13} />
+      {refused.code === 'conflict.version' ? t('newerKept') : t('saveFailed', { reason })}
+    </p>
+  )
+}
+
 /** The right box for a field: choice, address, appointment or text. Enter saves, Escape keeps what was there. */
 export function FieldEditor(props: EditorProps) {
+  return (
+    <>
+      <Box {...props} />
+      {props.edit.refused && <Problem refused={props.edit.refused} />}
+    </>
+  )
+}
+
+function Box(props: EditorProps) {
   const { name, property } = props
   if (name === 'address') return <AddressEditor {...props} />
   if (name === 'appointment') return <AppointmentEditor {...props} />

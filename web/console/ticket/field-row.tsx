@@ -7,7 +7,8 @@ import { Key } from '../parts/field.tsx'
 import { UrgencyMark } from '../parts/marks.tsx'
 import { callWords } from '../words/call.ts'
 import { ticketWords } from '../words/ticket.ts'
-import { FieldEditor } from './field-editor.tsx'
+import type { Edit } from './editing.ts'
+import { type EditorProps, FieldEditor } from './field-editor.tsx'
 import { valueText } from './field-text.ts'
 import { clock, hear, heardIn } from './hearing.ts'
 import { dark, litBy, useLit } from './lit.ts'
@@ -21,10 +22,10 @@ interface RowProps {
   readonly field: TicketField | undefined
   readonly property: FormProperty | undefined
   readonly state: RowState
-  readonly editing: boolean
+  readonly editing: Edit | undefined
   readonly edit: () => void
   readonly cancel: () => void
-  readonly save: (value: unknown) => void
+  readonly save: EditorProps['save']
   readonly confirm: () => void
   readonly settle: (accept: boolean) => void
 }
@@ -151,6 +152,7 @@ export function FieldRow(props: RowProps) {
             name={name}
             label={label}
             value={field?.value}
+            edit={editing}
             property={property}
             save={save}
             cancel={cancel}

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { type RefObject, useRef, useState } from 'react'
+import { type RefObject, useRef } from 'react'
 import type { Commands } from '../../ui/generated/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
@@ -7,7 +7,8 @@ import type { FormProperty, Ticket, TicketField } from '../data/ticket.ts'
 import { useKeys } from '../keys.ts'
 import { fieldWords } from '../words/terms.ts'
 import { ticketWords } from '../words/ticket.ts'
-import { useChange } from './change.ts'
+import { useAttempt, useChange } from './change.ts'
+import { useEdits } from './editing.ts'
 import { FieldRow, type RowState } from './field-row.tsx'
 
 /** Standard fields in the order in which an agent asks for them. */
@@ -134,12 +135,27 @@ export function Fields({ ticket }: { ticket: Ticket }) {
   const entries = useEntries(ticket)
   const change = useChange(ticket.id)
   const list = useRef<HTMLUListElement>(null)
-  const [editing, setEditing] = useState<string | null>(null)
+  const attempt = useAttempt(ticket.id)
+  const { edits, open, close, refuse } = useEdits(ticket.id)
   const confirmAll = async (names: readonly string[]) => {
     for (const name of names) if (!(await change('ticket.confirmField', { name }))) return
   }
   const back = (name: string) =>
-    setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-field="${name}"]`)?.focus())
+    setTimeout(() => {
+      // Whoever went on to another box stays there.
+      if (document.activeElement === document.body)
+        list.current?.querySelector<HTMLElement>(`[data-field="${name}"]`)?.focus()
+    })
+  const save = async (name: string, value: unknown) => {
+    const input = { version: ticket.version, name, value: value as Json }
+    const refused = await attempt('ticket.setField', input)
+    if (refused) refuse(name, value, refused)
+    else {
+      close(name)
+      back(name)
+    }
+    return refused === null
+  }
   useKeys({ j: () => moveFocus(list, 1), k: () => moveFocus(list, -1), f: () => nextOpen(list) })
   return (
     <section className="fields" aria-label={t('structured')}>
@@ -152,20 +168,13 @@ export function Fields({ ticket }: { ticket: Ticket }) {
           <FieldRow
             key={entry.name}
             {...entry}
-            editing={editing === entry.name}
-            edit={() => setEditing(entry.name)}
+            editing={edits[entry.name]}
+            edit={() => open(entry.name)}
             cancel={() => {
-              setEditing(null)
+              close(entry.name)
               back(entry.name)
             }}
-            save={(value) => {
-              setEditing(null)
-              void change('ticket.setField', {
-                version: ticket.version,
-                name: entry.name,
-                value: value as Json,
-              }).then(() => back(entry.name))
-            }}
+            save={(value) => save(entry.name, value)}
             confirm={() => void change('ticket.confirmField', { name: entry.name })}
             settle={(accept) =>
               void change(accept ? 'ticket.acceptSuggestion' : 'ticket.rejectSuggestion', {

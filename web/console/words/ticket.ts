@@ -139,6 +139,28 @@ export const ticketWords = {
     'The customer’s personal data was erased on {date} for good. What happened to the ticket can still be seen.',
   ],
   newer: ['别人刚改过这个工单,已重新读取。', 'Somebody changed this ticket just now; it was read again.'],
+  newerKept: [
+    '别人刚改过这个工单,已重新读取;你输入的内容仍在,可再次保存。',
+    'Somebody changed this ticket just now; it was read again. What you typed is kept: save it once more.',
+  ],
+} as const satisfies Words
+
+/** What is wrong with the value of a field. */
+export const problemWords = {
+  endFirst: ['结束时间不能早于开始时间', 'the end lies before the start'],
+  noPhone: [
+    '不像电话号码:只用数字、空格、+、-,分机写“转 8001”',
+    'this is no phone number: digits, blanks, + and - only, an extension as "x8001"',
+  ],
+  tooLong: ['最多 {n} 个字', '{n} characters at most'],
+  empty: ['不能为空', 'it must not be empty'],
+  noMoment: ['日期或时间没有填完整', 'the date or time is not complete'],
+  wrongKind: ['类型不对,例如要填数字', 'the kind is wrong, e.g. a number is needed'],
+  noChoice: ['不在可选范围内', 'it is none of the choices'],
+  wrongForm: ['格式不对', 'the format is wrong'],
+  wrongLength: ['长度不对', 'the length is wrong'],
+  outOfRange: ['超出允许的范围', 'it is out of range'],
+  other: ['{hint}', '{hint}'],
 } as const satisfies Words
 
 /** How two tickets belong together. */
