@@ -182,6 +182,28 @@ describe('an agent at the desk', () => {
     await page.locator('[data-field=serial_number]').getByText('SN-4711').waitFor()
   })
 
+  it('takes the levels of an address from its text, over those of another city too, and shows them before they are saved', async () => {
+    const { page } = agent
+    await openTicket(page, '空调不制冷')
+    const row = page.locator('.field-row', { has: page.locator('#label-address') })
+    for (const [typed, city, district] of [
+      ['杭州市西湖区文三路90号', '杭州市', '西湖区'],
+      ['上海市浦东新区张杨路500号', '上海市', '浦东新区'],
+    ] as const) {
+      await page.locator('[data-field=address]').click()
+      await row.getByLabel('详细地址').fill(typed)
+      await expect.poll(() => row.getByLabel('市', { exact: true }).inputValue()).toBe(city)
+      expect(await row.getByLabel('区县').inputValue()).toBe(district)
+      await row.getByLabel('详细地址').press('Enter')
+      await page.locator('[data-field=address]').getByText(typed).waitFor()
+    }
+    const id = page.url().split('/').at(-1)
+    const { fields } = (await hub.desk.get(`/api/ticket/get?ticketId=${id}`)) as {
+      fields: { address: { value: object } }
+    }
+    expect(fields.address.value).toMatchObject({ city: '上海市', detail: '张杨路500号' })
+  })
+
   it('links two tickets and takes the link away, merges them and undoes the merge', async () => {
     const { page } = agent
     await openTicket(page, '空调还是不制冷')

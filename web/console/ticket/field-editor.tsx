@@ -1,12 +1,13 @@
-import { Button, Input, Select } from 'antd'
-import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
+import { Input, Select } from 'antd'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import type { Refused } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { fromBox, toBox } from '../../ui/zone.ts'
 import type { FormProperty } from '../data/ticket.ts'
-import { commonWords } from '../words/terms.ts'
 import { problemWords, ticketWords } from '../words/ticket.ts'
+import { AddressEditor } from './address-editor.tsx'
+import { Compound, type Parts } from './compound.tsx'
 import type { Edit } from './editing.ts'
 import { fieldProblem } from './field-problem.ts'
 import { choices } from './field-text.ts'
@@ -97,80 +98,10 @@ function Several({ label, value, edit, property, save, cancel }: EditorProps) {
   )
 }
 
-type Parts = Record<string, string | null | undefined>
-
-/** Several boxes for one value: the address by its levels, an appointment by its ends. */
-function Compound({
-  parts,
-  value,
-  save,
-  cancel,
-  type,
-}: {
-  parts: readonly { readonly key: string; readonly label: string; readonly wide?: boolean }[]
-  value: Parts
-  save: (value: Parts) => Promise<boolean>
-  cancel: () => void
-  type: 'text' | 'datetime-local'
-}) {
-  const t = useWords(commonWords)
-  const [draft, setDraft] = useState(value)
-  const [busy, setBusy] = useState(false)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (busy) return
-    setBusy(true)
-    void save(draft).finally(() => setBusy(false))
-  }
-  return (
-    <form className="compound" onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && cancel()}>
-      {parts.map((part, index) => (
-        // biome-ignore lint/a11y/noLabelWithoutControl: the box below is the control
-        <label key={part.key} className={part.wide ? 'wide' : undefined}>
-          <span className="quiet">{part.label}</span>
-          <Input
-            type={type}
-            autoFocus={index === 0}
-            value={draft[part.key] ?? ''}
-            onChange={(event) => setDraft({ ...draft, [part.key]: event.target.value || null })}
-          />
-        </label>
-      ))}
-      <div className="compound-actions">
-        <Button size="small" onClick={cancel}>
-          {t('cancel')}
-        </Button>
-        <Button size="small" type="primary" htmlType="submit" loading={busy}>
-          {t('save')}
-        </Button>
-      </div>
-    </form>
-  )
-}
-
-function AddressEditor({ value, edit, save, cancel }: EditorProps) {
-  const t = useWords(ticketWords)
-  const before = ((edit.refused ? edit.typed : value) ?? {}) as Parts
-  return (
-    <Compound
-      type="text"
-      parts={[
-        { key: 'province', label: t('province') },
-        { key: 'city', label: t('city') },
-        { key: 'district', label: t('district') },
-        { key: 'detail', label: t('detail'), wide: true },
-      ]}
-      value={before}
-      // The division code belongs to the old words; the hub finds the new one.
-      save={(next) => save({ ...next, adcode: null })}
-      cancel={cancel}
-    />
-  )
-}
-
 function AppointmentEditor({ value, edit, save, cancel }: EditorProps) {
   const t = useWords(ticketWords)
   const before = ((edit.refused ? edit.typed : value) ?? {}) as Parts
+  const [draft, setDraft] = useState<Parts>({ start: toBox(before.start), end: toBox(before.end) })
   return (
     <Compound
       type="datetime-local"
@@ -178,8 +109,9 @@ function AppointmentEditor({ value, edit, save, cancel }: EditorProps) {
         { key: 'start', label: t('from') },
         { key: 'end', label: t('to') },
       ]}
-      value={{ start: toBox(before.start), end: toBox(before.end) }}
-      save={(next) => save({ start: isoMoment(next.start), end: isoMoment(next.end) })}
+      value={draft}
+      change={(key, text) => setDraft({ ...draft, [key]: text })}
+      submit={() => save({ start: isoMoment(draft.start), end: isoMoment(draft.end) })}
       cancel={cancel}
     />
   )

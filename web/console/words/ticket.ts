@@ -83,6 +83,7 @@ export const ticketWords = {
   city: ['市', 'City'],
   district: ['区县', 'District'],
   detail: ['详细地址', 'Street and number'],
+  addressRead: ['从文字里读到省市区,保存为:{address}', 'Levels were read from the text; saved as: {address}'],
   from: ['从', 'From'],
   to: ['到', 'To'],
   yes: ['是', 'Yes'],
