@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   type FreshHub,
@@ -134,6 +134,24 @@ describe('an agent at the desk', () => {
     await expect.poll(() => box.inputValue()).toBe('')
     await expect.poll(() => page.getByRole('alert').count()).toBe(0)
     expect(await thread.getByText('请问门口好停车吗?').count()).toBe(1)
+  })
+
+  it('shares a draft with the other tab of the ticket, and takes it away from both when it is sent', async () => {
+    const { page, context } = agent
+    await openTicket(page, '空调不制冷')
+    const other = await context.newPage()
+    await other.goto(page.url())
+    const [here, there] = [page, other].map((each) => each.getByLabel('回复客户…')) as [Locator, Locator]
+    await there.waitFor()
+    await here.fill('已为您加急处理。')
+    await expect.poll(() => there.inputValue()).toBe('已为您加急处理。')
+    await there.press('Control+Enter')
+    await other.locator('.pane-conversation .thread').getByText('已为您加急处理。').waitFor()
+    await expect.poll(() => here.inputValue()).toBe('')
+    await page.reload()
+    await other.close()
+    await page.locator('.pane-conversation .thread').getByText('已为您加急处理。').waitFor()
+    expect(await here.inputValue()).toBe('')
   })
 
   it('keeps the editor of a field with what was typed when it cannot be stored, and says what is wrong', async () => {

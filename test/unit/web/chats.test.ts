@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { spokenSince } from '../../../web/console/chats/notices.ts'
-import { unsent } from '../../../web/console/ticket/drafts.ts'
+import { unsent } from '../../../web/console/ticket/draft-text.ts'
 import { fill, matching } from '../../../web/console/ticket/snippets.tsx'
 
 const replies = [
