@@ -49,13 +49,19 @@ interface Holder {
   readonly customer: Customer | null
 }
 
-/** The QR account that signed a token, by the id in it. */
-export function qrAccount(registry: Registry, token: string): Result<{ account: Account; config: QrConfig }> {
+type Signed = Result<{ readonly account: Account; readonly config: QrConfig }>
+
+/** The QR account that signed a token, by the id in it, as long as it is switched on. */
+export function qrAccount(registry: Registry, token: string): Signed {
+  const signed = signedBy(registry, token)
+  return signed.ok && !signed.value.account.enabled ? refuse('link.invalid') : signed
+}
+
+/** The QR account that signed a token: what it once took can be followed also when it takes nothing new. */
+function signedBy(registry: Registry, token: string): Signed {
   const id = accountOf(token)
-  const found = id ? registry.find('qr', id) : refuse('link.invalid')
-  return found.ok
-    ? ok({ account: found.value, config: found.value.config as QrConfig })
-    : refuse('link.invalid')
+  const account = id ? registry.byId(id) : undefined
+  return account?.kind === 'qr' ? ok({ account, config: account.config as QrConfig }) : refuse('link.invalid')
 }
 
 /** The address under which people reach the pages; this machine's own when none is configured. */
@@ -91,7 +97,7 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
   async function holderOf(token: string): Promise<Result<Holder>> {
     const customer = links.read(token)
     if (customer) return ok({ account: null, submission: null, customer })
-    const found = qrAccount(registry, token)
+    const found = signedBy(registry, token)
     if (!found.ok) return found
     const { account, config } = found.value
     const receipt = readReceipt(token, config.linkSecrets)
@@ -118,7 +124,8 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
     const about = submission?.conversationId
       ? { conversationId: submission.conversationId }
       : customer && { ticketId: customer.ticketId }
-    return about ? await replyTarget(database.db, about, 'qr') : null
+    const target = about ? await replyTarget(database.db, about, 'qr') : null
+    return target && registry.byId(target.accountId)?.enabled ? target : null
   }
 
   async function view(held: Holder): Promise<Result<ProgressView>> {

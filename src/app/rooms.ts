@@ -196,7 +196,11 @@ export function rooms(parts: RoomParts): BuiltRooms {
   // In a replay the answers of then are read, whether a model is configured now or not.
   const translates = llm !== undefined || config.llm !== null
   const readKnowledge = knowledge.keptKnowledge()
-  const importing = { media, seal: accountSecrets(box).seal }
+  const importing = {
+    media,
+    seal: accountSecrets(box).seal,
+    returnTickets: tickets.returnTickets,
+  }
   return {
     commands: [
       ...access.commands,

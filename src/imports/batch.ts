@@ -19,17 +19,18 @@ export type Write =
 /** Rows of one statement. */
 const chunk = 500
 
-/** Makes the changes of an import in order and remembers each, so that they can leave together. Answers the batch's id. */
+/** Makes the changes of an import in order and remembers each, so that they can leave together; a batch that is there grows from its first free ordinal. Answers the batch's id. */
 export async function writeBatch(
   { tx, ids, actor, nowMs }: Pick<CommandContext, 'tx' | 'ids' | 'actor' | 'nowMs'>,
-  batch: { readonly kind: string; readonly name: string },
+  batch: { readonly kind: string; readonly name: string } | { readonly id: string; readonly from: number },
   writes: readonly Write[],
 ): Promise<string> {
-  const id = ids.next()
-  await tx
-    .insertInto('import_batch')
-    .values({ id, ...batch, actor: json(actor), createdAt: new Date(nowMs) })
-    .execute()
+  const { id, from } = 'id' in batch ? batch : { id: ids.next(), from: 0 }
+  if (!('id' in batch))
+    await tx
+      .insertInto('import_batch')
+      .values({ id, ...batch, actor: json(actor), createdAt: new Date(nowMs) })
+      .execute()
   for (const part of partsOf(writes)) {
     if (part[0]!.before === null)
       await insertRows(
@@ -41,7 +42,7 @@ export async function writeBatch(
   }
   const remembered = writes.map((write, ordinal) => ({
     batchId: id,
-    ordinal,
+    ordinal: from + ordinal,
     table: write.table,
     rowId: tables[write.table].idOf(write.before === null ? write.row : { id: write.id }),
     before: write.before,

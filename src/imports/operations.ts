@@ -11,11 +11,12 @@ import { importKindNames, importKinds } from './kinds/index.ts'
 import { type Plan, planImport } from './plan.ts'
 import { readSheet } from './read-sheet.ts'
 import { type Sheet, sheetLimits } from './sheet.ts'
-import { undoBatch } from './undo.ts'
+import { type ReturnTickets, undoBatch } from './undo.ts'
 
 /** What imports need from app. */
 export interface ImportPorts {
   readonly media: Pick<MediaStore, 'get' | 'has'>
+  readonly returnTickets: ReturnTickets
 }
 
 const admins = { roles: ['admin'] } as const
@@ -47,7 +48,7 @@ async function sheetOf(media: ImportPorts['media'], hash: string): Promise<Resul
 }
 
 /** Queries on imports: preview, error file, templates, what was imported. */
-export function makeImportQueries({ media }: ImportPorts): Query[] {
+export function makeImportQueries({ media }: Pick<ImportPorts, 'media'>): Query[] {
   const plan = async (db: Reader, input: { kind: z.infer<typeof kind>; hash: string }) => {
     const sheet = await sheetOf(media, input.hash)
     return sheet.ok ? await planImport(db, importKinds[input.kind], sheet.value) : sheet
@@ -183,7 +184,7 @@ type ApplyInput = z.infer<typeof applyInput> & { readonly sheet?: Result<Sheet> 
 const applyInput = z.object({ ...file, skipErrors: z.boolean().default(false) })
 
 /** `import.apply` and `import.undo`. */
-export function makeImportCommands({ media }: ImportPorts): Command[] {
+export function makeImportCommands({ media, returnTickets }: ImportPorts): Command[] {
   const apply = defineCommand<ApplyInput, { batchId: string | null; counts: z.infer<typeof counts> }>(
     {
       name: 'import.apply',
@@ -210,36 +211,40 @@ export function makeImportCommands({ media }: ImportPorts): Command[] {
       return ok({ value: { batchId, counts: found }, events: await recordChange(ctx, change) })
     },
   )
-  return [apply, undo]
+  return [apply, makeUndo(returnTickets)]
 }
 
-const undo = defineCommand(
-  {
-    name: 'import.undo',
-    title: 'Takes an import back; rows that were changed since or are in use stay and are named',
-    permission: admins,
-    input: z.object({ batchId: z.uuid() }),
-    output: undoneSchema(),
-  },
-  async (ctx, { batchId }) => {
-    const undone = await undoBatch(ctx.tx, batchId, ctx.nowMs)
-    if (!undone.ok) return undone
-    const change = {
-      action: 'import.undo',
-      event: 'directory.changed' as const,
-      subject: 'import',
-      id: batchId,
-    }
-    const events = await recordChange(ctx, change)
-    return ok({ value: { ...undone.value, kept: [...undone.value.kept] }, events })
-  },
-)
+const makeUndo = (returnTickets: ReturnTickets) =>
+  defineCommand(
+    {
+      name: 'import.undo',
+      title: 'Takes an import back; rows that were changed since or are in use stay and are named',
+      permission: admins,
+      input: z.object({ batchId: z.uuid() }),
+      output: undoneSchema(),
+    },
+    async (ctx, { batchId }) => {
+      const done = await undoBatch(ctx, batchId, returnTickets)
+      if (!done.ok) return done
+      const { undone, effects } = done.value
+      const change = {
+        action: 'import.undo',
+        event: 'directory.changed' as const,
+        subject: 'import',
+        id: batchId,
+      }
+      const events = [...(await recordChange(ctx, change)), ...effects.events]
+      return ok({ value: { ...undone, kept: [...undone.kept] }, events, jobs: effects.jobs })
+    },
+  )
 
 /** What taking a batch back answers. */
 export function undoneSchema() {
   return z.object({
     removed: z.int(),
     restored: z.int(),
+    /** Tickets that wait for a dispatcher again, because whoever had them is gone. */
+    returned: z.int(),
     kept: z.array(
       z.object({
         table: z.string(),

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from '../store/index.ts'
 import type { JsonRow } from './batch.ts'
 
 /** How an import finds, names and takes back the rows of a table. */
@@ -12,6 +13,8 @@ export interface TableRule {
   readonly dated: boolean
   /** Columns elsewhere that name the row; a row in use stays. */
   readonly usedBy: readonly (readonly [table: string, column: string])[]
+  /** Rows that name the row inside of a document, one `id` each: pages and timelines still show it by its name. */
+  readonly namedBy?: RawBuilder<{ id: string }>
   /** What is set false for a row that is in use and must stay. */
   readonly switch?: 'active' | 'enabled'
   readonly zh: string
@@ -30,6 +33,13 @@ const rule = (zh: string, en: string, label: string | null, more: Partial<TableR
   ...more,
 })
 
+/** Whom and what the timelines of tickets name. */
+const inTimelines = sql<{ id: string }>`select named."id" from ticket_event e, lateral (values
+  (e."payload"->>'groupId'), (e."payload"->>'engineerId'), (e."payload"#>>'{to,groupId}'),
+  (e."payload"#>>'{to,engineerId}'), (e."actor"->>'staffId')) as named("id")`
+/** Whose codes customers have sent requests by; the pages of their progress look the row up. */
+const byCodes = sql<{ id: string }>`select "claims"#>>'{link,id}' as "id" from envelope`
+
 /** The tables that imports and the sample workspace write. */
 export const tables = {
   calendar: rule('日历', 'calendar', 'name', { usedBy: [['ticket_type', 'calendarId']] }),
@@ -39,13 +49,16 @@ export const tables = {
       ['ticket', 'groupId'],
       ['routing_rule', 'groupId'],
     ],
+    namedBy: inTimelines,
     switch: 'active',
   }),
   staff: rule('人员', 'staff', 'name', {
     usedBy: [
       ['ticket', 'assigneeId'],
       ['app_user', 'staffId'],
+      ['offer', 'staffId'],
     ],
+    namedBy: inTimelines,
     switch: 'active',
   }),
   staff_group: rule('组成员', 'group member', null, {
@@ -55,8 +68,8 @@ export const tables = {
   routing_rule: rule('派单规则', 'routing rule', 'name', { switch: 'enabled' }),
   product_category: rule('品类', 'product category', 'name'),
   product_model: rule('型号', 'product model', 'model'),
-  site: rule('站点', 'site', 'name', { usedBy: [['device', 'siteId']] }),
-  device: rule('设备', 'device', 'serialNumber', { usedBy: [['ticket', 'deviceId']] }),
+  site: rule('站点', 'site', 'name', { usedBy: [['device', 'siteId']], namedBy: byCodes }),
+  device: rule('设备', 'device', 'serialNumber', { usedBy: [['ticket', 'deviceId']], namedBy: byCodes }),
   ticket_type: rule('工单类型', 'ticket type', 'key', { usedBy: [['ticket', 'typeId']], switch: 'active' }),
   article: rule('知识文章', 'article', 'title'),
   channel_account: rule('渠道账号', 'channel account', 'name', {

@@ -515,11 +515,6 @@ const catalogue = {
     zh: '标签树里没有“{path}”。',
     en: 'The tree of tags has no "{path}".',
   },
-  'sample.loaded': {
-    status: 409,
-    zh: '示例工作区已经加载。',
-    en: 'The sample workspace is loaded already.',
-  },
   'store.full': {
     status: 507,
     zh: '磁盘空间不足,消息没有保存,请稍后重发。',

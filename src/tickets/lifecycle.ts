@@ -32,7 +32,8 @@ export type TicketCommand =
   | { readonly name: 'assign'; readonly engineerId: string; readonly groupId?: string }
   | {
       readonly name: 'transfer'
-      readonly to: { readonly groupId: string } | { readonly engineerId: string }
+      /** Without a group it waits for a dispatcher; only the hub itself puts it there. */
+      readonly to: { readonly groupId: string | null } | { readonly engineerId: string }
       readonly reason: string
     }
   | { readonly name: 'start' }

@@ -261,6 +261,21 @@ describe('a customer scans a sticker', () => {
     expect(statuses.at(-1)).toBe(429)
   })
 
+  it('can still be followed when its account was switched off, and nothing new comes in by it', async () => {
+    const { db } = test.fresh.database
+    const switchTo = async (enabled: boolean) => {
+      const { version } = await db.selectFrom('channel_account').select('version').executeTakeFirstOrThrow()
+      await test.run('channel.update', { id: form.accountId, version, enabled })
+    }
+    await switchTo(false)
+    expect(await progress()).toMatchObject({ status: 200, body: { canReply: false } })
+    expect((await reply('还在吗', 'reply-off-00001')).body).toMatchObject({
+      error: { code: 'link.no_conversation' },
+    })
+    expect((await ask('GET', `/c/api/link?link=${link}`)).status).toBe(404)
+    await switchTo(true)
+  })
+
   it('no longer opens when the code was renewed; the progress pages made with it close too', async () => {
     await test.run('device.renewLink', { id: deviceId })
     expect((await ask('GET', `/c/api/link?link=${link}`)).status).toBe(410)

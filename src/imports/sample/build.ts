@@ -1,6 +1,6 @@
 import type { Ids } from '../../kernel/ids.ts'
 import type { JsonRow, Write } from '../batch.ts'
-import type { BatchTable } from '../tables.ts'
+import { type BatchTable, type TableRule, tables } from '../tables.ts'
 import { sampleCategories, sampleModels, sampleSites } from './catalogue.ts'
 import { sampleDevices } from './devices.ts'
 import { sampleGroups } from './groups.ts'
@@ -15,6 +15,12 @@ export interface Present {
   readonly hasDefaultCalendar: boolean
   readonly hasQrAccount: boolean
   readonly hasApiAccount: boolean
+  /** Rows of a sample that was removed, by name: they had to stay and were switched off, and come back as they are. */
+  readonly switchedOff: Readonly<Partial<Record<BatchTable, ReadonlyMap<string, JsonRow>>>>
+  /** Ids of people that a sample brought; only theirs are the sample's groups. */
+  readonly ours: ReadonlySet<string>
+  /** Who is in which group, as `staff/group`. */
+  readonly members: ReadonlySet<string>
 }
 
 /** A row that was left out because its name is in use. */
@@ -37,6 +43,12 @@ function builder(ids: Ids, present: Present): Builder {
     writes,
     skipped,
     add(table, name, row) {
+      const off = present.switchedOff[table]?.get(name)
+      if (off) {
+        const id = String(off.id)
+        writes.push({ table, id, row: switchedOn(table, row), before: off })
+        return id
+      }
       const known = present.names[table]?.get(name)
       if (known) {
         skipped.push({ table, name })
@@ -47,6 +59,12 @@ function builder(ids: Ids, present: Present): Builder {
       return id
     },
   }
+}
+
+/** What makes a row that was switched off work again; all else stays as people know it. */
+function switchedOn(table: BatchTable, { isDefault }: JsonRow): JsonRow {
+  const { switch: column }: TableRule = tables[table]
+  return { [column!]: true, ...(isDefault === undefined ? {} : { isDefault }) }
 }
 
 /** Numbers that nobody has. */
@@ -62,13 +80,13 @@ export function buildSample(
   const calendars = addCalendars(b, present)
   addRegions(b)
   const groupIds = addGroups(b, present)
-  addStaff(b, groupIds)
+  addStaff(b, present, groupIds)
   addRules(b, groupIds)
   addCatalogue(b)
   addDevices(b, addSites(b))
   addTypes(b, present, calendars)
-  if (!present.hasQrAccount) addAccount(b, ids, 'qr', '扫码报修', { hotline: '400-000-1234' }, sealQr)
-  if (!present.hasApiAccount) addAccount(b, ids, 'api', '官网与小程序', {}, null)
+  if (!present.hasQrAccount) addAccount(b, 'qr', '扫码报修', { hotline: '400-000-1234' }, sealQr)
+  if (!present.hasApiAccount) addAccount(b, 'api', '官网与小程序', {}, null)
   return { writes: b.writes, skipped: b.skipped }
 }
 
@@ -120,10 +138,9 @@ function addGroups(b: Builder, present: Present): Map<string, string> {
   return new Map(made)
 }
 
-function addStaff(b: Builder, groupIds: ReadonlyMap<string, string>): void {
+function addStaff(b: Builder, present: Present, groupIds: ReadonlyMap<string, string>): void {
   sampleStaff.forEach((person, i) => {
     const number = `S${String(i + 1).padStart(3, '0')}`
-    const known = b.skipped.length
     const id = b.add('staff', number, {
       number,
       name: person.name,
@@ -141,9 +158,11 @@ function addStaff(b: Builder, groupIds: ReadonlyMap<string, string>): void {
       duties: person.duties ?? ['engineer'],
       active: true,
     })
-    if (b.skipped.length > known) return
-    for (const key of person.groups) {
-      b.writes.push({ table: 'staff_group', row: { staffId: id, groupId: groupIds.get(key)! }, before: null })
+    const isOurs = !present.names.staff?.has(number) || present.ours.has(id)
+    for (const key of isOurs ? person.groups : []) {
+      const groupId = groupIds.get(key)!
+      if (present.members.has(`${id}/${groupId}`)) continue
+      b.writes.push({ table: 'staff_group', row: { staffId: id, groupId }, before: null })
     }
   })
 }
@@ -233,16 +252,14 @@ function addTypes(b: Builder, present: Present, calendars: { office: string; alw
 
 function addAccount(
   b: Builder,
-  ids: Ids,
   kind: string,
   name: string,
   config: JsonRow,
   seal: ((accountId: string) => string) | null,
 ): void {
-  const id = ids.next()
-  b.writes.push({
-    table: 'channel_account',
-    row: { id, kind, name, config, secrets: seal ? seal(id) : null, enabled: true, version: 1 },
-    before: null,
-  })
+  const id = b.add('channel_account', name, { kind, name, config, secrets: null, enabled: true })
+  const made = b.writes.at(-1)!
+  // Sealed for the id, which is known only now; an account that comes back keeps its own secrets.
+  if (seal && made.before === null && made.row.id === id)
+    b.writes[b.writes.length - 1] = { ...made, row: { ...made.row, secrets: seal(id) } }
 }

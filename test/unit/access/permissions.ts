@@ -121,6 +121,7 @@ export const permissions: Readonly<Record<string, string>> = {
   'routing.savePolicy': 'admin',
   'routing.updateRule': 'admin',
   'sample.load': 'admin',
+  'sample.removal': 'admin',
   'sample.remove': 'admin',
   'sample.status': 'admin auditor supervisor',
   'setting.list': 'admin auditor supervisor',

@@ -12,6 +12,9 @@ const empty: Present = {
   hasDefaultCalendar: false,
   hasQrAccount: false,
   hasApiAccount: false,
+  switchedOff: {},
+  ours: new Set(),
+  members: new Set(),
 }
 const build = (present = empty) => buildSample(derivedIds('sample'), present, (id) => `sealed for ${id}`)
 const rows = (table: string) => build().writes.flatMap((w) => (w.table === table ? [w.row] : []))
@@ -67,6 +70,26 @@ describe('the sample workspace', () => {
     expect(of('staff_group').some((row) => row.staffId === 's-1')).toBe(false)
     expect(of('skill_group').some((row) => row.isDefault)).toBe(false)
     expect(of('channel_account').map((row) => row.kind)).toEqual(['api'])
+  })
+
+  it('switches on what an earlier sample had to leave switched off, under its own secrets, and completes its groups', () => {
+    const off = {
+      skill_group: new Map([['综合客服', { id: 'g-1', active: false, isDefault: true }]]),
+      staff: new Map([['S001', { id: 's-1', active: false }]]),
+      channel_account: new Map([['扫码报修', { id: 'q-1', enabled: false, secrets: 'kept' }]]),
+    }
+    const names = { skill_group: new Map([['综合客服', 'g-1']]), staff: new Map([['S001', 's-1']]) }
+    const { writes, skipped } = build({ ...empty, names, switchedOff: off, ours: new Set(['s-1']) })
+    expect(skipped).toEqual([])
+    expect(writes).toContainEqual(
+      expect.objectContaining({ table: 'skill_group', id: 'g-1', row: { active: true, isDefault: true } }),
+    )
+    expect(writes).toContainEqual(
+      expect.objectContaining({ table: 'channel_account', id: 'q-1', row: { enabled: true } }),
+    )
+    expect(writes.some(({ row }) => row.staffId === 's-1' && row.groupId)).toBe(true)
+    const accounts = writes.filter(({ table }) => table === 'channel_account')
+    expect(accounts).toHaveLength(2)
   })
 
   it('counts a warranty to its last day', () => {

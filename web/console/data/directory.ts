@@ -1,5 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../ui/api.ts'
+import { useWords } from '../../ui/language.ts'
+import { directoryNameWords } from '../words/directory.ts'
+import { useAsk } from './hub.ts'
 
 /** Opening hours as the hub stores them. */
 export type Hours =
@@ -71,4 +74,16 @@ export function useStaff() {
     queryFn: async ({ signal }) =>
       (await ask<{ readonly staff: readonly StaffMember[] }>('staff.list', {}, signal)).staff,
   })
+}
+
+/** Names of groups and people by id, also of those that are switched off: what happened keeps its names. */
+export function useNameOf(): (id: unknown) => string | undefined {
+  const groups = useAsk('group.list', { includeInactive: true })
+  const staff = useAsk('staff.list', { includeInactive: true })
+  const t = useWords(directoryNameWords)
+  const all = [...(groups.data?.groups ?? []), ...(staff.data?.staff ?? [])]
+  return (id) => {
+    if (typeof id !== 'string') return undefined
+    return all.find((each) => each.id === id)?.name ?? (groups.data && staff.data ? t('gone') : undefined)
+  }
 }

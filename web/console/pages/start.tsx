@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { Refused, tell } from '../../ui/api.ts'
+import { ask, Refused, tell } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
 import { type Answer, useAsk } from '../data/hub.ts'
 import { useSample } from '../data/imports.ts'
 import { AdminPage, Loaded } from '../parts/admin.tsx'
-import { startWords } from '../words/access.ts'
+import { sampleTableWords, startWords } from '../words/access.ts'
 
 type Word = keyof typeof startWords
 
@@ -80,24 +80,66 @@ function stepsOf({
   ]
 }
 
+type Removal = Answer<'sample.removal'>
+
+/** Rows by table, in people's words; tables that mean nothing to them are left out. */
+function useCounted() {
+  const t = useWords(sampleTableWords)
+  const lang = language.use()
+  return (counts: Readonly<Record<string, number>>) =>
+    (Object.keys(sampleTableWords) as (keyof typeof sampleTableWords)[])
+      .flatMap((table) => (counts[table] ? [t(table, { n: counts[table] })] : []))
+      .join(lang === 'zh' ? '、' : ', ')
+}
+
+function WhatGoes({ removal: { goes, stays, returned } }: { removal: Removal }) {
+  const t = useWords(startWords)
+  const counted = useCounted()
+  const staying = counted(stays)
+  return (
+    <>
+      <p>{t('goes', { what: counted(goes) })}</p>
+      {staying && <p>{t('stays', { what: staying })}</p>}
+      {returned > 0 && <p>{t('returned', { n: returned })}</p>}
+      <p className="quiet">{t('ticketsStay')}</p>
+    </>
+  )
+}
+
 function SampleWorkspace() {
   const t = useWords(startWords)
   const sample = useSample()
   const client = useQueryClient()
-  const { message } = App.useApp()
+  const { message, modal } = App.useApp()
   const [busy, setBusy] = useState(false)
-  const change = async (name: 'sample.load' | 'sample.remove') => {
+  const working = async (work: () => Promise<unknown>) => {
     setBusy(true)
     try {
-      await tell(name)
-      message.success(t(name === 'sample.load' ? 'loaded' : 'unloaded'))
-      await client.invalidateQueries()
+      await work()
     } catch (error) {
       message.error(error instanceof Refused ? error.message : String(error), 8)
     } finally {
       setBusy(false)
     }
   }
+  const change = (name: 'sample.load' | 'sample.remove') =>
+    working(async () => {
+      await tell(name)
+      message.success(t(name === 'sample.load' ? 'loaded' : 'unloaded'))
+      await client.invalidateQueries()
+    })
+  const askFirst = () =>
+    working(async () => {
+      const removal = await ask<Removal>('sample.removal', {})
+      modal.confirm({
+        title: t('unloadTitle'),
+        content: <WhatGoes removal={removal} />,
+        okText: t('unload'),
+        okButtonProps: { danger: true },
+        autoFocusButton: 'cancel',
+        onOk: () => change('sample.remove'),
+      })
+    })
   if (!sample.data) return null
   return (
     <section className="panel sample">
@@ -105,10 +147,7 @@ function SampleWorkspace() {
         <h2>{t('sample')}</h2>
         <p className="quiet">{t('sampleHint')}</p>
       </div>
-      <Button
-        loading={busy}
-        onClick={() => void change(sample.data.loaded ? 'sample.remove' : 'sample.load')}
-      >
+      <Button loading={busy} onClick={() => void (sample.data.loaded ? askFirst() : change('sample.load'))}>
         {t(sample.data.loaded ? 'unload' : 'load')}
       </Button>
     </section>

@@ -1,6 +1,6 @@
 import { language, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
-import { useGroups, useStaff } from '../data/directory.ts'
+import { useNameOf } from '../data/directory.ts'
 import type { Ticket, TimelineEntry } from '../data/ticket.ts'
 import { riskWords } from '../words/labels.ts'
 import { clockWords, fieldWords, statusWords } from '../words/terms.ts'
@@ -24,13 +24,10 @@ const known = <W extends object>(words: W, key: unknown): key is keyof W & strin
 
 /** Names of what a payload names by id. */
 function useNames() {
-  const groups = useGroups()
-  const staff = useStaff()
+  const nameOf = useNameOf()
   return (payload: Payload) => {
     const target = { ...payload, ...(typeof payload.to === 'object' ? payload.to : {}) } as Payload
-    const group = groups.data?.find((each) => each.id === target.groupId)?.name
-    const person = staff.data?.find((each) => each.id === target.engineerId)?.name
-    return [group, person].filter(Boolean).join(' · ')
+    return [nameOf(target.groupId), nameOf(target.engineerId)].filter(Boolean).join(' · ')
   }
 }
 
@@ -81,6 +78,8 @@ function useSentence(ticket: Ticket) {
         .join(' · ')
     }
     if (type === 'labelled') return t('labelled', { changes: labels(payload) })
+    if (type === 'transition' && payload.reason === 'engineer_removed')
+      return [t('unassigned'), where(payload)].filter(Boolean).join(' · ')
     if (type === 'transition' && (payload.command === 'assign' || payload.command === 'transfer'))
       return t('assigned', { where: where(payload) })
     if (type === 'routed' && (payload.why === 'changed' || payload.why === 'reopened'))
@@ -139,9 +138,8 @@ function useWhyAgain(ticket: Ticket) {
 function Line({ entry, sentence, why }: { entry: TimelineEntry; sentence: string; why: string | null }) {
   const w = useWords(ticketWords)
   const because = useOfferReason()
-  const staff = useStaff()
   const { actor } = entry
-  const engineer = staff.data?.find(({ id }) => id === actor.staffId)?.name
+  const engineer = useNameOf()(actor.staffId)
   const remark = entry.payload?.reason ?? entry.payload?.text
   return (
     <li>

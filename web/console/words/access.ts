@@ -161,6 +161,20 @@ export const startWords = {
   load: ['加载示例', 'Load the sample'],
   loaded: ['示例已加载', 'The sample is loaded'],
   unload: ['移除示例', 'Remove the sample'],
+  unloadTitle: ['移除示例工作区?', 'Remove the sample workspace?'],
+  goes: ['会删除:{what}。', 'Removed: {what}.'],
+  stays: [
+    '会保留:{what}。这些已被修改,或有工单、报修引用;被引用的会停用。',
+    'Kept: {what}. They were changed since, or tickets and requests name them; those are switched off.',
+  ],
+  returned: [
+    '{n} 张正在处理的工单会退回待派,时间线上写明原因。',
+    '{n} tickets in progress go back to be dispatched, with the reason on their timelines.',
+  ],
+  ticketsStay: [
+    '工单、会话和客户都不会删除,客户的进度页照常可用;再次加载示例会补回缺少的部分。',
+    'No ticket, conversation or customer is removed, and customers still see their progress. Loading the sample again brings back what is missing.',
+  ],
   unloaded: ['示例已移除', 'The sample is removed'],
   group: ['建一个兜底技能组', 'Make a default group'],
   groupHint: [
@@ -188,4 +202,20 @@ export const startWords = {
   go: ['去做', 'Go'],
   done: ['已完成', 'Done'],
   progress: ['{n} / {all} 已完成', '{n} of {all} done'],
+} as const satisfies Words
+
+/** Rows of the sample workspace, counted. */
+export const sampleTableWords = {
+  skill_group: ['{n} 个技能组', '{n} groups'],
+  staff: ['{n} 名人员', '{n} people'],
+  device: ['{n} 台设备', '{n} devices'],
+  site: ['{n} 个场所', '{n} sites'],
+  product_category: ['{n} 个品类', '{n} categories'],
+  product_model: ['{n} 个型号', '{n} models'],
+  ticket_type: ['{n} 个工单类型', '{n} kinds of ticket'],
+  routing_rule: ['{n} 条派单规则', '{n} routing rules'],
+  region: ['{n} 个服务区域', '{n} service areas'],
+  calendar: ['{n} 个日历', '{n} calendars'],
+  channel_account: ['{n} 个渠道账号', '{n} channel accounts'],
+  article: ['{n} 篇知识文章', '{n} articles'],
 } as const satisfies Words

@@ -174,3 +174,8 @@ export const identityWords = {
   unlinked: ['已解除绑定', 'Unlinked'],
   gone: ['已删除的账号', 'An account that was removed'],
 } as const satisfies Words
+
+/** What a name is where nobody has it any more. */
+export const directoryNameWords = {
+  gone: ['已删除', 'deleted'],
+} as const satisfies Words
