@@ -10,15 +10,27 @@ export function retryAfterMs(response: SafeResponse, nowMs: number): number | un
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }
 
-/** The failure that an HTTP status means where the vendor has no finer table; null for a 2xx. */
-export function failureOf(response: SafeResponse, nowMs: number): DeliveryError | null {
+/**
+ * Whether a status says that the call was not done: refused before it began, or put off with a time to come again. Any other 5xx may
+ * come from a gateway whose server behind it did the call and answered too late or not at all.
+ */
+export function isPutOff(status: number, waitMs: number | undefined): boolean {
+  return status === 408 || status === 425 || status === 429 || (status === 503 && waitMs !== undefined)
+}
+
+/**
+ * The failure that an HTTP status means where the vendor has no finer table; null for a 2xx. `repeatable`: doing the call twice is doing
+ * it once, so that an unknown outcome is simply tried again.
+ */
+export function failureOf(response: SafeResponse, nowMs: number, repeatable: boolean): DeliveryError | null {
   const { status } = response
   if (status >= 200 && status < 300) return null
   const code = `http_${status}`
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return new DeliveryError('later', code, `the receiver answered ${status}`, retryAfterMs(response, nowMs))
-  }
-  return new DeliveryError('never', code, `the receiver answered ${status}`)
+  const words = `the receiver answered ${status}`
+  const waitMs = retryAfterMs(response, nowMs)
+  if (isPutOff(status, waitMs)) return new DeliveryError('later', code, words, waitMs)
+  if (status >= 500) return new DeliveryError(repeatable ? 'later' : 'unknown', code, words, waitMs)
+  return new DeliveryError('never', code, words)
 }
 
 /**

@@ -40,7 +40,7 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>
   /** Sent as JSON by POST; a call without it is a GET. */
   readonly body?: JsonObject
-  /** False for what people get to see: when nobody answers such a call, it may have been done. */
+  /** False for what people get to see: when nobody answers such a call, or only a gateway does, it may have been done. */
   readonly repeatable: boolean
 }
 
@@ -113,7 +113,7 @@ export async function downloadFile(
   const got = await withApiToken(api, io, async (token) => {
     const url = urlOf(api.baseUrl, request.path, { ...request.query, access_token: token })
     const response = await io.fetch(url, { signal: io.signal }, fileLimits)
-    const failure = failureOf(response, io.clock.now())
+    const failure = failureOf(response, io.clock.now(), true)
     if (failure) throw failure
     const content = await response.bytes()
     return { response, content, json: jsonInPlaceOfFile(response, content) }
@@ -163,7 +163,7 @@ async function send(
 }
 
 async function answerOf(response: SafeResponse, nowMs: number, repeatable: boolean): Promise<JsonObject> {
-  const failure = failureOf(response, nowMs)
+  const failure = failureOf(response, nowMs, repeatable)
   if (failure) throw failure
   const answer = objectIn(await response.text())
   if (answer) return answer

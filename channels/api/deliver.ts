@@ -33,7 +33,7 @@ export async function deliver(
     'content-type': 'application/json; charset=utf-8',
     ...signedHeaders(idempotencyKey, nowMs, body, callbackSecrets),
   })
-  const failure = failureOf(response, nowMs)
+  const failure = failureOf(response, nowMs, true)
   if (failure) throw failure
   return { providerMessageId, detail: { by: 'callback', status: response.status } }
 }

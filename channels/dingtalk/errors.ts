@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../src/contract/channel.ts'
+import { isPutOff } from '../_kit/delivery.ts'
 import { limits } from './limits.ts'
 
 /** What DingTalk answered. `code` is null when it did what it was asked. */
@@ -87,10 +88,8 @@ const table: readonly ErrorRow[] = [
     waitMs: limits.crowdedWaitMs,
   },
   { codes: ['system.busy', 'system.err*', 'ServiceUnavailable', '-1'], retry: 'later' },
-  // DingTalk's own gateway gave up after 3 s; the call may still have been done.
-  { codes: ['http_504', '15'], retry: 'unknown' },
-  { codes: ['http_408', 'http_425', 'http_429', 'http_5*'], retry: 'later' },
-  { codes: ['unreadable'], retry: 'unknown' },
+  // DingTalk's own gateway gave up after 3 s, or found nobody behind it; the call may still have been done.
+  { codes: ['http_5*', '15', 'unreadable'], retry: 'unknown' },
 ]
 
 /** Codes by which DingTalk says that a token is not (or no more) good: the new API's names and the older one's numbers. */
@@ -126,6 +125,14 @@ export const isCardGone = (answer: Answer) =>
  */
 export function failureOf(answer: Answer, repeatable: boolean): DeliveryError {
   const code = answer.code ?? 'unreadable'
+  if (isPutOff(answer.status, answer.waitMs) && code === `http_${answer.status}`) {
+    return new DeliveryError(
+      'later',
+      code,
+      answer.message || `DingTalk answered ${answer.status}`,
+      answer.waitMs,
+    )
+  }
   const row = table.find(({ codes }) => codes.some((each) => matches(each, code)))
   const retry = row?.retry ?? 'never'
   const words = [answer.message || `DingTalk answered ${answer.status}`, row?.advice ?? ''].filter(Boolean)

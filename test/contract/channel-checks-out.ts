@@ -165,10 +165,11 @@ export const outgoingChecks: readonly Check[] = [
   },
   {
     id: 'broken',
-    title: 'tries again later when the vendor has an error of its own',
+    title: 'tries again when the vendor has an error of its own',
     async run(s, world) {
       const { failure, known } = await failureIn(s, world, 'broken')
-      if (known) assert.equal(failure?.retry, 'later')
+      // Unknown where a gateway answers in the vendor's place: the call may have been done.
+      if (known) assert.match(failure?.retry ?? '', /^(?:later|unknown)$/)
     },
   },
   {

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { wechatOaConfigSchema } from '../../../channels/wechat-oa/config.ts'
 import { startOaEmulator } from '../../../channels/wechat-oa/emulator/index.ts'
 import { wechatOaChannel as channel } from '../../../channels/wechat-oa/index.ts'
-import type { Outbound, ProviderCall } from '../../../src/contract/channel.ts'
+import type { DeliveryError, Outbound, ProviderCall } from '../../../src/contract/channel.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
+import { decide } from '../../../src/outbox/decide.ts'
 import { loopbackIo } from './channel-io.ts'
 
 const startMs = Date.parse('2026-11-20T02:00:00Z')
@@ -210,6 +211,23 @@ describe('a call in bad weather', () => {
     d.emulator.quotas.wrote(d.user, startMs)
     d.emulator.server.trouble('/cgi-bin/message/custom/send', trouble)
     await expect(d.send()).rejects.toMatchObject({ retry: 'unknown' })
+  })
+
+  it('sends a text twice at most when a gateway answers in the vendor’s place every time', async () => {
+    const d = await desk()
+    d.emulator.quotas.wrote(d.user, startMs)
+    let sends = 0
+    let part = { id: d.user, attempts: 0, unknownRetries: 0, firstTriedAtMs: startMs }
+    for (let state = 'queued'; state === 'queued'; ) {
+      d.emulator.server.trouble('/cgi-bin/message/custom/send', { status: 504 })
+      const failure = (await d.send({}, 'k').catch((error: unknown) => error)) as DeliveryError
+      sends++
+      part = { ...part, attempts: part.attempts + 1 }
+      const verdict = decide(part, failure, channel.capabilities, startMs)
+      if (verdict.state === 'queued') part = { ...part, unknownRetries: verdict.unknownRetries }
+      state = verdict.state
+    }
+    expect(sends).toBe(2)
   })
 
   it('is known not to have been made when the token could not be fetched', async () => {

@@ -80,7 +80,11 @@ describe('an answer of the API', () => {
     expect(meant(504, '<html>', true)[0]).toBe('later')
     expect(meant(504, '{"code":"ServiceTimeout","message":"x"}')[0]).toBe('unknown')
     expect(meant(200, '{"errcode":15,"errmsg":"isp"}')[0]).toBe('unknown')
-    expect(meant(503, '')[0]).toBe('later')
+    for (const status of [500, 502, 503]) {
+      expect(meant(status, '')[0]).toBe('unknown')
+      expect(meant(status, '', true)[0]).toBe('later')
+    }
+    expect(meant(429, '')[0]).toBe('later')
     expect(meant(500, '{"code":"system.busy"}')[0]).toBe('later')
   })
 

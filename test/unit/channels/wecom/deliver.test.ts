@@ -185,7 +185,7 @@ describe('a text', () => {
     ['busy', 'later', '45009', 60_000],
     ['crowded', 'later', '45033', 5000],
     ['system-busy', 'later', '-1', 2000],
-    ['broken', 'later', 'http_502', undefined],
+    ['broken', 'unknown', 'http_502', undefined],
     ['untrusted', 'never', '60020', undefined],
     ['silent', 'unknown', 'no_answer', undefined],
     ['cut', 'unknown', 'no_answer', undefined],
