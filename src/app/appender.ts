@@ -5,19 +5,17 @@ import type {
   ActionEnvelope,
   CallFacts,
   Envelope,
-  InboundAttachment,
   MessageEnvelope,
   ReceiptEnvelope,
 } from '../contract/message.ts'
 import type { MediaStore } from '../contract/ports.ts'
-import { appendMessage, isStray, type LandedAttachment } from '../conversations/index.ts'
+import { appendMessage, isStray } from '../conversations/index.ts'
 import {
   type Appended,
   answerOf,
   lockWaiting,
   markDone,
   markFailed,
-  restoreRequest,
   type StoredEnvelope,
   waitingEnvelopes,
   waitingUpTo,
@@ -25,16 +23,18 @@ import {
 import type { Clock } from '../kernel/clock.ts'
 import { derivedId } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
-import { storable } from '../kernel/storable.ts'
 import type { Caused, Wake } from '../queue/index.ts'
 import { type Database, isUnavailable, sql, type Tx } from '../store/index.ts'
 import type { Account, Registry } from './channels.ts'
 import { storeAll, storeEffects } from './effects.ts'
+import { type Landed, type Landing, land, landUpTo } from './landing.ts'
 import { pullJob } from './pulls.ts'
 import type { RecordOf } from './record-links.ts'
 
-/** Envelopes in one transaction. */
+/** Envelopes in one transaction at most … */
 const batchSize = 100
+/** … and bytes of bodies: what was read of them is held until the end of the transaction. */
+const batchBytes = 4 * 1024 * 1024
 /** Envelopes of one sender that an action worked off at once takes along at most. */
 const takenAlong = 20
 
@@ -86,20 +86,10 @@ export interface AppenderOptions {
   readonly wrote: (wakes: readonly Wake[], events: number) => void
 }
 
-/** An envelope read and its files stored: ready for its transaction. */
-interface Landed {
-  readonly stored: StoredEnvelope
-  readonly account: Account
-  readonly envelope: Envelope
-  readonly attachments: readonly LandedAttachment[]
-}
-
 /** It took too long to be answered at once: nothing is kept, and the normal turn does it. */
 class TooLate extends Error {
   override readonly name = 'TooLate'
 }
-
-type Landing = Landed | { readonly stored: StoredEnvelope; readonly error: Error; readonly final: boolean }
 
 /** Turns stored envelopes into messages, receipts and actions: in order for each sender, each exactly once. */
 export function makeAppender(options: AppenderOptions) {
@@ -109,10 +99,14 @@ export function makeAppender(options: AppenderOptions) {
   /** Works off one batch; true when there may be more. */
   async function turn(): Promise<{ more: boolean }> {
     const waiting = await waitingEnvelopes(database, clock.now(), batchSize)
-    behind = waiting.length === batchSize
-    if (waiting.length === 0) return { more: false }
-    const landings: Landing[] = []
-    for (const stored of waiting) landings.push(await land(stored, options))
+    if (waiting.length > 0) return await work(waiting)
+    behind = false
+    return { more: false }
+  }
+
+  async function work(waiting: readonly StoredEnvelope[]): Promise<{ more: boolean }> {
+    const landings = await landUpTo(batchBytes, waiting, options)
+    behind = waiting.length === batchSize || landings.length < waiting.length
     const good = landings.filter((l) => 'envelope' in l)
     if (good.length === landings.length && (await commitTogether(good))) return { more: true }
     await commitOneByOne(landings)
@@ -283,100 +277,5 @@ function handledOf<E extends Envelope>(landed: Landed, nowMs: number): Handled<E
     envelope: landed.envelope as E,
     envelopeId: landed.stored.id,
     nowMs,
-  }
-}
-
-/** Reads an envelope again from its raw bytes and stores the files it carries. What nobody can read is final. */
-async function land(stored: StoredEnvelope, { registry, media, log }: AppenderOptions): Promise<Landing> {
-  const account = registry.byId(stored.accountId)
-  if (!account)
-    return {
-      stored,
-      error: new Error('the channel account is gone or its settings are not usable'),
-      final: false,
-    }
-  try {
-    const request = await restoreRequest(stored, media)
-    const envelope = parsePart(account, request, stored.part)
-    const attachments = envelope.kind === 'message' ? await landAttachments(envelope, media) : []
-    noteFiles(log, stored.id, attachments)
-    return { stored, account, envelope, attachments }
-  } catch (error) {
-    return {
-      stored,
-      error: error instanceof Error ? error : new Error(String(error)),
-      final: error instanceof Unreadable,
-    }
-  }
-}
-
-/** One line for the files of a message: what each claims to be and what it is. Names are personal data, and no paths. */
-function noteFiles(log: Log, envelopeId: string, attachments: readonly LandedAttachment[]): void {
-  const files = attachments.map((file) =>
-    file.state === 'stored'
-      ? { declared: file.declaredType, type: file.contentType, size: file.size, hash: file.hash }
-      : { declared: file.declaredType, state: file.state },
-  )
-  if (files.length > 0)
-    log.info({ envelopeId, files }, 'the files of a message are kept by their content; none is opened')
-}
-
-class Unreadable extends Error {
-  override readonly name = 'Unreadable'
-}
-
-function parsePart(
-  account: Account,
-  request: Parameters<Account['channel']['parse']>[0],
-  part: number,
-): Envelope {
-  let all: Envelope[]
-  try {
-    all = account.channel.parse(request, account.config)
-  } catch (error) {
-    throw new Unreadable(error instanceof Error ? error.message : String(error))
-  }
-  const envelope = all[part]
-  if (!envelope) throw new Unreadable(`the request holds ${all.length} envelopes, not ${part + 1}`)
-  // The keys that it is looked up by were stored like this.
-  return storable(envelope)
-}
-
-async function landAttachments(envelope: MessageEnvelope, media: MediaStore): Promise<LandedAttachment[]> {
-  const landed: LandedAttachment[] = []
-  for (const attachment of envelope.message.attachments) landed.push(await landAttachment(attachment, media))
-  return landed
-}
-
-async function landAttachment(attachment: InboundAttachment, media: MediaStore): Promise<LandedAttachment> {
-  const named = {
-    name: attachment.name,
-    declaredType: attachment.contentType,
-    inline: attachment.inline ?? false,
-    contentId: attachment.contentId ?? null,
-  }
-  const { source } = attachment
-  switch (source.kind) {
-    case 'fetch':
-      return {
-        ...named,
-        state: 'pending',
-        ref: source.ref,
-        ...(source.patience ? { patience: source.patience } : {}),
-      }
-    case 'media':
-      return {
-        ...named,
-        state: 'stored',
-        hash: source.hash,
-        size: source.size,
-        contentType: attachment.contentType,
-      }
-    case 'bytes': {
-      const stored = await media.put(source.content, { declaredType: attachment.contentType })
-      if (stored.ok) return { ...named, state: 'stored', ...stored.value }
-      if (stored.refusal.code === 'store.full') throw new Error('the disk for media is full')
-      return { ...named, state: 'refused', reason: stored.refusal.code }
-    }
   }
 }
