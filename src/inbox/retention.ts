@@ -18,6 +18,7 @@ export function retentionJob(dueAtMs: number): NewJob {
 /**
  * Handler of `retention.sweep`: empties the raw bodies of envelopes that are done and older than 90 days (their dedupe keys
  * stay), removes steps of that age, and events that everybody has read and webhooks that were delivered more than 30 days ago.
+ * A reader without an enabled endpoint reads nothing more: the next endpoint begins with what happens then.
  */
 export const retentionHandler = defineHandler({
   kind: 'retention.sweep',
@@ -35,9 +36,8 @@ export const retentionHandler = defineHandler({
     )
     const events = await sql`
       delete from event where "id" in (select "id" from event where "at" < ${eventsBefore}
-        and "position" < (select coalesce(min("position"), 9223372036854775807) from event_consumer) limit ${batch})`.execute(
-      tx,
-    )
+        and "position" < (select coalesce(min("position"), 9223372036854775807) from event_consumer
+          where exists (select from webhook_endpoint where "enabled")) limit ${batch})`.execute(tx)
     const told = await sql`
       delete from webhook_delivery where "id" in (
         select "id" from webhook_delivery where "createdAt" < ${eventsBefore} and "state" = 'sent' limit ${batch})`.execute(

@@ -8,10 +8,11 @@ import { makeSafeFetch } from '../../src/app/io/safe-fetch.ts'
 import { makeRunner } from '../../src/app/runner.ts'
 import { type Actor, systemActor } from '../../src/contract/actor.ts'
 import type { EventType } from '../../src/contract/events.ts'
+import { retentionHandler, retentionJob } from '../../src/inbox/index.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedIds } from '../../src/kernel/ids.ts'
 import { silentLog } from '../../src/kernel/log.ts'
-import { enqueue, place, record } from '../../src/queue/index.ts'
+import { enqueue, type JobHandler, place, record } from '../../src/queue/index.ts'
 import { sealIdentity, sql } from '../../src/store/index.ts'
 import { secretBox } from '../../src/store/secrets.ts'
 import {
@@ -116,7 +117,7 @@ async function work(): Promise<void> {
   await runnerOf(makeWebhookHandlers(ports)).drain()
 }
 
-const runnerOf = (handlers: ReturnType<typeof makeWebhookHandlers>) =>
+const runnerOf = (handlers: JobHandler[]) =>
   makeRunner({
     ...{ database: fresh.database, handlers, clock, log: silentLog },
     ...{ worker: 'w', concurrency: 4, wrote: () => {} },
@@ -130,6 +131,35 @@ const deliveries = async (endpointId: string) =>
     .deliveries
 
 describe('signed webhooks', () => {
+  it('keep old events only while an endpoint is switched on that may not have heard of them', async () => {
+    const { id } = await create()
+    await happen('ticket.opened', 'ticket.opened')
+    clock.advance(31 * 86_400_000)
+    await fresh.database.transaction((tx) =>
+      record(
+        tx,
+        [{ type: 'ticket.opened', subject: 'ticket', subjectId: 't', data: {} }],
+        clock.now() - 30.5 * 86_400_000,
+        systemActor('test'),
+      ),
+    )
+    await place(fresh.database)
+    const left = async () => {
+      const cause = { id: randomUUID(), nowMs: clock.now() }
+      await fresh.database.transaction((tx) => enqueue(tx, [retentionJob(clock.now())], cause))
+      await runnerOf([retentionHandler]).drain()
+      return (await sql`select from event`.execute(fresh.database.db)).rows.length
+    }
+    // The last one it has read is the reader's place.
+    expect(await left()).toBe(2)
+    await run('webhook.update', { id, version: 1, enabled: false })
+    expect(await left()).toBe(0)
+    await run('webhook.update', { id, version: 2, enabled: true })
+    const before = got.length
+    await happen('ticket.opened')
+    expect(got.length).toBe(before + 1)
+  })
+
   it('tell many endpoints of a backlog of many events', async () => {
     for (let i = 0; i < 23; i++) await create({ events: ['*'] })
     const events = Array.from({ length: 500 }, (_, n) => ({
