@@ -15,6 +15,7 @@ import { type Linked, maskedAddress, openRequests, readLinked } from '../catalog
 import type { Actor } from '../contract/actor.ts'
 import type { MediaStore, ReceivePort } from '../contract/ports.ts'
 import { readSubmission, replyTarget, type Submission, saidIn, writtenSince } from '../conversations/index.ts'
+import { businessDay } from '../directory/index.ts'
 import type { CustomerDesk } from '../http/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
@@ -176,7 +177,7 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
         accountId: account.id,
         accountName: account.name,
         hotline: config.hotline ?? (await companyHotline()),
-        device: row.device && deviceView(row.device, nowMs),
+        device: row.device && deviceView(row.device, await businessDay(database.db, nowMs)),
         site: row.site,
         address: maskedAddress(row.address),
         askLocation: config.askLocation,
@@ -232,13 +233,8 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
   }
 }
 
-function deviceView(device: NonNullable<Linked['device']>, nowMs: number) {
-  const until = device.warrantyUntil
-  const warranty = until === null ? 'unknown' : nowMs < until.getTime() + 86_400_000 ? 'in' : 'out'
-  const { category, model, serialNumber } = device
-  return { category, model, serialNumber, warranty, warrantyUntil: until && dayOf(until) }
+function deviceView(device: NonNullable<Linked['device']>, today: string) {
+  const { category, model, serialNumber, warrantyUntil } = device
+  const warranty = warrantyUntil === null ? 'unknown' : today <= warrantyUntil ? 'in' : 'out'
+  return { category, model, serialNumber, warranty, warrantyUntil }
 }
-
-// The driver reads a date as midnight of its own zone.
-const dayOf = (date: Date) =>
-  [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((n) => String(n).padStart(2, '0')).join('-')

@@ -1,5 +1,6 @@
 import type { Address } from '../contract/ticket.ts'
 import type { Reader } from '../store/index.ts'
+import { dayText } from './day.ts'
 
 /** What stands behind a printed code. */
 export interface Linked {
@@ -9,7 +10,8 @@ export interface Linked {
     readonly category: string | null
     readonly model: string | null
     readonly serialNumber: string
-    readonly warrantyUntil: Date | null
+    /** YYYY-MM-DD, the last day. */
+    readonly warrantyUntil: string | null
   } | null
   readonly site: { readonly name: string } | null
   readonly address: Address | null
@@ -38,7 +40,7 @@ export async function readLinked(
   return {
     version,
     linkVersion,
-    device: { category, model, serialNumber, warrantyUntil },
+    device: { category, model, serialNumber, warrantyUntil: dayText(warrantyUntil) },
     site: siteName === null ? null : { name: siteName },
     address: (row.address ?? row.siteAddress) as Address | null,
   }

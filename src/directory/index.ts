@@ -47,6 +47,7 @@ export {
   type SiteRegion,
   siteChain,
 } from './regions.ts'
+export { businessDay } from './today.ts'
 
 /** Commands of this room. */
 export const commands: readonly Command[] = [

@@ -31,6 +31,9 @@ export function toBox(moment: string | number | null | undefined): string {
   return new Date(wallClock(ms)).toISOString().slice(0, 16)
 }
 
+/** The day that it is for the business at a moment, `2026-07-01`. */
+export const businessDay = (ms: number): string => toBox(ms).slice(0, 10)
+
 /** The moment that a datetime-local box means, ms; null when it is empty. */
 export function fromBox(text: string): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text)) return null

@@ -7,6 +7,7 @@ import { optionalText, text } from '../../contract/text.ts'
 import type { Address } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changeVersioned, type DB, type Reader, type Selectable, sql, type Tx } from '../../store/index.ts'
+import { dayText } from '../day.ts'
 import { desk, saved, target, writers } from './permissions.ts'
 import { addressColumn, likePattern, newPlace, placeMembers, placeOutput } from './place.ts'
 
@@ -177,17 +178,12 @@ const device = z.object({
   version: z.int(),
 })
 
-// The driver reads a date as midnight of its own zone.
-const dateText = (date: Date | null) =>
-  date &&
-  `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
-
 function shown({ createdAt: _, ...row }: Selectable<DB['device']>): z.infer<typeof device> {
   return {
     ...row,
     address: row.address as Address | null,
-    installedAt: dateText(row.installedAt),
-    warrantyUntil: dateText(row.warrantyUntil),
+    installedAt: dayText(row.installedAt),
+    warrantyUntil: dayText(row.warrantyUntil),
   }
 }
 

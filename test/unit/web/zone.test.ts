@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fromBox, setBusinessZone, toBox } from '../../../web/ui/zone.ts'
+import { businessDay, fromBox, setBusinessZone, toBox } from '../../../web/ui/zone.ts'
 
 afterEach(() => setBusinessZone('Asia/Shanghai'))
 
@@ -8,6 +8,13 @@ describe('a moment in the box of a form', () => {
   it('is shown and read in the time of the business, wherever the browser is', () => {
     expect(toBox('2026-07-01T06:30:00Z')).toBe('2026-07-01T14:30')
     expect(fromBox('2026-07-01T14:30')).toBe(Date.parse('2026-07-01T14:30:00+08:00'))
+  })
+
+  it('lies in the day of the business, so that a warranty holds until its last day ends there', () => {
+    expect(businessDay(Date.parse('2026-05-01T15:59:00Z'))).toBe('2026-05-01')
+    expect(businessDay(Date.parse('2026-05-01T16:00:00Z'))).toBe('2026-05-02')
+    setBusinessZone('America/New_York')
+    expect(businessDay(Date.parse('2026-05-02T03:59:00Z'))).toBe('2026-05-01')
   })
 
   it('follows the clocks that are set forward and back', () => {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { language, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
+import { businessDay } from '../../ui/zone.ts'
 import { type Identity, useThread } from '../data/conversation.ts'
 import { mayDo } from '../data/session.ts'
 import { type Kin, type Ticket, useDecision } from '../data/ticket.ts'
@@ -73,7 +74,8 @@ function DeviceCard({ device }: { device: NonNullable<Ticket['device']> }) {
   const { lit } = useLit()
   const until = device.warrantyUntilMs
   const date = until === null ? null : new Date(until).toISOString().slice(0, 10)
-  const over = until !== null && until < Date.now()
+  // The last day is covered until it ends for the business.
+  const over = date !== null && date < businessDay(Date.now())
   return (
     <Card title={t('device')} lit={lit.records.has('device')}>
       <p className="card-main">
