@@ -2,13 +2,14 @@ import type { TicketFieldMap } from '../contract/extraction.ts'
 import { type Effects, joinEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Tx } from '../store/index.ts'
-import { changeClocks } from './clocks.ts'
+import { changeClocks, renewClocks } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
 import { grouping } from './grouping.ts'
 import type { LabelChange } from './labels.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
 import { retarget, slaSchema } from './sla.ts'
+import { typeFor } from './type.ts'
 
 /** Fields after a change, and which of them it concerns. */
 export interface FieldChange {
@@ -60,6 +61,39 @@ function labelPayload({ added, removed }: LabelChange): JsonObject {
   return { added, removed } as unknown as JsonObject
 }
 
+/** Facts that decide which type a ticket gets. */
+const typeFacts: readonly string[] = ['intent', 'urgency', 'product_category']
+
+/** Whether a person chose the ticket's type when they opened it. */
+async function wasTypeChosen(tx: Tx, ticketId: string): Promise<boolean> {
+  const opened = await tx
+    .selectFrom('ticket_event')
+    .select('payload')
+    .where('ticketId', '=', ticketId)
+    .where('type', '=', 'opened')
+    .executeTakeFirst()
+  return (opened?.payload as { typeChosen?: boolean } | null)?.typeChosen === true
+}
+
+/**
+ * Gives a ticket the type that is made for what it is now, with that type's promises from this moment on. It goes to a type that names
+ * such a request, never back to the default one: a promise that was made is not loosened. Null when the type stays.
+ */
+async function retype(
+  tx: Tx,
+  ticket: Ticket,
+  changed: readonly string[],
+  cause: Cause,
+): Promise<Changed | null> {
+  if (!changed.some((name) => typeFacts.includes(name))) return null
+  const type = await typeFor(tx, ticket)
+  if (!type || type.id === ticket.typeId || (await wasTypeChosen(tx, ticket.id))) return null
+  const { id: typeId, formVersion, name } = type
+  const saved = await saveTicket(tx, ticket, { typeId, formVersion }, cause.nowMs)
+  await appendTimeline(tx, ticket.id, [{ type: 'retyped', payload: { typeKey: type.key, name } }], cause)
+  return { ticket: saved, effects: await renewClocks(tx, saved, type, cause.nowMs) }
+}
+
 /** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */
 export async function changeFields(
   tx: Tx,
@@ -87,6 +121,8 @@ export async function changeFields(
     events: [{ type: 'ticket.changed', subject: 'ticket', subjectId: ticket.id, data }],
     jobs: [],
   }
+  const retyped = await retype(tx, saved, change.changed, cause)
+  if (retyped) return { ticket: retyped.ticket, effects: joinEffects(announced, retyped.effects) }
   if (saved.urgency === ticket.urgency) return { ticket: saved, effects: announced }
   const clocks = await changeClocks(
     tx,

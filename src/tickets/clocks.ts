@@ -160,6 +160,22 @@ export async function tellClocks(
   )
 }
 
+/** Makes the promises of another type on a locked ticket, from now on; what was kept or broken stays. */
+export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, nowMs: number): Promise<Effects> {
+  const targets = slaSchema.safeParse(type.sla)
+  const before = await readClocks(tx, ticket.id)
+  const over = before.filter(({ state }) => state === 'met' || state === 'breached')
+  await saveClocks(tx, ticket.id, before, over)
+  const began = targets.success ? startClocks(targets.data, ticket.urgency, type.calendar, nowMs) : []
+  const fresh = began.filter((clock) => !over.some(({ kind }) => kind === clock.kind))
+  if (fresh.length === 0) return noEffects
+  await tx
+    .insertInto('sla_clock')
+    .values(fresh.map((clock) => rowOf(ticket.id, clock)))
+    .execute()
+  return { events: [], jobs: checkAt(ticket.id, fresh) }
+}
+
 /** Starts the promises that a locked ticket lost when it ended, from its own beginning: time spent away counts, and what ran out is found by the job. */
 export async function restartClocks(tx: Tx, ticket: Ticket): Promise<Effects> {
   const type = await ticketType(tx, { id: ticket.typeId })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { intents, type TicketFields, urgencies } from '../contract/ticket.ts'
 import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
@@ -50,6 +51,17 @@ const fieldName = z
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _')
   .refine((name) => !isFieldName(name), 'this is a standard field')
 
+const some = <T extends z.ZodType>(of: T) => z.array(of).max(50).default([])
+
+/** The requests that a form is for; an empty list asks for nothing. */
+const appliesTo = z
+  .strictObject({
+    intents: some(z.enum(intents)),
+    urgencies: some(z.enum(urgencies)),
+    categories: some(z.string().min(1).max(60)),
+  })
+  .refine((all) => Object.values(all).some((list) => list.length > 0), 'names no request')
+
 /**
  * Schema of a ticket type's form: a JSON Schema object whose members are text (also a choice, a date, a pattern), number,
  * yes/no, or a list of choices, each with a title in both languages. `required` must be filled before the ticket is resolved.
@@ -61,6 +73,8 @@ export const formSchema = z
       .record(fieldName, field)
       .refine((fields) => Object.keys(fields).length <= 100, 'at most 100 fields'),
     required: z.array(z.string()).max(100).default([]),
+    /** A ticket whose intent, urgency and category are all named here gets this type by itself. */
+    appliesTo: appliesTo.optional(),
   })
   .refine((form) => form.required.every((name) => Object.hasOwn(form.properties, name)), {
     message: 'names a field that the form does not have',
@@ -71,6 +85,26 @@ export type FormField = z.infer<typeof field>
 
 /** A form without fields. */
 export const emptyForm: Form = { type: 'object', properties: {}, required: [] }
+
+/** What of a ticket decides which type it gets. */
+export interface TypeFacts {
+  readonly intent: TicketFields['intent']
+  readonly urgency: TicketFields['urgency']
+  readonly productCategory: string | null
+}
+
+/** How closely a form is made for a ticket: how many of its facts the form names; 0 when it is for other requests, or for any. */
+export function closeness({ appliesTo: to }: Form, facts: TypeFacts): number {
+  if (!to) return 0
+  const asked: readonly (readonly [readonly string[], string | null])[] = [
+    [to.intents, facts.intent],
+    [to.urgencies, facts.urgency],
+    [to.categories, facts.productCategory],
+  ]
+  const counting = asked.filter(([list]) => list.length > 0)
+  const fits = counting.every(([list, fact]) => fact !== null && list.includes(fact))
+  return fits ? counting.length : 0
+}
 
 /** Reads a form as a person edited it. Refuses with `ticket.form_definition_invalid` and one issue per fault. */
 export function parseForm(json: unknown): Result<Form> {

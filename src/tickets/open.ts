@@ -4,13 +4,13 @@ import type { JsonObject } from '../kernel/json.ts'
 import { json, sql, type Tx } from '../store/index.ts'
 import { startTicketClocks } from './clocks.ts'
 import { waitingStatuses } from './expedite.ts'
-import type { FieldsByName, flatColumns } from './fields.ts'
+import { type FieldsByName, flatColumns } from './fields.ts'
 import { type Grouping, grouping } from './grouping.ts'
 import { labelColumns, mergeLabels, readLabels } from './labels.ts'
 import { ticketNumber } from './number.ts'
 import { beginTimeline, type Cause } from './record.ts'
 import { fieldColumns, type Ticket } from './row.ts'
-import { defaultTicketType, type TicketType } from './type.ts'
+import { defaultTicketType, type TicketType, typeFor } from './type.ts'
 
 /** Where a new ticket comes from. */
 export interface Origin {
@@ -27,8 +27,10 @@ export interface Origin {
 export interface OpenInput extends Origin {
   /** Derived from what caused it, so that doing it twice opens one ticket. */
   readonly id: string
-  /** The installation's default type when absent. */
-  readonly type?: TicketType
+  /** Absent: the type that is made for such a request, or the installation's default one. */
+  readonly type?: TicketType | undefined
+  /** A person chose the type: it stays when the request turns out to be another. */
+  readonly typeChosen?: boolean
   readonly fields: TicketFieldMap
   readonly custom?: FieldsByName
   /** Tags and risks that were read. */
@@ -104,13 +106,14 @@ export async function linkTickets(
 export async function openTicket(tx: Tx, input: OpenInput, cause: Cause): Promise<Opened> {
   const { number, isNew, waits } = await numberFor(tx, input.id, input.contactId)
   if (!isNew) return { ticketId: input.id, number, isNew, effects: noEffects }
-  const type = input.type ?? (await defaultTicketType(tx))
+  const type = input.type ?? (await typeFor(tx, flatColumns(input.fields))) ?? (await defaultTicketType(tx))
   const custom = input.custom ?? {}
   const said = input.said === undefined ? {} : { said: input.said }
   const labelled = mergeLabels(readLabels({}), input.labels)
   const payload = {
     number,
     typeKey: type.key,
+    ...(input.typeChosen ? { typeChosen: true } : {}),
     fields: input.fields,
     custom,
     ...said,

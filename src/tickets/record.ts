@@ -25,6 +25,7 @@ const timelineTypes = [
   'asked',
   'answered',
   'sla',
+  'retyped',
   'unlike',
   'incident',
   'erased',

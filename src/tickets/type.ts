@@ -2,12 +2,13 @@ import { type BusinessCalendar, parseCalendar } from '../directory/index.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json, type Reader, sql, type Tx } from '../store/index.ts'
-import { emptyForm, type Form, parseForm } from './form.ts'
+import { closeness, emptyForm, type Form, parseForm, type TypeFacts } from './form.ts'
 
 /** What a ticket needs of its type: the form that it is filled by, its promises and the time in which they count. */
 export interface TicketType {
   readonly id: string
   readonly key: string
+  readonly name: { readonly zh: string; readonly en: string }
   readonly form: Form
   readonly formVersion: number
   /** Business milliseconds by clock: firstResponse, arrival, resolution. */
@@ -27,6 +28,7 @@ type Which = { readonly key: string } | { readonly id: string } | 'default'
 interface Found {
   readonly id: string
   readonly key: string
+  readonly name: TicketType['name']
   readonly form: unknown
   readonly formVersion: number
   readonly sla: Record<string, number>
@@ -43,7 +45,7 @@ async function find(db: Reader, which: Which): Promise<Found | undefined> {
         ? sql`t."active" and t."key" = ${which.key}`
         : sql`t."id" = ${which.id}`
   const found = await sql<Found>`
-    select t."id", t."key", t."form", t."formVersion", t."sla", c."timeZone", c."hours", c."overrides"
+    select t."id", t."key", t."name", t."form", t."formVersion", t."sla", c."timeZone", c."hours", c."overrides"
     from ticket_type t left join lateral (
       select * from calendar where "id" = t."calendarId" or (t."calendarId" is null and "isDefault")
       order by "id" limit 1
@@ -61,6 +63,25 @@ function read(found: Found): TicketType {
     form: form.ok ? form.value : emptyForm,
     calendar: calendar?.ok ? calendar.value : everyHour,
   }
+}
+
+/**
+ * The type that is made for a ticket's facts: of those whose form applies to them the one that names the most, then the first by key.
+ * Null when none does.
+ */
+export async function typeFor(db: Reader, facts: TypeFacts): Promise<TicketType | null> {
+  const { rows } = await sql<{ key: string; form: unknown }>`
+    select "key", "form" from ticket_type where "active" and "form" ? 'appliesTo' order by "key"`.execute(db)
+  const fitting = rows
+    .map(({ key, form }) => {
+      const parsed = parseForm(form)
+      return { key, close: parsed.ok ? closeness(parsed.value, facts) : 0 }
+    })
+    .filter(({ close }) => close > 0)
+    .toSorted((a, b) => b.close - a.close)
+  const [best] = fitting
+  const type = best ? await ticketType(db, { key: best.key }) : null
+  return type?.ok ? type.value : null
 }
 
 /** A ticket type by key or id, or the default one. `not_found` when there is none. */

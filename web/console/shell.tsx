@@ -13,6 +13,7 @@ import { CrashGuard, EmptyState } from './parts/broken.tsx'
 import { Key } from './parts/field.tsx'
 import { SessionContext } from './parts/session-context.ts'
 import { Topbar } from './parts/topbar.tsx'
+import { UnservedNotice } from './parts/unserved.tsx'
 import { shellWords } from './words/shell.ts'
 
 const ShortcutSheet = lazy(() => import('./parts/shortcut-sheet.tsx'))
@@ -95,6 +96,7 @@ export function Shell({ session }: { session: Session }) {
   const [railOpen, setRailOpen] = useState(false)
   const shown = pages.filter((page) => mayDo(session, page.roles))
   const mayCreate = mayDo(session, ['agent', 'supervisor', 'dispatcher'])
+  const mayDispatch = mayDo(session, ['supervisor', 'dispatcher'])
   useLiveStream()
   useFollowChanges()
   useFocusReturn()
@@ -135,6 +137,7 @@ export function Shell({ session }: { session: Session }) {
         />
         <Navigation shown={shown} open={railOpen} close={() => setRailOpen(false)} />
         <main id="main" tabIndex={-1}>
+          {mayDispatch && <UnservedNotice />}
           <CrashGuard key={pathname}>
             <Suspense fallback={<PageSkeleton />}>
               <PageRoutes shown={shown} />

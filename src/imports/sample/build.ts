@@ -239,11 +239,11 @@ export function monthsLater(date: string, months: number): string {
 }
 
 function addTypes(b: Builder, present: Present, calendars: { office: string; always: string }): void {
-  for (const { isDefault, ...type } of sampleTypes) {
+  for (const { isDefault, calendar, ...type } of sampleTypes) {
     b.add('ticket_type', type.key, {
       ...type,
       isDefault: isDefault && !present.hasDefaultType,
-      calendarId: type.key === 'lift-emergency' ? calendars.always : calendars.office,
+      calendarId: calendars[calendar],
       formVersion: 1,
       active: true,
     })

@@ -6,6 +6,7 @@ export const sampleTypes = [
     key: 'field-service',
     name: { zh: '上门服务', en: 'Field service' },
     isDefault: true,
+    calendar: 'office',
     sla: { firstResponse: hour / 2, arrival: 8 * hour, resolution: 24 * hour },
     form: {
       type: 'object',
@@ -30,6 +31,7 @@ export const sampleTypes = [
     key: 'lift-emergency',
     name: { zh: '电梯应急', en: 'Lift emergency' },
     isDefault: false,
+    calendar: 'always',
     sla: { firstResponse: hour / 12, arrival: hour / 2, resolution: 4 * hour },
     form: {
       type: 'object',
@@ -48,12 +50,30 @@ export const sampleTypes = [
         },
       },
       required: ['trapped'],
+      appliesTo: { intents: [], urgencies: ['critical'], categories: ['电梯'] },
+    },
+  },
+  {
+    key: 'emergency',
+    name: { zh: '安全应急', en: 'Safety emergency' },
+    isDefault: false,
+    calendar: 'always',
+    sla: { firstResponse: hour / 12, arrival: hour / 2, resolution: 4 * hour },
+    form: {
+      type: 'object',
+      properties: {
+        people_safe: { type: 'boolean', title: { zh: '人员已安全', en: 'People are safe' } },
+        solution: { type: 'string', title: { zh: '处理结果', en: 'Solution' }, maxLength: 500 },
+      },
+      required: ['people_safe', 'solution'],
+      appliesTo: { intents: [], urgencies: ['critical'], categories: [] },
     },
   },
   {
     key: 'inquiry',
     name: { zh: '咨询与投诉', en: 'Inquiry and complaint' },
     isDefault: false,
+    calendar: 'office',
     sla: { firstResponse: hour, resolution: 16 * hour },
     form: {
       type: 'object',

@@ -5,11 +5,11 @@ import type { JsonObject } from '../../kernel/json.ts'
 import { ok, type Result } from '../../kernel/result.ts'
 import { causeOf, changedTicket, desk } from '../access.ts'
 import { withinReach } from '../appointment.ts'
-import { confirmedByHuman, type FieldsByName, sameValue, setByHuman } from '../fields.ts'
+import { confirmedByHuman, type FieldsByName, flatColumns, sameValue, setByHuman } from '../fields.ts'
 import { validate } from '../form.ts'
 import { type Origin, openTicket } from '../open.ts'
 import { readingSchema } from '../reading.ts'
-import { defaultTicketType, ticketType } from '../type.ts'
+import { defaultTicketType, ticketType, typeFor } from '../type.ts'
 import { fieldNames, fieldSchemas, isFieldName, text } from '../values.ts'
 
 /** A person's values: what a reading said too keeps its evidence; readings that the person left alone stay a machine's. */
@@ -74,7 +74,7 @@ async function deviceOf(ctx: CommandContext, serialNumber: string | undefined): 
 }
 
 const input = z.object({
-  /** Key of the ticket type; the default one when absent. */
+  /** Key of the ticket type; when absent the one that is made for such a request, or the default one. */
   typeKey: z.string().max(80).optional(),
   /** What the person entered or left standing, by standard field. */
   fields: z.object(fieldSchemas).partial(),
@@ -109,9 +109,10 @@ async function create(
   ctx: CommandContext,
   given: z.infer<typeof input>,
 ): Promise<Result<Done<z.infer<typeof changedTicket>>>> {
+  const fields = confirmed(described(given), sound(given.readings), ctx.commandId) as TicketFieldMap
   const type = given.typeKey
     ? await ticketType(ctx.tx, { key: given.typeKey })
-    : ok(await defaultTicketType(ctx.tx))
+    : ok((await typeFor(ctx.tx, flatColumns(fields))) ?? (await defaultTicketType(ctx.tx)))
   if (!type.ok) return type
   const custom = validate(type.value.form, given.custom as JsonObject)
   if (!custom.ok) return custom
@@ -125,6 +126,7 @@ async function create(
       ...origin,
       id: ctx.ids.next(),
       type: type.value,
+      typeChosen: given.typeKey !== undefined,
       fields,
       custom: confirmed(custom.value, {}, ctx.commandId),
       said: given.said,

@@ -49,6 +49,8 @@ const line = z.object({
   nextDue: z.object({ kind: z.enum(clockKinds), dueAtMs: z.int() }).nullable(),
   /** Promises that are broken and not kept yet. */
   late: z.array(z.enum(clockKinds)),
+  /** Critical, and nobody has it or is being asked. */
+  unserved: z.boolean(),
 })
 type Line = z.infer<typeof line>
 
@@ -166,7 +168,9 @@ async function find(
       t."assigneeId", s."name" as "assigneeName", t."expedited", t."tags", t."risks",
       ${ms('createdAt')} as "createdAtMs", ${ms('updatedAt')} as "updatedAtMs",
       ${ms('appointmentStart')} as "appointmentStartMs", ${ms('appointmentEnd')} as "appointmentEndMs",
-      ${ms('holdUntil')} as "holdUntilMs", t."keys"
+      ${ms('holdUntil')} as "holdUntilMs", t."keys",
+      t."urgency" = 'critical' and t."status" = 'open' and t."assigneeId" is null and not exists (
+        select from offer o where o."ticketId" = t."id" and o."status" = 'pending') as "unserved"
     from (
       select t.*, jsonb_build_array(${sql.join(order.keys)}) as "keys" from ${from} t
       where ${condition} order by ${sorted} limit ${limit}

@@ -55,6 +55,8 @@ export interface TicketRow {
   readonly nextDue: { readonly kind: ClockKind; readonly dueAtMs: number } | null
   /** Promises that are broken and not kept yet. */
   readonly late: readonly ClockKind[]
+  /** Critical, and nobody has it or is being asked. */
+  readonly unserved: boolean
 }
 
 /** What the list is narrowed to and how it is sorted; the query string of the page holds it. */
@@ -106,5 +108,24 @@ export function useSavedFilters() {
     queryKey: ['saved-filters'],
     queryFn: async ({ signal }) =>
       (await ask<{ readonly filters: readonly SavedFilter[] }>('ticket.filters', {}, signal)).filters,
+  })
+}
+
+/** Critical tickets that nobody has and nobody is being asked about, oldest first. */
+export function useUnserved(enabled: boolean) {
+  return useQuery({
+    enabled,
+    queryKey: ['tickets', 'unserved'],
+    queryFn: async ({ signal }) => {
+      const filter = {
+        status: ['open'],
+        urgency: ['critical'],
+        assignee: ['none'],
+        sort: 'urgency',
+        limit: 200,
+      }
+      const { tickets } = await ask<TicketPage>('ticket.list', filter, signal)
+      return tickets.filter(({ unserved }) => unserved)
+    },
   })
 }

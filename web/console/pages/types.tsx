@@ -1,4 +1,4 @@
-import { Button, Form, Input, InputNumber, Switch, type TableProps } from 'antd'
+import { Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
@@ -9,7 +9,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { typeWords } from '../words/directory.ts'
-import { clockWords, commonWords } from '../words/terms.ts'
+import { clockWords, commonWords, intentWords, urgencyWords } from '../words/terms.ts'
 
 type TicketType = Answer<'ticketType.list'>['types'][number]
 type Clock = keyof typeof clockWords
@@ -17,11 +17,15 @@ interface Values {
   key: string
   name: { zh: string; en: string }
   form: unknown
+  appliesTo: Record<(typeof factNames)[number], string[]>
+  /** Null: the business's default one. */
+  calendarId: string | null
   /** Hours by clock. */
   hours: Partial<Record<Clock, number | null>>
   isDefault: boolean
 }
 
+const factNames = ['intents', 'urgencies', 'categories'] as const
 const hourMs = 3_600_000
 const clocks = Object.keys(clockWords) as Clock[]
 const example = {
@@ -57,6 +61,8 @@ function Boxes({ isNew, insertExample }: { isNew: boolean; insertExample: () => 
           ))}
         </div>
       </Form.Item>
+      <Calendars />
+      <AppliesTo />
       <Form.Item name="form" label={t('form')} extra={t('formHint')}>
         <JsonEditor rows={18} />
       </Form.Item>
@@ -70,6 +76,55 @@ function Boxes({ isNew, insertExample }: { isNew: boolean; insertExample: () => 
   )
 }
 
+/** In which time the promises count. */
+function Calendars() {
+  const t = useWords(typeWords)
+  const calendars = useAsk('calendar.list', {}).data?.calendars ?? []
+  const options = calendars.map(({ id, name, hours }) => ({
+    value: id,
+    label: hours === '24x7' ? `${name} · ${t('always')}` : name,
+  }))
+  return (
+    <Form.Item name="calendarId" label={t('calendar')} extra={t('calendarHint')}>
+      <Select allowClear placeholder={t('calendarDefault')} options={options} />
+    </Form.Item>
+  )
+}
+
+/** Which requests get this type by themselves. */
+function AppliesTo() {
+  const t = useWords(typeWords)
+  const intent = useWords(intentWords)
+  const urgency = useWords(urgencyWords)
+  const named = <K extends string>(keys: Record<K, unknown>, word: (key: K) => string) =>
+    (Object.keys(keys) as K[]).map((value) => ({ value, label: word(value) }))
+  return (
+    <Form.Item label={t('appliesTo')} extra={t('appliesToHint')}>
+      <Form.Item name={['appliesTo', 'urgencies']} label={t('urgencies')}>
+        <Select mode="multiple" options={named(urgencyWords, urgency)} />
+      </Form.Item>
+      <Form.Item name={['appliesTo', 'intents']} label={t('intents')}>
+        <Select mode="multiple" options={named(intentWords, intent)} />
+      </Form.Item>
+      <Form.Item name={['appliesTo', 'categories']} label={t('categories')}>
+        <Select mode="tags" tokenSeparators={[',', '、']} />
+      </Form.Item>
+    </Form.Item>
+  )
+}
+
+/** The form without what it applies to, which has boxes of its own. */
+function splitForm(form: unknown): Pick<Values, 'form' | 'appliesTo'> {
+  const { appliesTo, ...rest } = (form ?? {}) as { appliesTo?: Values['appliesTo'] }
+  return { form: rest, appliesTo: appliesTo ?? { intents: [], urgencies: [], categories: [] } }
+}
+
+function joinForm({ form, appliesTo }: Pick<Values, 'form' | 'appliesTo'>): unknown {
+  if (typeof form !== 'object' || form === null) return form
+  const isNamed = factNames.some((name) => appliesTo[name].length > 0)
+  return isNamed ? { ...form, appliesTo } : form
+}
+
 function initialOf(type: TicketType | null): Values {
   const hours = Object.fromEntries(
     clocks.map((name) => [name, type?.sla[name] ? type.sla[name] / hourMs : null]),
@@ -77,7 +132,8 @@ function initialOf(type: TicketType | null): Values {
   return {
     key: type?.key ?? '',
     name: type?.name ?? { zh: '', en: '' },
-    form: type?.form ?? { type: 'object', properties: {}, required: [] },
+    ...splitForm(type?.form ?? { type: 'object', properties: {}, required: [] }),
+    calendarId: type?.calendarId ?? null,
     hours,
     isDefault: type?.isDefault ?? false,
   }
@@ -87,13 +143,15 @@ function TypeForm({ type, close }: { type: TicketType | null; close: () => void 
   const t = useWords(typeWords)
   const { run, busy, refused } = useTell()
   const [form] = Form.useForm<Values>()
-  const save = async ({ hours, key, name, form: shape, isDefault }: Values) => {
+  const save = async ({ hours, key, name, isDefault, calendarId, ...shape }: Values) => {
     const sla = Object.fromEntries(
       Object.entries(hours ?? {}).flatMap(([clock, value]) =>
         value ? [[clock, Math.round(value * hourMs)]] : [],
       ),
     )
-    const input = { name, form: shape, sla, isDefault } as CommandInput<'ticketType.create'>
+    const input = {
+      ...{ name, form: joinForm(shape), sla, isDefault, calendarId: calendarId ?? null },
+    } as CommandInput<'ticketType.create'>
     const done = type
       ? await run('ticketType.update', { id: type.id, version: type.version, ...input })
       : await run('ticketType.create', { ...input, key })

@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Input, Modal } from 'antd'
+import { Alert, App, Button, Input, Modal, Select } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea.js'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { ask, Refused, tell } from '../../ui/api.ts'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
+import { useAsk } from '../data/hub.ts'
 import type { ReadValue } from '../data/ticket.ts'
 import type { Status } from '../data/tickets.ts'
 import { useDraft } from '../ticket/drafts.ts'
@@ -106,6 +107,7 @@ function useNewTicket(close: () => void) {
   const { message } = App.useApp()
   const [phone, setPhone, clearPhone] = useDraft('new.phone')
   const [sentence, setSentence, clearSentence] = useDraft('new.sentence')
+  const [typeKey, setTypeKey] = useState('')
   const [busy, setBusy] = useState(false)
   const prefill = usePrefill(phone, sentence)
   const ready = phone.trim() !== '' && sentence.trim() !== ''
@@ -118,6 +120,7 @@ function useNewTicket(close: () => void) {
         fields: { phone: phone.trim() },
         readings: prefill.data?.fields ?? {},
         said: sentence.trim(),
+        ...(typeKey ? { typeKey } : {}),
       })
       clearPhone()
       clearSentence()
@@ -130,14 +133,32 @@ function useNewTicket(close: () => void) {
       setBusy(false)
     }
   }
-  return { phone, setPhone, sentence, setSentence, prefill, ready, busy, submit }
+  return { phone, setPhone, sentence, setSentence, typeKey, setTypeKey, prefill, ready, busy, submit }
+}
+
+/** The type, where there is more than one; mostly the hub chooses it by what the ticket is about. */
+function TypeBox({ value, choose }: { value: string; choose: (key: string) => void }) {
+  const t = useWords(ticketsWords)
+  const lang = language.use()
+  const types = useAsk('ticketType.list', {}).data?.types ?? []
+  if (types.length < 2) return null
+  const options = [
+    { value: '', label: t('createTypeAuto') },
+    ...types.map(({ key, name }) => ({ value: key, label: name[lang] })),
+  ]
+  return (
+    <Field label={t('createType')}>
+      <Select aria-label={t('createType')} value={value} options={options} onChange={choose} />
+    </Field>
+  )
 }
 
 /** A ticket in half a minute by keyboard alone: phone, one sentence, Ctrl+Enter. */
 export default function QuickTicket({ close }: { close: () => void }) {
   const t = useWords(ticketsWords)
   const c = useWords(commonWords)
-  const { phone, setPhone, sentence, setSentence, prefill, ready, busy, submit } = useNewTicket(close)
+  const made = useNewTicket(close)
+  const { phone, setPhone, sentence, setSentence, prefill, ready, busy, submit } = made
   const sentenceBox = useRef<TextAreaRef>(null)
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
@@ -187,6 +208,7 @@ export default function QuickTicket({ close }: { close: () => void }) {
             onKeyDown={(event) => (event.ctrlKey || event.metaKey) && onKey(event)}
           />
         </Field>
+        <TypeBox value={made.typeKey} choose={made.setTypeKey} />
         <section className="prefill" aria-live="polite" aria-label={t('createPrefill')}>
           {prefill.isFetching && !prefill.data ? <p className="quiet">{t('createReading')}</p> : null}
           {prefill.data && <Found prefill={prefill.data} />}

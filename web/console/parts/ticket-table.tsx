@@ -1,6 +1,7 @@
 import { Button, Skeleton, Space } from 'antd'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { mayDo } from '../data/session.ts'
@@ -92,6 +93,12 @@ function Row({ row, current, open }: { row: TicketRow; current: boolean; open: (
       </td>
       <td className="cell-status">
         <StatusMark status={row.status} />
+        {row.unserved && (
+          <span className="unserved-mark">
+            <Icon name="alert" size={13} />
+            {t('unserved')}
+          </span>
+        )}
       </td>
       <td className="cell-sla">
         <NextDue row={row} />

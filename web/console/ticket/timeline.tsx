@@ -68,6 +68,7 @@ function useSentence(ticket: Ticket) {
   const where = useNames()
   const names = useFieldNames(ticket)
   const labels = useLabelChanges()
+  const lang = language.use()
   return ({ type, payload: stored }: TimelineEntry): string => {
     const payload = stored ?? {}
     if (type === 'fields') {
@@ -76,6 +77,10 @@ function useSentence(ticket: Ticket) {
       return [changed && t('fields', { names: changed }), suggested && t('suggested', { names: suggested })]
         .filter(Boolean)
         .join(' · ')
+    }
+    if (type === 'retyped') {
+      const name = payload.name as { zh?: string; en?: string } | undefined
+      return t('retyped', { name: name?.[lang] ?? String(payload.typeKey ?? '') })
     }
     if (type === 'labelled') return t('labelled', { changes: labels(payload) })
     if (type === 'transition' && payload.reason === 'engineer_removed')

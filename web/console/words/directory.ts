@@ -144,6 +144,18 @@ export const typeWords = {
   nameZh: ['中文名称', 'Chinese name'],
   nameEn: ['英文名称', 'English name'],
   isDefault: ['默认类型', 'Default type'],
+  calendar: ['时限按哪个日历计算', 'Promises count by'],
+  calendarHint: ['应急类型选全天候的日历', 'Choose an around-the-clock calendar for emergencies'],
+  calendarDefault: ['默认营业日历', "The business's default calendar"],
+  always: ['24 小时', '24 hours'],
+  appliesTo: ['自动用于', 'Used by itself for'],
+  appliesToHint: [
+    '选中的条件都符合时,工单自动用这个类型;条件最多的类型优先。都不选则只能手动选择。',
+    'A ticket that meets all that is chosen gets this type by itself; the type with the most conditions comes first. With none it is only chosen by hand.',
+  ],
+  urgencies: ['紧急程度', 'Urgency'],
+  intents: ['诉求', 'Intent'],
+  categories: ['产品品类', 'Product category'],
   form: ['表单(JSON Schema)', 'Form (JSON Schema)'],
   formHint: [
     '在标准字段之外的字段。每个字段要有中英文标题。',

@@ -239,6 +239,7 @@ export const timelineWords = {
   unlike: ['确认与另一个工单不是同一件事', 'said that another ticket is not the same'],
   incident: ['事件 {number}:{what}', 'incident {number}: {what}'],
   sla: ['时限:{kind} {state}', 'promise {kind}: {state}'],
+  retyped: ['工单类型改为“{name}”,时限重新计算', 'the type became “{name}”, with its promises'],
   erased: ['删除了个人信息', 'erased personal data'],
   routedNobody: ['没有合适的技能组,等调度指定', 'no group fits; a dispatcher decides'],
   routedAgain: ['重新派单:{where}', 'routed again: {where}'],
