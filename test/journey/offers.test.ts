@@ -44,6 +44,9 @@ describe('an offer', () => {
     expect(outcome.answer!.card).toMatchObject({ id: offer!.id, state: { text: '已接单' } })
     expect(String(response.body)).toContain('已接单')
     expect(await desk.row(ticketId)).toMatchObject({ status: 'assigned', assigneeId: people[offer!.who] })
+    const asked = await desk.test.ask('ticket.list', { status: ['open', 'assigned'] })
+    // The list says the same as the card: taken, and not still waiting for somebody to take it.
+    expect(asked).toMatchObject({ tickets: [{ id: ticketId, status: 'assigned', accepted: true }] })
     const before = desk.texts().length
     await desk.settle(minuteMs)
     expect(desk.texts().slice(before).join()).toContain('师傅')

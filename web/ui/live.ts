@@ -10,8 +10,8 @@ import {
 
 export type { LiveEvent, LiveState } from './live-source.ts'
 
-/** A change; or that everything, or who is signed in, must be read again. */
-export type LiveNews = LiveEvent | 'reload' | 'ended'
+/** A change; that everything, or who is signed in, must be read again; or that the hub is back. */
+export type LiveNews = LiveEvent | 'reload' | 'ended' | 'back'
 
 interface Link {
   readonly state: LiveState
@@ -27,8 +27,10 @@ let say: ((message: TabMessage) => void) | undefined
 function hear(message: LiveMessage) {
   if (message.kind === 'state') {
     // Coming back after a gap may have missed something only if the hub says `reload`; it resumes by position.
+    const back = message.state === 'live' && link.state !== 'live'
     link = { state: message.state, sinceMs: message.sinceMs }
     for (const listener of linkListeners) listener()
+    if (back) for (const listener of eventListeners) listener('back')
     return
   }
   for (const listener of eventListeners) listener(message.kind === 'event' ? message.event : message.kind)
@@ -86,7 +88,10 @@ export function useLink(): Link {
   )
 }
 
-/** Calls `listener` for each announced change, with `reload` when everything must be read again, and with `ended` when the session ended. */
+/**
+ * Calls `listener` for each announced change, with `reload` when everything must be
+ * read again, with `ended` when the session ended, and with `back` when the hub can be reached again.
+ */
 export function onLive(listener: (news: LiveNews) => void): () => void {
   eventListeners.add(listener)
   return () => eventListeners.delete(listener)

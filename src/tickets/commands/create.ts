@@ -116,7 +116,6 @@ async function create(
   if (!type.ok) return type
   const custom = validate(type.value.form, given.custom as JsonObject)
   if (!custom.ok) return custom
-  const fields = confirmed(described(given), sound(given.readings), ctx.commandId) as TicketFieldMap
   const reached = withinReach(fields.appointment?.value, ctx.nowMs)
   if (!reached.ok) return reached
   const origin = await originOf(ctx, given.conversationId, given.fields.phone)

@@ -17,7 +17,7 @@ import { readTicket, type Ticket } from '../row.ts'
 import { clockKinds } from '../sla.ts'
 import { stateOf } from '../state.ts'
 import { moodsOf, moodsView } from './moods.ts'
-import { offersOf, offerView } from './offers.ts'
+import { isAccepted, offersOf, offerView } from './offers.ts'
 
 const id = z.uuid()
 const moment = z.int().nullable()
@@ -32,6 +32,8 @@ const other = z.object({
   id,
   number: z.string(),
   status: z.enum(ticketStatuses),
+  /** Assigned, and its engineer took the offer. */
+  accepted: z.boolean(),
   intent: z.enum(intents),
   summary: z.string(),
   createdAtMs: z.int(),
@@ -127,7 +129,7 @@ type Kin = Other & { readonly kin: string }
 /** Tickets around one, each with what it is to it. */
 async function kinOf(db: Reader, ticket: Ticket): Promise<Kin[]> {
   const found = await sql<Kin>`
-    select o."id", o."number", o."status", o."intent", left(o."summary", 120) as "summary",
+    select o."id", o."number", o."status", ${isAccepted('o')} as "accepted", o."intent", left(o."summary", 120) as "summary",
       (extract(epoch from o."createdAt") * 1000)::bigint as "createdAtMs", k.kin
     from (
       select case when l."kind" = 'follow-up' and l."bId" = ${ticket.id} then 'followed-by' else l."kind" end as kin,

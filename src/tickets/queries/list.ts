@@ -9,6 +9,7 @@ import { filterSchema, type TicketSort, ticketSorts } from '../filter.ts'
 import { finest } from '../labels.ts'
 import { hasStatus, narrow } from '../narrow.ts'
 import { clockKinds } from '../sla.ts'
+import { isAccepted } from './offers.ts'
 
 const moment = z.int().nullable()
 const name = z.string().nullable()
@@ -18,6 +19,8 @@ const line = z.object({
   id: z.uuid(),
   number: z.string(),
   status: z.enum(ticketStatuses),
+  /** Assigned, and its engineer took the offer. */
+  accepted: z.boolean(),
   version: z.int(),
   intent: z.enum(intents),
   urgency: z.enum(urgencies),
@@ -162,7 +165,7 @@ async function find(
 ): Promise<Found[]> {
   const sorted = sorting(order)
   const found = await sql<Found>`
-    select t."id", t."number", t."status", t."version", t."intent", t."urgency", t."sentiment",
+    select t."id", t."number", t."status", ${isAccepted('t')} as "accepted", t."version", t."intent", t."urgency", t."sentiment",
       left(t."summary", 200) as "summary", t."contactName", t."phone", t."productCategory", t."deviceModel",
       t."province", t."city", t."district", t."channel", t."tier", t."groupId", g."name" as "groupName",
       t."assigneeId", s."name" as "assigneeName", t."expedited", t."tags", t."risks",

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Reader } from '../../store/index.ts'
+import { type RawBuilder, type Reader, sql } from '../../store/index.ts'
 
 /** An engineer who was asked whether they take the ticket, as its page shows it. */
 export const offerView = z.object({
@@ -12,6 +12,13 @@ export const offerView = z.object({
   endedAtMs: z.int().nullable(),
   reason: z.string().nullable(),
 })
+
+/** Whether the engineer who has the ticket of alias `table` took it from an offer and has not begun. */
+export function isAccepted(table: 't' | 'o'): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${table}.${name}`)
+  return sql`(${column('status')} = 'assigned' and exists (select 1 from offer f
+    where f."ticketId" = ${column('id')} and f."staffId" = ${column('assigneeId')} and f."status" = 'accepted'))`
+}
 
 /** The offers of a ticket, newest first. */
 export async function offersOf(db: Reader, ticketId: string): Promise<z.infer<typeof offerView>[]> {

@@ -1,10 +1,10 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LiveEvent } from '../../../web/ui/live.ts'
 
-const heard = vi.hoisted(() => ({ tell: (_event: LiveEvent | 'reload') => {} }))
+const heard = vi.hoisted(() => ({ tell: (_event: LiveEvent | 'reload' | 'back') => {} }))
 vi.mock('../../../web/ui/live.ts', () => ({
-  onLive: (tell: (event: LiveEvent | 'reload') => void) => {
+  onLive: (tell: (event: LiveEvent | 'reload' | 'back') => void) => {
     heard.tell = tell
     return () => {
       heard.tell = () => {}
@@ -37,6 +37,23 @@ describe('the console follows the hub', () => {
     heard.tell('reload')
     expect(stale(of)).toEqual(['ticket', 'tickets', 'settings'])
     stop()
+  })
+
+  it('reads again what could not be read while the hub was away, and nothing else, when it is back', async () => {
+    const of = client()
+    const read = vi.fn(async (): Promise<string> => 'fine')
+    read.mockRejectedValueOnce(new Error('away'))
+    const observer = new QueryObserver(of, { queryKey: ['devices'], queryFn: read, retry: false })
+    const leave = observer.subscribe(() => {})
+    await vi.waitFor(() => expect(observer.getCurrentResult().isError).toBe(true))
+    const stop = followChanges(of)
+    heard.tell('back')
+    await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe('fine'))
+    expect(stale(of)).toEqual([])
+    heard.tell('back')
+    expect(read).toHaveBeenCalledTimes(2)
+    stop()
+    leave()
   })
 
   it('reads again what a change touches, once after a pause however many changes arrive, and nothing else', () => {

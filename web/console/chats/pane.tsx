@@ -5,7 +5,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { useConversation } from '../data/conversation.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
-import { useTicket } from '../data/ticket.ts'
+import { acceptedBy, useTicket } from '../data/ticket.ts'
 import { AboutQuestions, TicketBanners } from '../incidents/banner.tsx'
 import { useKeys } from '../keys.ts'
 import { Broken, EmptyState } from '../parts/broken.tsx'
@@ -108,7 +108,7 @@ function TicketPane({ ticketId }: { ticketId: string }) {
           <p className="chat-ticket">
             <Link to={`/tickets/${ticket.id}`}>{ticket.number}</Link>
             <UrgencyMark urgency={ticket.urgency} />
-            <StatusMark status={ticket.status} />
+            <StatusMark status={ticket.status} accepted={acceptedBy(ticket)} />
             <span className="quiet">
               {[ticket.group?.name, ticket.assignee?.name].filter(Boolean).join(' · ')}
             </span>

@@ -49,6 +49,11 @@ export function followChanges(client: QueryClient): () => void {
     for (const queryKey of keys) void client.invalidateQueries({ queryKey })
   }
   const stop = onLive((event) => {
+    if (event === 'back') {
+      // What could not be read meanwhile; the rest is as the stream says.
+      void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
+      return
+    }
     if (event === 'reload' || event === 'ended') {
       void client.invalidateQueries(event === 'ended' ? { queryKey: ['session'] } : {})
       return

@@ -65,6 +65,7 @@ export interface ActorView {
 /** An engineer who was asked whether they take the ticket. */
 export interface OfferView {
   readonly id: string
+  readonly staffId: string
   readonly engineer: string
   readonly status: 'pending' | 'accepted' | 'rejected' | 'timed_out' | 'rescinded' | 'cancelled'
   readonly createdAtMs: number
@@ -87,6 +88,7 @@ export interface Kin {
   readonly id: string
   readonly number: string
   readonly status: Status
+  readonly accepted: boolean
   readonly intent: Intent
   readonly summary: string
   readonly createdAtMs: number
@@ -179,6 +181,18 @@ export interface Ticket {
   readonly commands: readonly TicketCommand[]
   /** Fields without which it cannot be resolved. */
   readonly missing: readonly { readonly name: string; readonly zh: string; readonly en: string }[]
+}
+
+/** Whether the engineer who has the ticket took it from an offer and has not begun. */
+export function acceptedBy({
+  status,
+  assignee,
+  offers,
+}: Pick<Ticket, 'status' | 'assignee' | 'offers'>): boolean {
+  return (
+    status === 'assigned' &&
+    offers.some((offer) => offer.status === 'accepted' && offer.staffId === assignee?.id)
+  )
 }
 
 /** A ticket by id or number. */

@@ -34,6 +34,8 @@ export interface TicketRow {
   readonly id: string
   readonly number: string
   readonly status: Status
+  /** Assigned, and its engineer took the offer. */
+  readonly accepted: boolean
   readonly urgency: Urgency
   readonly intent: Intent
   readonly summary: string

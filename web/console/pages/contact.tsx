@@ -115,7 +115,7 @@ function Tickets({ contactId }: { contactId: string }) {
                 <li key={each.id}>
                   <Link to={`/tickets/${each.id}`}>{each.summary || each.number}</Link>
                   <span className="sub">
-                    <StatusMark status={each.status} />
+                    <StatusMark status={each.status} accepted={each.accepted} />
                     <Moment at={each.createdAtMs} />
                   </span>
                 </li>

@@ -2,6 +2,7 @@ import { App, Button, type TableProps } from 'antd'
 import { Link } from 'react-router'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
+import { brokenConnections } from '../data/connections.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
 import { AdminPage, Loaded, Rows } from '../parts/admin.tsx'
@@ -15,7 +16,15 @@ type Envelope = Answer<'inbox.dead'>['envelopes'][number]
 type Job = Answer<'inbox.dead'>['jobs'][number]
 type Unsent = Answer<'outbox.list'>['messages'][number]
 
-function Figures({ health, unsent }: { health: Answer<'inbox.health'>; unsent: number }) {
+function Figures({
+  health,
+  unsent,
+  broken,
+}: {
+  health: Answer<'inbox.health'>
+  unsent: number
+  broken: number
+}) {
   const t = useWords(healthWords)
   const figures = [
     { label: t('waiting'), value: health.waiting, bad: false },
@@ -23,6 +32,7 @@ function Figures({ health, unsent }: { health: Answer<'inbox.health'>; unsent: n
     { label: t('deadEnvelopes'), value: health.deadEnvelopes, bad: health.deadEnvelopes > 0 },
     { label: t('deadJobs'), value: health.deadJobs, bad: health.deadJobs > 0 },
     { label: t('unsent'), value: unsent, bad: unsent > 0 },
+    { label: t('broken'), value: broken, bad: broken > 0 },
   ]
   return (
     <dl className="figures">
@@ -205,14 +215,20 @@ export default function Health() {
   const unsent = useAsk('outbox.list', { states: ['failed', 'unknown'], limit: 200 })
   const hooks = useAsk('webhook.list', {}, { enabled: mayDo(useSignedIn(), ['supervisor', 'auditor']) })
   const deadHooks = (hooks.data?.endpoints ?? []).filter((each) => each.dead > 0)
+  const accounts = useAsk('channel.list', {})
+  const broken = brokenConnections(accounts.data?.accounts ?? [])
   const messages = unsent.data?.messages ?? []
   const well =
     dead.data &&
     unsent.data &&
+    accounts.data &&
+    broken === 0 &&
     dead.data.envelopes.length + dead.data.jobs.length + messages.length + deadHooks.length === 0
   return (
     <AdminPage title={t('title')} hint={t('hint')}>
-      <Loaded query={health}>{(data) => <Figures health={data} unsent={messages.length} />}</Loaded>
+      <Loaded query={health}>
+        {(data) => <Figures health={data} unsent={messages.length} broken={broken} />}
+      </Loaded>
       <section className="panel">
         <h2>{t('connections')}</h2>
         <ConnectionTable />

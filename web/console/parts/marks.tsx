@@ -2,7 +2,7 @@ import { Icon, type IconName } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
 import { duration, exact, useNow } from '../../ui/time.tsx'
 import type { ChannelName, Clock, ClockKind, Status, TicketRow, Urgency } from '../data/tickets.ts'
-import { channelWords, clockWords, statusWords, urgencyWords } from '../words/terms.ts'
+import { acceptedWords, channelWords, clockWords, statusWords, urgencyWords } from '../words/terms.ts'
 import { ticketsWords } from '../words/tickets.ts'
 
 const urgencyIcons: Readonly<Record<Urgency, IconName>> = {
@@ -23,10 +23,15 @@ export function UrgencyMark({ urgency }: { urgency: Urgency }) {
   )
 }
 
-/** Where a ticket stands. */
-export function StatusMark({ status }: { status: Status }) {
+/** Where a ticket stands; one that is assigned may have been accepted. */
+export function StatusMark({ status, accepted }: { status: Status; accepted?: boolean }) {
   const t = useWords(statusWords)
-  return <span className={`status status-${status}`}>{t(status)}</span>
+  const a = useWords(acceptedWords)
+  return (
+    <span className={`status status-${status}`}>
+      {status === 'assigned' && accepted ? a('accepted') : t(status)}
+    </span>
+  )
 }
 
 const channelIcons: Readonly<Record<string, IconName>> = {

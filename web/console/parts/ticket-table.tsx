@@ -92,7 +92,7 @@ function Row({ row, current, open }: { row: TicketRow; current: boolean; open: (
         </span>
       </td>
       <td className="cell-status">
-        <StatusMark status={row.status} />
+        <StatusMark status={row.status} accepted={row.accepted} />
         {row.unserved && (
           <span className="unserved-mark">
             <Icon name="alert" size={13} />

@@ -108,7 +108,7 @@ function KinList({
           <li key={each.id}>
             <Link to={`/tickets/${each.id}`}>{each.summary || each.number}</Link>
             <span className="sub">
-              <StatusMark status={each.status} />
+              <StatusMark status={each.status} accepted={each.accepted} />
               <Moment at={each.createdAtMs} />
               {action?.(each)}
             </span>

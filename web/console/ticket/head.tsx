@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
-import type { Ticket } from '../data/ticket.ts'
+import { acceptedBy, type Ticket } from '../data/ticket.ts'
 import type { Clock } from '../data/tickets.ts'
 import { useKeys } from '../keys.ts'
 import { ChannelMark, StatusMark, TimeLeft, UrgencyMark } from '../parts/marks.tsx'
@@ -128,7 +128,7 @@ export function TicketHead({ ticket }: { ticket: Ticket }) {
       </div>
       <div className="ticket-state">
         <UrgencyMark urgency={ticket.urgency} />
-        <StatusMark status={ticket.status} />
+        <StatusMark status={ticket.status} accepted={acceptedBy(ticket)} />
         {urgent && <TimeLeft clock={urgent} />}
       </div>
       <Moves ticket={ticket} />

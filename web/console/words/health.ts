@@ -13,6 +13,7 @@ export const healthWords = {
   deadEnvelopes: ['无法读取', 'Unreadable'],
   deadJobs: ['失败的步骤', 'Failed steps'],
   unsent: ['没有发出', 'Not sent'],
+  broken: ['没有连上', 'Not connected'],
   allWell: ['一切正常', 'All is well'],
   allWellHint: ['没有需要人处理的内容。', 'Nothing needs a person.'],
   connections: ['连接', 'Connections'],

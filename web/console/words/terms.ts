@@ -12,6 +12,11 @@ export const statusWords = {
   merged: ['已合并', 'Merged'],
 } as const satisfies Words
 
+/** An assigned ticket whose engineer took the offer. */
+export const acceptedWords = {
+  accepted: ['已接单', 'Accepted'],
+} as const satisfies Words
+
 export const urgencyWords = {
   critical: ['危急', 'Critical'],
   high: ['紧急', 'High'],
