@@ -16,7 +16,6 @@ import { retentionHandler, retentionJob } from '../inbox/index.ts'
 import * as incidents from '../incidents/index.ts'
 import type { Log } from '../kernel/log.ts'
 import * as knowledge from '../knowledge/index.ts'
-import { removeMedia } from '../media/store.ts'
 import * as outbox from '../outbox/index.ts'
 import {
   extract,
@@ -43,6 +42,7 @@ import type { Config } from './config.ts'
 import { channelIo, connectionLease, type SharedIo } from './connections.ts'
 import { labelPorts } from './entry-codes.ts'
 import { extractionThread, ThreadEnded } from './extraction-thread.ts'
+import { oldFiles } from './old-files.ts'
 import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
 import { accountSecrets } from './secrets.ts'
@@ -244,7 +244,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.makeNameHandler(sending),
       ...calls.makeCallHandlers({ recogniser }),
       conversations.assignHandler,
-      ...conversations.makeErasureHandlers({ removeFile: (hash) => removeMedia(config.mediaDir, hash) }),
+      ...conversations.makeErasureHandlers(oldFiles(config.mediaDir)),
       retentionHandler,
       ...makePipelineHandlers({
         ...{ ...reading, account: talking, notices: sending },

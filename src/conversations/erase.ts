@@ -11,8 +11,11 @@ import { erasePeople } from './erase-people.ts'
 
 /** What erasure needs from app. */
 export interface ErasurePorts {
-  /** Removes a stored file; again is nothing. */
-  removeFile(hash: string): Promise<void>
+  /**
+   * Removes a stored file, unless it is so young at `nowMs` that somebody who stored the same bytes is about to name it: such a
+   * one is left to the sweep. Again is nothing.
+   */
+  removeFile(hash: string, nowMs: number): Promise<void>
 }
 
 /** How long a message that is being sent is waited for, ms. */
@@ -133,7 +136,7 @@ async function unused(db: Reader, hashes: readonly string[]): Promise<string[]> 
 
 /**
  * Handlers of erasure. `ticket.forget` runs after `ticket.erase`: in one transaction it empties what the ticket's conversations
- * hold of the person, and doing it again changes nothing. `media.forget` removes the files afterwards.
+ * hold of the person, and doing it again changes nothing. `media.forget` removes the files afterwards, as far as they are old.
  */
 export function makeErasureHandlers({ removeFile }: ErasurePorts): JobHandler[] {
   return [
@@ -146,7 +149,7 @@ export function makeErasureHandlers({ removeFile }: ErasurePorts): JobHandler[] 
     defineHandler<'media.forget', undefined, null>({
       kind: 'media.forget',
       async prepare(job, ctx) {
-        for (const hash of await unused(ctx.db, job.payload.hashes)) await removeFile(hash)
+        for (const hash of await unused(ctx.db, job.payload.hashes)) await removeFile(hash, ctx.nowMs)
         return null
       },
       commit: async () => noEffects,

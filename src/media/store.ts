@@ -57,7 +57,10 @@ async function writeContent(
 const fullCodes = new Set(['ENOSPC', 'EDQUOT'])
 type PutOptions = Parameters<MediaStore['put']>[1]
 
-/** A put: everything happens in a temporary file, which takes its name when it is complete and synced. */
+/**
+ * A put: everything happens in a temporary file, which takes its name when it is complete and synced. A file that was there
+ * before is replaced by the same bytes, and so is young again.
+ */
 async function put(
   settings: Required<MediaStoreSettings>,
   content: Uint8Array | AsyncIterable<Uint8Array>,
@@ -118,7 +121,26 @@ export async function openMediaStore(settings: MediaStoreSettings): Promise<Medi
   }
 }
 
-/** Removes a file of the store's folder for good; again is nothing. For erasure, after nothing refers to it any more. */
-export async function removeMedia(dir: string, hash: string): Promise<void> {
-  await rm(join(dir, mediaPath(hash)), { force: true })
+const missing = (error: NodeJS.ErrnoException) => {
+  if (error.code === 'ENOENT') return false
+  throw error
+}
+
+/** Whether a file is there and was put last before a moment. */
+async function isOlder(path: string, beforeMs: number): Promise<boolean> {
+  return await stat(path).then(({ mtimeMs }) => mtimeMs < beforeMs, missing)
+}
+
+/**
+ * Removes a file of the store's folder for good unless it was put (again) since `beforeMs`; again is nothing. For files to which
+ * nothing refers: a young one may have been stored for what is about to refer to it.
+ */
+export async function removeMedia(dir: string, hash: string, beforeMs: number): Promise<void> {
+  const path = join(dir, mediaPath(hash))
+  if (!(await isOlder(path, beforeMs))) return
+  // The same bytes may be put this moment: what is looked at again is what was taken away, and no other file.
+  const aside = join(dir, '.new', randomUUID())
+  if ((await rename(path, aside).catch(missing)) === false) return
+  if (await isOlder(aside, beforeMs)) await rm(aside, { force: true })
+  else await rename(aside, path)
 }

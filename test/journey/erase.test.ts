@@ -1,5 +1,8 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
+import { mediaPath } from '../../src/media/store.ts'
 import { sql } from '../../src/store/index.ts'
 import { verifyTimelines } from '../../src/tickets/index.ts'
 import { sendToApi } from '../api.ts'
@@ -144,6 +147,8 @@ describe('erasing a ticket', () => {
     await test.run('ticket.erase', { ticketId: shared.first })
     await test.hub.settle()
     expect(found(await everything(), ['冰箱漏水']).length).toBeGreaterThan(0)
+    const twoDaysAgo = Date.now() / 1000 - 48 * 3_600
+    await utimes(join(test.dataDir, 'media', mediaPath(file!)), twoDaysAgo, twoDaysAgo)
     await test.run('ticket.erase', { ticketId: shared.second })
     await test.hub.settle()
     expect(found(await everything(), ['冰箱漏水', '洗衣机也坏了', '邻居', '裘文杰'])).toEqual([])

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaStore } from '../../../src/contract/ports.ts'
 import { compoundType, isAccepted, looksLikeGsm, looksLikeText, textType } from '../../../src/media/detect.ts'
-import { mediaPath, openMediaStore } from '../../../src/media/store.ts'
+import { mediaPath, openMediaStore, removeMedia } from '../../../src/media/store.ts'
 
 let dir: string
 let media: MediaStore
@@ -175,5 +175,46 @@ describe('finding a type', () => {
     expect(isAccepted('imagex/png', ['image/*'])).toBe(false)
     expect(isAccepted('text/html', [])).toBe(false)
     expect(isAccepted('text/html', ['*/*'])).toBe(true)
+  })
+})
+
+describe('a file that nothing refers to', () => {
+  const bytes = text('the same photo')
+  const hash = sha(bytes)
+  const aged = (hours: number) => {
+    const at = Date.now() / 1000 - hours * 3_600
+    utimesSync(join(dir, mediaPath(hash)), at, at)
+  }
+  const remove = (hours: number) => removeMedia(dir, hash, Date.now() - hours * 3_600_000)
+
+  it('stays while it is young and is removed when it is old; again is nothing', async () => {
+    await media.put(bytes)
+    await remove(24)
+    expect(await media.has(hash)).toBe(true)
+    aged(23)
+    await remove(24)
+    expect(await media.has(hash)).toBe(true)
+    aged(25)
+    await remove(24)
+    await remove(24)
+    expect(await media.has(hash)).toBe(false)
+    expect(leftovers()).toEqual([])
+  })
+
+  it('is young again when the same bytes are stored again', async () => {
+    await media.put(bytes)
+    aged(48)
+    await media.put(bytes)
+    await remove(24)
+    expect(await media.has(hash)).toBe(true)
+  })
+
+  it('is not lost when the same bytes are stored while it is being removed', async () => {
+    for (let round = 0; round < 50; round++) {
+      await media.put(bytes)
+      aged(48)
+      await Promise.all([remove(24), media.put(bytes)])
+      expect(await media.has(hash)).toBe(true)
+    }
   })
 })
