@@ -119,11 +119,14 @@ function stepOf({ status, steps }: TicketProgress): Step {
 
 function stepsOf(submittedAt: string, ticket: TicketProgress | null): ProgressView['steps'] {
   const at = (name: string) => isoOf(ticket?.steps.find((each) => each.step === name)?.atMs ?? null)
-  return [
+  const steps: ProgressView['steps'] = [
     { key: 'received', at: submittedAt },
     { key: 'opened', at: ticket ? isoOf(ticket.createdAtMs) : null },
     { key: 'assigned', at: at('assigned') },
     { key: 'working', at: at('in_progress') },
     { key: 'done', at: at('resolved') ?? at('closed') },
   ]
+  // A step that the work went past without it was none: nobody was sent for what was settled on the telephone.
+  const now = ticket ? steps.findIndex(({ key }) => key === stepOf(ticket)) : 0
+  return steps.filter((step, i) => i >= now || step.at !== null)
 }

@@ -128,6 +128,11 @@ const catalogue = {
     zh: '这些内容不符合要求:{fieldsZh}。',
     en: 'These values are not accepted: {fieldsEn}.',
   },
+  'ticket.appointment_past': {
+    status: 422,
+    zh: '预约时间不能早于工单创建的日子({day})。请检查日期。',
+    en: 'An appointment cannot lie before the day on which the ticket was made ({day}). Please check the date.',
+  },
   'ticket.form_definition_invalid': {
     status: 422,
     zh: '表单定义有误:{reason}',

@@ -7,7 +7,7 @@ import { sql, type Tx } from '../store/index.ts'
 import { enqueueMessage } from './enqueue.ts'
 import { listeningConversation } from './listening.ts'
 import { outboxSettings } from './settings.ts'
-import { isNotice, type NoticeName, type NoticeVariables, noticeText } from './templates.ts'
+import { isNotice, type NoticeName, type NoticeVariables, noticeText, pageOffers } from './templates.ts'
 
 /** What notices need from app. */
 export interface NoticePorts {
@@ -110,6 +110,7 @@ export async function tellOfTicket(
   const variables: NoticeVariables = {
     number: ticket.number,
     link: ports.progressLink(notice.ticketId),
+    page: pageOffers[ticket.writable ? 'writable' : 'readable'][lang],
     engineer: ticket.engineer && calledBy(ticket.engineer),
     reply: ports.takesReplies(listening.accountId) ? { zh: '直接回复', en: 'Reply' }[lang] : null,
     appointment: ticket.appointment,
@@ -138,10 +139,13 @@ async function readTicket(tx: Tx, ticketId: string) {
     lang: string
     engineer: string | null
     appointment: string | null
+    writable: boolean
   }>`
     select t."number", t."lang", s."name" as engineer,
       to_char(t."appointmentStart" at time zone coalesce(
-        (select "timeZone" from calendar where "isDefault" limit 1), 'Asia/Shanghai'), 'YYYY-MM-DD HH24:MI') as appointment
+        (select "timeZone" from calendar where "isDefault" limit 1), 'Asia/Shanghai'), 'YYYY-MM-DD HH24:MI') as appointment,
+      exists (select from conversation_ticket ct join conversation c on c."id" = ct."conversationId"
+        where ct."ticketId" = t."id" and c."channel" = 'qr' and c."erasedAt" is null) as writable
     from ticket t left join staff s on s."id" = t."assigneeId" where t."id" = ${ticketId}`.execute(tx)
   return rows.rows[0] ?? null
 }

@@ -5,8 +5,8 @@ type NoticeText = { readonly zh: string; readonly en: string }
 /** What the hub says by itself. A line whose variable has no value is left out. */
 export const noticeTexts = {
   'ticket.acknowledge': {
-    zh: '您好，您的服务请求已受理，工单号 {number}。\n可随时在此查看进度、补充说明或催单：{link}\n{reply}即可补充信息。',
-    en: 'We have received your request. Your ticket number is {number}.\nFollow its progress, add details or ask us to hurry here: {link}\n{reply} to add information.',
+    zh: '您好，您的服务请求已受理，工单号 {number}。\n可随时在此{page}：{link}\n{reply}即可补充信息。',
+    en: 'We have received your request. Your ticket number is {number}.\n{page} here: {link}\n{reply} to add information.',
   },
   'ticket.assigned': {
     zh: '您的工单 {number} 已安排工程师{engineer},请保持电话畅通。\n预约时间：{appointment}\n进度：{link}',
@@ -69,6 +69,8 @@ export type NoticeVariables = Readonly<
     | 'number'
     /** Progress page of the customer; null when the hub has no public address. */
     | 'link'
+    /** What that page lets the customer do: only after a form can they write there. */
+    | 'page'
     | 'engineer'
     /** "Reply" in the customer's language where an answer can be given; null leaves out the lines that invite to it. */
     | 'reply'
@@ -76,6 +78,15 @@ export type NoticeVariables = Readonly<
     string | null
   >
 >
+
+/** What the progress page offers, by whether the customer can write there. */
+export const pageOffers = {
+  writable: {
+    zh: '查看进度、补充说明或催单',
+    en: 'Follow its progress, add details or ask us to hurry',
+  },
+  readable: { zh: '查看进度或催单', en: 'Follow its progress or ask us to hurry' },
+} as const
 
 /** Whether there is such a notice. */
 export function isNotice(name: string): name is NoticeName {

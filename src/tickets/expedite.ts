@@ -10,20 +10,23 @@ const hourMs = 3_600_000
 /** Statuses in which somebody still waits for the work. */
 export const waitingStatuses = ['open', 'assigned', 'in_progress', 'on_hold'] as const
 
-/** From when on a customer may press for a ticket again, ms; null for now. The setting `tickets` says how often in an hour. */
+/**
+ * From when on a customer may press for a ticket again, ms; null for now. The setting `tickets` says how often in an hour: an hour has
+ * so many windows, and pressing counts once in each, so that a second tap on the same button is none.
+ */
 export async function expediteAfter(db: Reader, ticketId: string, nowMs: number): Promise<number | null> {
   const { expeditesPerHour } = await ticketSettings(db)
-  const recent = await db
+  const windowMs = Math.ceil(hourMs / expeditesPerHour)
+  const last = await db
     .selectFrom('ticket_event')
     .select('at')
     .where('ticketId', '=', ticketId)
     .where('type', '=', 'expedited')
-    .where('at', '>', new Date(nowMs - hourMs))
+    .where('at', '>', new Date(nowMs - windowMs))
     .orderBy('at', 'desc')
-    .limit(expeditesPerHour)
-    .execute()
-  const oldest = recent[expeditesPerHour - 1]
-  return oldest ? oldest.at.getTime() + hourMs : null
+    .limit(1)
+    .executeTakeFirst()
+  return last ? last.at.getTime() + windowMs : null
 }
 
 /** Counts that the customer presses for a locked ticket, on its timeline too, and tells whoever has it. */

@@ -14,7 +14,7 @@ export const ticketSettingsSchema = z.object({
     .default(3 * day),
   /** How long after the start of an appointment without an end the engineer must have arrived, ms. */
   appointmentGraceMs: z.number().int().min(0).default(hour),
-  /** How often a customer may expedite one ticket within an hour. */
+  /** How often a customer may expedite one ticket within an hour; once in each of so many parts of it. */
   expeditesPerHour: z.number().int().min(1).max(60).default(2),
   /** How long a ticket waits for the answer to the hub's question before it opens without it, ms. */
   questionWaitMs: z.number().int().min(10_000).max(day).default(600_000),

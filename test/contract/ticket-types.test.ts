@@ -98,3 +98,25 @@ describe('a critical ticket for which nobody can be sent', () => {
     }
   })
 })
+
+describe('an appointment that a person sets', () => {
+  it('is refused in words when it lies before the day of the ticket, and taken from that day on', async () => {
+    const test = await testHub()
+    try {
+      const fields = { phone: '13605712844', fault_description: '坏了', intent: 'repair' }
+      const { ticketId } = await test.run('ticket.create', { fields })
+      const dayMs = 86_400_000
+      const at = (ms: number) => new Date(test.hub.clock.now() + ms).toISOString()
+      const appointment = (ms: number) => ({ start: at(ms), end: at(ms + 3_600_000) })
+      const set = (ms: number) =>
+        test.run('ticket.setField', { ticketId, name: 'appointment', value: appointment(ms) })
+      await expect(set(-2 * dayMs)).rejects.toThrow('ticket.appointment_past')
+      await expect(
+        test.run('ticket.create', { fields: { ...fields, appointment: appointment(-400 * dayMs) } }),
+      ).rejects.toThrow('ticket.appointment_past')
+      await set(dayMs)
+    } finally {
+      await test.close()
+    }
+  })
+})

@@ -134,7 +134,7 @@ describe('a customer scans a sticker', () => {
     expect(files).toMatchObject([{ name: '外机.png', state: 'stored', contentType: 'image/png' }])
   })
 
-  it('shows the number and how far it is, and takes reminders as often as the settings say', async () => {
+  it('shows the number and how far it is, and counts one reminder however often the button is tapped', async () => {
     const seen = await progress()
     expect(seen.body).toMatchObject({
       step: 'opened',
@@ -144,12 +144,13 @@ describe('a customer scans a sticker', () => {
     })
     expect(String(seen.body.number)).toMatch(/\d/)
     const pressed = await ask('POST', '/c/api/expedite', { receipt })
-    expect(pressed).toMatchObject({ status: 200, body: { expedited: 1, expediteAfter: null } })
-    expect((await ask('POST', '/c/api/expedite', { receipt })).body.expediteAfter).not.toBeNull()
+    expect(pressed).toMatchObject({ status: 200, body: { expedited: 1 } })
+    expect(pressed.body.expediteAfter).not.toBeNull()
     expect(await ask('POST', '/c/api/expedite', { receipt })).toMatchObject({
       status: 429,
       body: { error: { code: 'request.rate_limited' } },
     })
+    expect((await progress()).body).toMatchObject({ expedited: 1 })
   })
 
   it('tells the next one with the same sticker that the fault is known, by its number only', async () => {

@@ -5,7 +5,6 @@ import { replyBox } from './reply.ts'
 import { moment, t, type Word } from './words.ts'
 
 const receipt = token()
-const order = ['received', 'opened', 'assigned', 'working', 'done'] as const
 const quickMs = 1_000
 /** A request that was just sent has its number within a moment. */
 const firstMs = [150, 250, 500]
@@ -40,12 +39,11 @@ function numberCard(progress: Progress): HTMLElement {
 }
 
 function stepList(progress: Progress): HTMLElement {
-  const at = order.indexOf(progress.step as (typeof order)[number])
+  const at = progress.steps.findIndex(({ key }) => key === progress.step)
   return el(
     'ol',
     { class: 'steps' },
-    ...order.map((key, index) => {
-      const time = progress.steps.find((each) => each.key === key)?.at
+    ...progress.steps.map(({ key, at: time }, index) => {
       const state = index < at ? 'past' : index === at ? 'now' : ''
       return el(
         'li',

@@ -4,7 +4,7 @@ import type { ExtractedField, TicketField, TicketFieldMap } from '../../contract
 import type { JsonObject } from '../../kernel/json.ts'
 import { ok, type Result } from '../../kernel/result.ts'
 import { causeOf, changedTicket, desk } from '../access.ts'
-import { withinReach } from '../appointment.ts'
+import { checkAppointment, withinReach } from '../appointment.ts'
 import { confirmedByHuman, type FieldsByName, flatColumns, sameValue, setByHuman } from '../fields.ts'
 import { validate } from '../form.ts'
 import { type Origin, openTicket } from '../open.ts'
@@ -114,6 +114,9 @@ async function create(
     ? await ticketType(ctx.tx, { key: given.typeKey })
     : ok((await typeFor(ctx.tx, flatColumns(fields))) ?? (await defaultTicketType(ctx.tx)))
   if (!type.ok) return type
+  const { appointment } = given.fields
+  const kept = appointment && checkAppointment(appointment, ctx.nowMs, type.value.calendar.timeZone)
+  if (kept && !kept.ok) return kept
   const custom = validate(type.value.form, given.custom as JsonObject)
   if (!custom.ok) return custom
   const reached = withinReach(fields.appointment?.value, ctx.nowMs)

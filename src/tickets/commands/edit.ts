@@ -6,7 +6,7 @@ import type { Appointment } from '../../contract/ticket.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changedTicket, onTicket, target, workers } from '../access.ts'
-import { withinReach } from '../appointment.ts'
+import { checkAppointment, withinReach } from '../appointment.ts'
 import { type Changed, changeFields } from '../change.ts'
 import { changeClocks } from '../clocks.ts'
 import { confirmedByHuman, type FieldsByName, setByHuman, withoutSuggestion } from '../fields.ts'
@@ -31,7 +31,7 @@ async function readValue(
   if (isFieldName(field)) {
     if (value === null) return ok(null)
     const parsed = fieldSchemas[field].safeParse(value)
-    if (parsed.success) return ok(parsed.data as JsonValue)
+    if (parsed.success) return await sensible(ctx, ticket, field, parsed.data as JsonValue)
     const issues = parsed.error.issues.map((i) => ({
       path: [field, ...i.path].join('.'),
       message: i.message,
@@ -42,6 +42,25 @@ async function readValue(
   if (!type.ok) return type
   const checked = validate(type.value.form, { [field]: value })
   return checked.ok ? ok(checked.value[field] ?? null) : checked
+}
+
+/** An appointment has to be one that can be kept; every other value is fine as it is. */
+async function sensible(
+  ctx: CommandContext,
+  ticket: Ticket,
+  field: string,
+  value: JsonValue,
+): Promise<Result<JsonValue>> {
+  if (field !== 'appointment') return ok(value)
+  const type = await ticketType(ctx.tx, { id: ticket.typeId })
+  if (!type.ok) return type
+  const { timeZone } = type.value.calendar
+  const checked = checkAppointment(
+    value as { start: string | null; end: string | null },
+    ticket.createdAt.getTime(),
+    timeZone,
+  )
+  return checked.ok ? ok(value) : checked
 }
 
 function fieldOf(ticket: Ticket, field: string): TicketField | undefined {

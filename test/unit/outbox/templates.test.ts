@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type NoticeName, noticeText, noticeTexts } from '../../../src/outbox/templates.ts'
+import { type NoticeName, noticeText, noticeTexts, pageOffers } from '../../../src/outbox/templates.ts'
 
 const variables = {
   number: 'T-1',
   link: 'https://h.example/p',
+  page: '查看进度或催单',
   engineer: '张师傅',
   appointment: '2026-03-02 10:00',
   reply: '直接回复',
@@ -26,6 +27,13 @@ describe('notices', () => {
     expect(without.split('\n')).toHaveLength(2)
     expect(without).toContain('T-1')
     expect(without).not.toContain('here:')
+  })
+
+  it('promise additions only on a page that takes them', () => {
+    const says = (page: string) =>
+      noticeText('ticket.acknowledge', 'zh', { ...variables, page }, { texts: {} })
+    expect(says(pageOffers.readable.zh)).not.toContain('补充说明')
+    expect(says(pageOffers.writable.zh)).toContain('补充说明')
   })
 
   it('do not invite to an answer where the customer cannot give one', () => {
