@@ -49,6 +49,11 @@ export interface Sessions {
   signOut(cookie: string): Promise<void>
   /** Ends all sessions of a user. */
   signOutEverywhere(userId: string): Promise<void>
+  /**
+   * Does something that the person's password must be given for: refusals with `access.bad_credentials` are counted and noted, and
+   * after a few in a row nothing is looked at for a while, so that an open session is no place to guess at.
+   */
+  proving<T>(userId: string, work: () => Promise<Result<T>>): Promise<Result<T>>
 }
 
 interface UserRow {
@@ -75,6 +80,7 @@ export function makeSessions(options: { readonly database: Database; readonly cl
   const { database, clock } = options
   const { db } = database
   const addresses = makeAttempts(db, { kind: 'address', limit: maxFailuresPerAddress, lockMs })
+  const proofs = makeAttempts(db, { kind: 'proof', limit: maxFailures, lockMs })
   const strangers = makeAttempts(db, { kind: 'login', limit: maxFailures, lockMs })
   return {
     async signIn({ login: given, password, address, userAgent }) {
@@ -112,6 +118,17 @@ export function makeSessions(options: { readonly database: Database; readonly cl
       await database.db.deleteFrom('session').where('id', '=', sha256(cookie)).execute()
     },
     signOutEverywhere: (userId) => endSessions(database.db, userId),
+    async proving(userId, work) {
+      const waitMs = await proofs.waitMs(userId, clock.now())
+      if (waitMs > 0) return locked(waitMs)
+      // Counted before the password is looked at: a hundred guesses at once are a hundred guesses.
+      await proofs.fail(userId, clock.now())
+      const done = await work()
+      if (!done.ok && done.refusal.code === 'access.bad_credentials')
+        await noteFailure(database, userId, clock.now())
+      else await proofs.forget(userId)
+      return done
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.ts'
 import { RefusedError, refuse } from '../kernel/result.ts'
 import { type Identities, registerAuthentication } from './authenticate.ts'
 import { compressAnswers } from './compression.ts'
-import { type Operations, type Runner, registerOperations } from './operations.ts'
+import { type Operations, ownPassword, type Runner, registerOperations } from './operations.ts'
 import { logRefusals } from './refusal-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import { registerSessionRoutes } from './session-routes.ts'
@@ -72,8 +72,8 @@ export function registerApi(server: FastifyInstance, options: ApiOptions): void 
       errorResponseBuilder: (_request, { ttl }) =>
         new RefusedError(refuse('request.rate_limited', { waitMs: ttl }).refusal),
     })
-    const changePassword = options.commands.find((command) => command.name === 'user.changePassword')
-    if (!changePassword) throw new Error('the command user.changePassword is missing')
+    const changePassword = options.commands.find((command) => command.name === ownPassword)
+    if (!changePassword) throw new Error(`the command ${ownPassword} is missing`)
     registerSessionRoutes(scope, {
       sessions: options.identities.sessions,
       runner,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Permission } from '../access/index.ts'
 import { errors } from '../kernel/errors.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
-import { type Operations, pathOf } from './operations.ts'
+import { type Operations, ownPassword, pathOf } from './operations.ts'
 import { otherRoutes } from './other-routes.ts'
 
 type Schemas = Record<string, JsonObject>
@@ -125,7 +125,8 @@ function queryPath(query: Operations['queries'][number], components: Schemas): J
 export function openApiDocument({ commands, queries }: Operations, version: string): JsonObject {
   const components: Schemas = { Refusal: errorSchema }
   const paths: Record<string, JsonObject> = {}
-  for (const command of commands) paths[pathOf(command.name)] = { post: commandPath(command, components) }
+  for (const command of commands.filter(({ name }) => name !== ownPassword))
+    paths[pathOf(command.name)] = { post: commandPath(command, components) }
   for (const query of queries) paths[pathOf(query.name)] = { get: queryPath(query, components) }
   for (const route of otherRoutes) {
     const { path, method, name, title, input, output, more } = route

@@ -19,6 +19,9 @@ export interface Operations {
   readonly queries: readonly Query[]
 }
 
+/** Run by the route of the session alone, where wrong guesses are counted and the session goes on. */
+export const ownPassword = 'user.changePassword'
+
 /** `ticket.list` → `/api/ticket/list`. */
 export const pathOf = (name: string): string => `/api/${name.replace('.', '/')}`
 
@@ -28,7 +31,7 @@ export function registerOperations(
   { commands, queries }: Operations,
   { runner, log }: { readonly runner: Runner; readonly log: Log },
 ): void {
-  for (const command of commands) {
+  for (const command of commands.filter(({ name }) => name !== ownPassword)) {
     scope.post(pathOf(command.name), async (request, reply) => {
       const actor = mustBeSomebody(request)
       const result = await runner.execute(command, actor, request.body ?? {})

@@ -85,7 +85,9 @@ export function registerSessionRoutes(scope: FastifyInstance, options: SessionRo
   })
   scope.post('/api/session/changePassword', { config: { rateLimit } }, async (request, reply) => {
     const { user } = mustHaveSession(request)
-    const changed: Result<unknown> = await options.runner.execute(options.changePassword, user, request.body)
+    const changed: Result<unknown> = await sessions.proving(user.id, () =>
+      options.runner.execute(options.changePassword, user, request.body),
+    )
     if (!changed.ok) return sendRefusal(request, reply, changed.refusal)
     // The change ended every session, this one too; its owner has just proved who they are.
     return welcome(reply, await sessions.open(user.id, agentOf(request)))

@@ -128,6 +128,22 @@ describe('a session over HTTP and the database', () => {
     expect((await (await browser('wang', next)).get('/api/session/me')).statusCode).toBe(200)
   })
 
+  it('is no place to guess at a password: after five wrong ones the right one is not looked at either', async () => {
+    const boss = await browser('boss')
+    const guess = (current: string) =>
+      boss.post('/api/session/changePassword', { current, password: 'noch-ein-Wort-9' })
+    const codes: string[] = []
+    for (const current of ['a', 'b', 'c', 'd', 'e', password])
+      codes.push((await guess(current)).json().error.code)
+    expect(codes).toEqual([...Array(5).fill('access.bad_credentials'), 'access.locked'])
+    const around = await boss.post('/api/user/changePassword', {
+      current: password,
+      password: 'noch-ein-Wort-9',
+    })
+    expect(around.statusCode).toBe(404)
+    expect((await (await browser('boss')).get('/api/session/me')).statusCode).toBe(200)
+  })
+
   it('loses its rights at once when an administrator takes them away', async () => {
     const wang = await browser('wang', 'ein-neues-Wort-8')
     const boss = await browser('boss')

@@ -192,4 +192,40 @@ describe('an administrator at the console', () => {
     await page.getByText('还没有设备').waitFor()
     await page.unroute(/\/api\/(?!session|events)/)
   })
+
+  it('changes the own password in the account menu, told when the old one is wrong, and signs in with the new one', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/users`)
+    await page.getByTitle('我的账号').click()
+    await page.getByRole('menuitem', { name: '修改密码' }).click()
+    const dialog = page.getByRole('dialog', { name: '修改密码' })
+    const fill = async (current: string, next: string, again: string) => {
+      await dialog.getByLabel('当前密码').fill(current)
+      await dialog.getByLabel(/^新密码/).fill(next)
+      await dialog.getByLabel('再输一遍新密码').fill(again)
+    }
+    await dialog.getByText(/至少 10 个字符/).waitFor()
+    await fill('nicht-dieses', 'grün-Tee-am-Morgen-7', 'anders')
+    await dialog.getByText('两次输入的新密码不一致').waitFor()
+    await fill('nicht-dieses', 'grün-Tee-am-Morgen-7', 'grün-Tee-am-Morgen-7')
+    await dialog.getByRole('button', { name: '确定' }).click()
+    await dialog.getByText('当前密码不正确').waitFor()
+    await keep('password')
+    await fill(hub.password, 'grün-Tee-am-Morgen-7', 'grün-Tee-am-Morgen-7')
+    await dialog.getByRole('button', { name: '确定' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('heading', { name: '用户与令牌' }).waitFor()
+    await admin.context.clearCookies()
+    // The page may notice by itself before anybody clicks.
+    await page
+      .getByRole('link', { name: '审计' })
+      .click({ timeout: 2_000 })
+      .catch(() => null)
+    await page.getByText('登录已过期,请重新登录').waitFor()
+    await page.getByRole('textbox', { name: '账号' }).fill('admin')
+    await page.getByRole('textbox', { name: '密码' }).fill('grün-Tee-am-Morgen-7')
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.getByTitle('我的账号').waitFor()
+  })
 })

@@ -1,7 +1,7 @@
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App as AntApp, ConfigProvider } from 'antd'
 import zhCN from 'antd/es/locale/zh_CN.js'
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { BrowserRouter } from 'react-router'
 import { Refused } from '../ui/api.ts'
 import { language } from '../ui/language.ts'
@@ -45,9 +45,12 @@ const chinese = zhCN as unknown as (typeof zhCN)['default']
 
 function Signed() {
   const session = useSession()
+  // Somebody who was in and is out without having asked for it is told why.
+  const wasSignedIn = useRef(false)
+  if (session.data) wasSignedIn.current = true
   if (session.isPending) return null
   if (session.error) return <Broken error={session.error} retry={() => void session.refetch()} />
-  if (!session.data) return <SignIn onDone={() => void session.refetch()} />
+  if (!session.data) return <SignIn ended={wasSignedIn.current} onDone={() => void session.refetch()} />
   return <Shell session={session.data} />
 }
 

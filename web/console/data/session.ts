@@ -48,6 +48,12 @@ export async function signIn(login: string, password: string): Promise<void> {
   rememberCsrfToken(session.csrf)
 }
 
+/** Changes the own password; other sessions end. Throws `Refused` with `access.bad_credentials`, `access.weak_password` or `access.locked`. */
+export async function changePassword(current: string, password: string): Promise<void> {
+  const session = await tell<Session>('session.changePassword', { current, password })
+  rememberCsrfToken(session.csrf)
+}
+
 /** Ends the session and forgets everything that was read. */
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient()

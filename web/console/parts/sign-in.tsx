@@ -33,7 +33,7 @@ function useSignIn(onDone: () => void) {
 }
 
 /** The sign-in page: says what went wrong, when to try again, and where the first password is. */
-export function SignIn({ onDone }: { onDone: () => void }) {
+export function SignIn({ ended, onDone }: { ended: boolean; onDone: () => void }) {
   const t = useWords(signInWords)
   const s = useWords(shellWords)
   const lang = language.use()
@@ -48,6 +48,9 @@ export function SignIn({ onDone }: { onDone: () => void }) {
             <p className="quiet">{s('slogan')}</p>
           </div>
         </header>
+        {ended && !refused && (
+          <Alert type="info" showIcon title={t('endedTitle')} description={t('expired')} />
+        )}
         {refused && (
           <Alert
             type={refused.code === 'access.locked' ? 'warning' : 'error'}

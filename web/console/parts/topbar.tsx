@@ -1,4 +1,5 @@
 import { Button, Dropdown, Tooltip } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useWords } from '../../ui/language.ts'
@@ -9,6 +10,8 @@ import { type Session, useSignOut } from '../data/session.ts'
 import { shellWords } from '../words/shell.ts'
 import { roleWords } from '../words/terms.ts'
 import { Key } from './field.tsx'
+
+const PasswordDialog = lazy(() => import('./password-dialog.tsx'))
 
 /** Says truthfully whether the page is live: word and shape, not only colour. */
 function Connection() {
@@ -38,50 +41,64 @@ function AccountMenu({ session }: { session: Session }) {
   const chosen = appearance.use()
   const lang = language.use()
   const signOut = useSignOut()
+  const [changing, setChanging] = useState(false)
   const looks: [Appearance, keyof typeof shellWords][] = [
     ['light', 'appearanceLight'],
     ['dark', 'appearanceDark'],
     ['system', 'appearanceSystem'],
   ]
   return (
-    <Dropdown
-      trigger={['click']}
-      autoFocus
-      placement="bottomRight"
-      menu={{
-        selectedKeys: [chosen],
-        items: [
-          {
-            key: 'who',
-            disabled: true,
-            label: `${session.user.name} · ${session.user.roles.map((each) => role(each)).join(' / ')}`,
-          },
-          { type: 'divider' },
-          {
-            key: 'appearance',
-            type: 'group',
-            label: t('appearance'),
-            children: looks.map(([key, word]) => ({
-              key,
-              label: t(word),
-              onClick: () => appearance.set(key),
-            })),
-          },
-          { type: 'divider' },
-          {
-            key: 'language',
-            label: t('languageHint'),
-            icon: <Icon name="globe" />,
-            onClick: () => language.set(lang === 'zh' ? 'en' : 'zh'),
-          },
-          { key: 'out', label: t('signOut'), icon: <Icon name="back" />, onClick: () => void signOut() },
-        ],
-      }}
-    >
-      <Button type="text" icon={<Icon name="user" />} title={t('account')}>
-        <span className="wide-only">{session.user.name}</span>
-      </Button>
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']}
+        autoFocus
+        placement="bottomRight"
+        menu={{
+          selectedKeys: [chosen],
+          items: [
+            {
+              key: 'who',
+              disabled: true,
+              label: `${session.user.name} · ${session.user.roles.map((each) => role(each)).join(' / ')}`,
+            },
+            { type: 'divider' },
+            {
+              key: 'appearance',
+              type: 'group',
+              label: t('appearance'),
+              children: looks.map(([key, word]) => ({
+                key,
+                label: t(word),
+                onClick: () => appearance.set(key),
+              })),
+            },
+            { type: 'divider' },
+            {
+              key: 'language',
+              label: t('languageHint'),
+              icon: <Icon name="globe" />,
+              onClick: () => language.set(lang === 'zh' ? 'en' : 'zh'),
+            },
+            {
+              key: 'password',
+              label: t('changePassword'),
+              icon: <Icon name="user" />,
+              onClick: () => setChanging(true),
+            },
+            { key: 'out', label: t('signOut'), icon: <Icon name="back" />, onClick: () => void signOut() },
+          ],
+        }}
+      >
+        <Button type="text" icon={<Icon name="user" />} title={t('account')}>
+          <span className="wide-only">{session.user.name}</span>
+        </Button>
+      </Dropdown>
+      {changing && (
+        <Suspense fallback={null}>
+          <PasswordDialog close={() => setChanging(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

@@ -12,7 +12,10 @@ export const usersWords = {
   displayName: ['姓名', 'Name'],
   roles: ['角色', 'Roles'],
   password: ['初始密码', 'First password'],
-  passwordHint: ['至少 10 位,登录后请本人修改', 'At least 10 characters; its owner should change it'],
+  passwordHint: [
+    '至少 10 位,登录后请本人在右上角“我的账号 → 修改密码”中修改',
+    'At least 10 characters; its owner should change it under My account, Change password',
+  ],
   staff: ['对应人员', 'Staff record'],
   lastSeen: ['最近使用', 'Last used'],
   never: ['从未', 'Never'],

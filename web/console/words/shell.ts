@@ -50,6 +50,7 @@ export const shellWords = {
   shortcuts: ['快捷键', 'Keyboard shortcuts'],
   account: ['我的账号', 'My account'],
   signOut: ['退出登录', 'Sign out'],
+  changePassword: ['修改密码', 'Change password'],
   menu: ['菜单', 'Menu'],
   keyNextChat: ['下一个、上一个会话', 'Next chat, the one before'],
   keyTake: ['接待或接手会话', 'Take the chat, or take it over'],
@@ -86,8 +87,8 @@ export const signInWords = {
   submit: ['登录', 'Sign in'],
   firstRun: ['第一次启动?', 'First start?'],
   firstRunHint: [
-    '管理员账号 admin 的密码只在启动终端里显示一次。忘记时运行 npm run admin -- reset-password。',
-    'The password of the account "admin" was printed once in the terminal that started the hub. If it is lost, run npm run admin -- reset-password.',
+    '管理员账号 admin 的密码只在启动终端里显示一次。忘记时运行 npm run admin -- reset-password admin(把 admin 换成要重设的账号)。',
+    'The password of the account "admin" was printed once in the terminal that started the hub. If it is lost, run npm run admin -- reset-password admin (or another account in its place).',
   ],
   lockedTitle: ['账号已暂时锁定', 'The account is locked for now'],
   failed: ['没有登录', 'Not signed in'],
@@ -96,4 +97,20 @@ export const signInWords = {
     'Your session ended. Sign in again; what you typed is kept.',
   ],
   required: ['请填写', 'Required'],
+  endedTitle: ['请重新登录', 'Sign in again'],
+} as const satisfies Words
+
+/** The dialog in which people change their own password. */
+export const passwordWords = {
+  current: ['当前密码', 'Present password'],
+  next: ['新密码', 'New password'],
+  again: ['再输一遍新密码', 'New password again'],
+  rules: [
+    '至少 10 个字符;不能是常见密码、连续字符,也不能只是账号加几个数字。',
+    'At least 10 characters; no common password, no row of keys, and more than the account name with a few digits.',
+  ],
+  differ: ['两次输入的新密码不一致', 'The two new passwords differ'],
+  others: ['修改后,你在其他设备上的登录会全部退出。', 'Your sessions on other devices end with the change.'],
+  changed: ['密码已修改,其他设备已退出登录', 'The password is changed; other devices are signed out'],
+  wrong: ['当前密码不正确', 'The present password is wrong'],
 } as const satisfies Words
