@@ -24,6 +24,7 @@ import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
 import { type ProgressView, type TicketProgress, viewOf } from './customer-view.ts'
 import type { Executor } from './execute.ts'
+import { makeUploadQuota } from './upload-quota.ts'
 
 /** What one customer may write on a progress page: so many messages in ten minutes. */
 const [repliesInWindow, replyWindowMs] = [20, 600_000]
@@ -78,6 +79,23 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
   customer(token: string): Promise<Customer | null>
 } {
   const { registry, database, media, links, clock } = parts
+  const uploads = makeUploadQuota()
+
+  /** Stores an upload, and says in any case how much of its room it took. */
+  async function store(
+    content: AsyncIterable<Uint8Array>,
+    options: Parameters<MediaStore['put']>[1],
+    taken: (bytes: number) => void,
+  ) {
+    let bytes = 0
+    try {
+      const stored = await media.put(content, options)
+      if (stored.ok) bytes = stored.value.size
+      return stored
+    } finally {
+      taken(bytes)
+    }
+  }
 
   /** A link whose row still has its version. */
   async function openLink(token: string) {
@@ -191,7 +209,10 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
       if (!opened.ok) return opened
       const rule = uploadRule(declaredType)
       if (!rule) return refuse('media.type_refused', { type: declaredType })
-      const stored = await media.put(content, { declaredType, ...rule })
+      const { kind, id } = opened.value.link
+      const room = uploads.reserve(`${kind}:${id}`, rule.maxBytes, clock.now())
+      if (!room.ok) return room
+      const stored = await store(content, { declaredType, ...rule }, room.value.taken)
       if (!stored.ok) return stored
       const expiresAtMs = clock.now() + formLifeMs
       const upload = signUpload(token, { ...stored.value, expiresAtMs }, opened.value.config.linkSecrets)

@@ -1,5 +1,5 @@
 import { formLifeMs } from '../../channels/qr/token.ts'
-import { removeMedia } from '../media/store.ts'
+import { oldMedia, removeMedia } from '../media/store.ts'
 
 // An hour more: the clocks of the disk, of this machine and of the database need not agree.
 const lifeMs = formLifeMs + 3_600_000
@@ -9,5 +9,6 @@ const lifeMs = formLifeMs + 3_600_000
  * sent `formLifeMs` later: until then none is removed, whoever had the same bytes before.
  */
 export const oldFiles = (mediaDir: string) => ({
+  oldFiles: (nowMs: number) => oldMedia(mediaDir, nowMs - lifeMs),
   removeFile: (hash: string, nowMs: number) => removeMedia(mediaDir, hash, nowMs - lifeMs),
 })

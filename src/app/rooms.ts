@@ -245,6 +245,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...calls.makeCallHandlers({ recogniser }),
       conversations.assignHandler,
       ...conversations.makeErasureHandlers(oldFiles(config.mediaDir)),
+      conversations.makeSweepHandler(oldFiles(config.mediaDir)),
       retentionHandler,
       ...makePipelineHandlers({
         ...{ ...reading, account: talking, notices: sending },
@@ -268,7 +269,13 @@ export function rooms(parts: RoomParts): BuiltRooms {
       applyReceipt: outbox.applyReceipt,
       reportCall: calls.reportCall,
     },
-    standing: (nowMs) => [audit.chainJob(nowMs), retentionJob(nowMs), outbox.sweepJob(nowMs)],
+    // Files not at once: whoever started a hub on the wrong database has a day to notice before they seem to be nobody's.
+    standing: (nowMs) => [
+      audit.chainJob(nowMs),
+      retentionJob(nowMs),
+      outbox.sweepJob(nowMs),
+      conversations.sweepJob(nowMs + 24 * 3_600_000),
+    ],
     stop: () => thread.stop(),
   }
 }

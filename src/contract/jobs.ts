@@ -49,6 +49,8 @@ export const jobPayloads = {
   'ticket.forget': z.object({ ticketId: id }),
   /** Removes files that nothing refers to any more. */
   'media.forget': z.object({ hashes: z.array(z.string()) }),
+  /** Removes old files that no row names; plans itself again once a day. */
+  'media.sweep': z.object({}),
   /** Reads the next cases of an evaluation run; leaves itself behind until all are read. */
   'evaluation.step': z.object({ runId: id }),
   /** Trains a classifier from the cold start and corrected tickets into a draft version. */

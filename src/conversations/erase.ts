@@ -123,7 +123,7 @@ async function forget(
 }
 
 /** Files that nothing refers to any more: no attachment, no large body, no import. */
-async function unused(db: Reader, hashes: readonly string[]): Promise<string[]> {
+export async function unused(db: Reader, hashes: readonly string[]): Promise<string[]> {
   const rows = await sql<{ hash: string }>`
     select h as hash from unnest(${[...hashes]}::text[]) h
     where not exists (select 1 from attachment a where a."hash" = h)

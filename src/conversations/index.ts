@@ -11,6 +11,7 @@ export { assignHandler } from './desk/assign.ts'
 export { deskSettingsSchema } from './desk/settings.ts'
 export { type ErasurePorts, makeErasureHandlers } from './erase.ts'
 export { readSubmission, replyTarget, type Submission, saidIn, writtenSince } from './submission.ts'
+export { makeSweepHandler, type SweepPorts, sweepJob } from './sweep.ts'
 
 /** What can be done with conversations, contacts and at the desk. */
 export const commands: readonly Command[] = [...threadCommands, ...deskCommands, ...cannedCommands]

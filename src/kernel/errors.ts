@@ -290,6 +290,11 @@ const catalogue = {
     zh: '这个页面不能留言,请用原来的方式联系我们,或拨打客服电话。',
     en: 'Messages cannot be left on this page. Contact us the way you did before, or call us.',
   },
+  'link.uploads_full': {
+    status: 429,
+    zh: '这个二维码一小时内上传的文件太多了,请 {minutes} 分钟后再传;也可以不带文件先提交。',
+    en: 'Too many files came through this code within an hour. Try again in {minutes} minutes, or send the form without files.',
+  },
   'media.type_refused': {
     status: 415,
     zh: '不支持这种文件:{type}。',

@@ -131,6 +131,17 @@ async function isOlder(path: string, beforeMs: number): Promise<boolean> {
   return await stat(path).then(({ mtimeMs }) => mtimeMs < beforeMs, missing)
 }
 
+/** The files of the store's folder that were put last before a moment, folder by folder. */
+export async function* oldMedia(dir: string, beforeMs: number): AsyncGenerator<readonly string[]> {
+  for (const folder of (await readdir(dir)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    const old: string[] = []
+    for (const name of await readdir(join(dir, folder))) {
+      if (/^[0-9a-f]{64}$/.test(name) && (await isOlder(join(dir, folder, name), beforeMs))) old.push(name)
+    }
+    if (old.length > 0) yield old
+  }
+}
+
 /**
  * Removes a file of the store's folder for good unless it was put (again) since `beforeMs`; again is nothing. For files to which
  * nothing refers: a young one may have been stored for what is about to refer to it.

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureLinkKey, ticketLinks } from '../../src/access/index.ts'
 import { makeCustomerDesk } from '../../src/app/customers.ts'
+import { makeUploadQuota, uploadQuota } from '../../src/app/upload-quota.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
 const clock = manualClock(Date.parse('2026-05-01T09:00:00+08:00'))
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 let test: TestHub
 let desk: ReturnType<typeof makeCustomerDesk>
 let link: string
@@ -55,5 +60,49 @@ describe('the warranty of a device on its customer’s page', () => {
     await test.run('calendar.create', { name: '西', timeZone, hours: '24x7', isDefault: true })
     expect(await shown('2026-05-01T23:59:00-04:00')).toMatchObject({ warranty: 'in' })
     expect(await shown('2026-05-02T00:01:00-04:00')).toMatchObject({ warranty: 'out' })
+  })
+})
+
+describe('files that come in through a printed code', () => {
+  const upload = async (token: string, declaredType: string, content: Uint8Array) =>
+    await desk.upload(token, { declaredType, content: pieces(content) })
+  async function* pieces(content: Uint8Array) {
+    yield content
+  }
+  const code = (result: Awaited<ReturnType<typeof upload>>) => (result.ok ? 'ok' : result.refusal.code)
+  const picture = (name: string) => Buffer.concat([png, Buffer.from(name)])
+
+  it('are refused beyond the quota of the code and the hour, which two full forms do not meet', async () => {
+    const site = await test.run('site.create', { name: '火炬大厦' })
+    const other = await printed('site', String(site.id))
+    clock.set(Date.parse('2026-05-03T09:00:00+08:00'))
+    for (let i = 0; i < 18; i++) expect(code(await upload(link, 'image/png', picture(`${i}`)))).toBe('ok')
+    let refused: Awaited<ReturnType<typeof upload>> | null = null
+    for (let i = 0; i < uploadQuota.files && !refused; i++) {
+      const answer = await upload(link, 'image/png', picture(`again ${i}`))
+      if (!answer.ok) refused = answer
+    }
+    expect(refused).toMatchObject({ refusal: { code: 'link.uploads_full', params: { minutes: 60 } } })
+    expect(code(await upload(other, 'image/png', picture('of another code')))).toBe('ok')
+    clock.advance(3_600_000)
+    expect(code(await upload(link, 'image/png', picture('an hour later')))).toBe('ok')
+  }, 120_000)
+
+  it('cannot pass the quota together: each takes the room of the largest that it may be', async () => {
+    const quota = makeUploadQuota()
+    const film = 50 * 1024 * 1024
+    const taken = Array.from({ length: 30 }, () => quota.reserve('device:1', film, 0))
+    expect(taken.filter(({ ok }) => ok)).toHaveLength(20)
+    // What was smaller, or was refused itself, gives back what it did not need.
+    for (const room of taken) if (room.ok) room.value.taken(0)
+    expect(quota.reserve('device:1', film, 0).ok).toBe(true)
+  })
+
+  it('are counted also when the file itself is refused', async () => {
+    clock.advance(2 * 3_600_000)
+    const codes = new Set<string>()
+    for (let i = 0; i <= uploadQuota.files; i++)
+      codes.add(code(await upload(link, 'image/png', Buffer.from(`no picture ${i}`))))
+    expect([...codes]).toEqual(['media.type_refused', 'link.uploads_full'])
   })
 })

@@ -36,6 +36,7 @@ export const outsideJobs: string[] = [
   // What was erased stays erased; files belong to the live hub.
   'ticket.forget',
   'media.forget',
+  'media.sweep',
 ]
 
 /** Something that moved the hub at a moment, in the order in which it was committed. */
