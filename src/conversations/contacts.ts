@@ -36,6 +36,31 @@ export async function readContact(db: Reader, id: string) {
   return await db.selectFrom('contact').selectAll().where('id', '=', found.joinedTo).executeTakeFirst()
 }
 
+/** What a customer's tickets say of them where nobody wrote it on the card, and which ticket says so. */
+export interface Told {
+  readonly name: string | null
+  readonly phone: string | null
+  readonly ticketId: string
+  readonly number: string
+}
+
+/** Tickets of a contact and of those that were joined to it. */
+const ofContact = sql`(t."contactId" = c."id" or t."contactId" in (select "id" from contact where "joinedTo" = c."id"))`
+
+/** The newest ticket of each contact whose name or phone is sure. */
+export async function toldByTickets(db: Reader, contactIds: readonly string[]): Promise<Map<string, Told>> {
+  if (contactIds.length === 0) return new Map()
+  const { rows } = await sql<Told & { contactId: string }>`
+    select c."id" as "contactId", told.* from contact c, lateral (
+      select t."id" as "ticketId", t."number",
+        case when t."fields"#>>'{contact_name,verdict}' = 'accepted' then t."contactName" end as "name",
+        case when t."fields"#>>'{phone,verdict}' = 'accepted' then t."phone" end as "phone"
+      from ticket t where ${ofContact} and (t."contactName" is not null or t."phone" is not null)
+      order by t."createdAt" desc, t."id" limit 1) told
+    where c."id" = any(${[...contactIds]}::uuid[])`.execute(db)
+  return new Map(rows.map(({ contactId, ...told }) => [contactId, told]))
+}
+
 /** Contacts that hold all the words of `q` somewhere, those that were heard of last first. */
 export async function findContacts(db: Reader, q: string, limit: number) {
   let query = db
@@ -65,14 +90,22 @@ export async function findContacts(db: Reader, q: string, limit: number) {
             .whereRef('i.contactId', '=', 'c.id')
             .where((e) => e.or([e('i.displayName', 'ilike', part), e('i.externalId', 'ilike', part)])),
         ),
+        exists(
+          selectFrom('ticket as t')
+            .select(sql`1`.as('one'))
+            .where(sql<boolean>`${ofContact}`)
+            .where((e) => e.or([e('t.contactName', 'ilike', part), e('t.phone', 'ilike', part)])),
+        ),
       ]),
     )
   }
   const found = await query.execute()
   if (found.length === 0) return []
-  const identities = await identitiesByContact(
-    db,
-    found.map((each) => each.id),
-  )
-  return found.map((contact) => ({ ...contact, identities: identitiesOnly(identities.get(contact.id)) }))
+  const ids = found.map((each) => each.id)
+  const [identities, told] = await Promise.all([identitiesByContact(db, ids), toldByTickets(db, ids)])
+  return found.map((contact) => ({
+    ...contact,
+    told: told.get(contact.id) ?? null,
+    identities: identitiesOnly(identities.get(contact.id)),
+  }))
 }

@@ -3,7 +3,7 @@ import { defineQuery } from '../access/command.ts'
 import type { Role } from '../contract/actor.ts'
 import { ok, refuse } from '../kernel/result.ts'
 import { readTicket } from '../tickets/index.ts'
-import { findContacts, identitiesOf, readContact } from './contacts.ts'
+import { findContacts, identitiesOf, readContact, toldByTickets } from './contacts.ts'
 import { conversationSchema, messageSchema, readConversations, readMessages } from './views.ts'
 
 const desk: readonly Role[] = ['supervisor', 'agent', 'dispatcher', 'auditor']
@@ -34,6 +34,16 @@ const thread = z.object({
   messages: z.array(messageSchema),
 })
 
+/** What the customer's newest ticket says for certain, for a card that does not say it. */
+const told = z
+  .object({
+    name: z.string().nullable(),
+    phone: z.string().nullable(),
+    ticketId: z.uuid(),
+    number: z.string(),
+  })
+  .nullable()
+
 const contactRow = z.object({
   id: z.uuid(),
   name: z.string().nullable(),
@@ -41,6 +51,7 @@ const contactRow = z.object({
   email: z.string().nullable(),
   company: z.string().nullable(),
   tier: z.string().nullable(),
+  told,
   identities: z.array(identity),
 })
 
@@ -130,7 +141,8 @@ export const queries = [
   defineQuery(
     {
       name: 'contact.list',
-      title: 'Contacts; `q` finds parts of name, company, phone, e-mail and of the names that channels know',
+      title:
+        'Contacts; `q` finds parts of name, company, phone, e-mail, of the names that channels know, and of name and phone on their tickets',
       permission: reading,
       input: z.object({
         q: z.string().max(200).optional(),
@@ -156,6 +168,7 @@ export const queries = [
         tier: z.string().nullable(),
         note: z.string().nullable(),
         version: z.int(),
+        told,
         identities: z.array(identity),
         links: z.array(link),
       }),
@@ -179,6 +192,7 @@ export const queries = [
       const { name, phone, email, company, tier, note, version } = contact
       return ok({
         ...{ id, name, phone, email, company, tier, note, version, identities },
+        told: (await toldByTickets(db, [id])).get(id) ?? null,
         links: links.map((l) => ({
           id: l.id,
           a: l.aId,

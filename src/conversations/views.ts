@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { messageLanguage } from '../languages/index.ts'
-import type { Reader } from '../store/index.ts'
+import { type Reader, sql } from '../store/index.ts'
 import { readTranslations, translationSchema, writtenSchema } from './translations.ts'
 
 const text = z.string().nullable()
@@ -145,6 +145,12 @@ export async function readMessages(
   }))
 }
 
+/** How the customer is called: on the card, by the channel, on the newest ticket that is sure of it, else by the channel's own id. */
+const customerName = sql<string>`coalesce(p."name", i."displayName", (
+  select t."contactName" from conversation_ticket ct join ticket t on t."id" = ct."ticketId"
+  where ct."conversationId" = c."id" and t."fields"#>>'{contact_name,verdict}' = 'accepted'
+  order by t."createdAt" desc limit 1), i."externalId")`.as('customerName')
+
 /** Conversations by id, in the order in which they opened. */
 export async function readConversations(
   db: Reader,
@@ -156,6 +162,8 @@ export async function readConversations(
     .selectFrom('conversation as c')
     .innerJoin('channel_account as a', 'a.id', 'c.accountId')
     .innerJoin('channel_identity as i', 'i.id', 'c.identityId')
+    .leftJoin('contact as p', 'p.id', 'i.contactId')
+    .select(customerName)
     .select([
       'c.id',
       'c.channel',
@@ -164,8 +172,6 @@ export async function readConversations(
       'a.enabled',
       'c.subject',
       'c.state',
-      'i.displayName',
-      'i.externalId',
       'c.openedAt',
       'c.lastMessageAt',
       'c.waitingSince',
@@ -184,7 +190,7 @@ export async function readConversations(
     accountName: c.accountName,
     subject: c.subject,
     state: c.state,
-    customerName: c.displayName ?? c.externalId,
+    customerName: c.customerName,
     openedAt: c.openedAt.toISOString(),
     lastMessageAt: c.lastMessageAt.toISOString(),
     waitingSince: c.waitingSince?.toISOString() ?? null,

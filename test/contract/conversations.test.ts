@@ -142,6 +142,33 @@ describe('conversations and contacts', () => {
     expect(await found('%')).toEqual([])
   })
 
+  it('names and finds a customer by what a ticket of theirs says for certain, until a person writes it on the card', async () => {
+    const { conversationId } = await append('nameless-1', { text: '洗衣机不排水' })
+    const { contactId } = await contactOf('nameless-1')
+    await test.run('ticket.create', {
+      conversationId,
+      fields: { contact_name: '李雪', phone: '13705710266', fault_description: '洗衣机不排水' },
+    })
+    const listed = async (q: string) =>
+      (
+        (await test.ask('contact.list', { q })) as {
+          contacts: { id: string; phone: unknown; told: unknown }[]
+        }
+      ).contacts
+    for (const q of ['13705710266', '李雪'])
+      expect(await listed(q)).toMatchObject([
+        { id: contactId, name: null, phone: null, told: { name: '李雪', phone: '13705710266' } },
+      ])
+    const nameIn = async () => {
+      const { conversations } = await test.ask('conversation.get', { id: conversationId })
+      return (conversations as { customerName: string }[])[0]!.customerName
+    }
+    expect(await nameIn()).toBe('李雪')
+    await test.run('contact.update', { id: contactId, version: 1, name: '李女士' })
+    expect(await nameIn()).toBe('李女士')
+    expect(await test.ask('contact.get', { id: contactId })).toMatchObject({ name: '李女士', phone: null })
+  })
+
   it('does not join identities whose strong ids contradict each other, and refuses to by hand', async () => {
     await append('c-1', {
       identity: { externalId: 'c-1', strongIds: { phone: '13800000001', unionId: 'u1' } },

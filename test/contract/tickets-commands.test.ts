@@ -59,6 +59,46 @@ describe('a ticket that a person types in', () => {
     expect(again.fields.address).toMatchObject({ verdict: 'confirm' })
   })
 
+  it('knows whoever calls from the phone of a device, with its address, and of two devices only what both say', async () => {
+    const address = {
+      province: '浙江省',
+      city: '杭州市',
+      district: '拱墅区',
+      detail: '莫干山路100号',
+      adcode: '330105',
+    }
+    const device = (serialNumber: string, category: string) => ({
+      ...{ id: derivedId('device', serialNumber), serialNumber, category, model: 'M-1' },
+      ...{ customerName: '裘文杰', phone: '190 0000 1300', address: json(address) },
+    })
+    await desk.database.db.insertInto('device').values(device('PRE-1', '洗衣机')).execute()
+    const ask = async (said = '') =>
+      value<Prefilled>(await desk.ask('ticket.prefill', agent, { phone: '19000001300', said })).fields
+    const fields = await ask()
+    expect(fields).toMatchObject({
+      contact_name: { value: '裘文杰', verdict: 'confirm', method: 'record' },
+      address: { value: address },
+      serial_number: {
+        value: 'PRE-1',
+        evidence: [{ kind: 'record', table: 'device', field: 'serialNumber' }],
+      },
+      product_category: { value: '洗衣机' },
+    })
+    const made = value(
+      await desk.tell('ticket.create', agent, {
+        fields: { phone: '19000001300' },
+        readings: fields,
+        said: '坏了',
+      }),
+    )
+    expect((await get(made.ticketId)).device).toMatchObject({ serialNumber: 'PRE-1' })
+    await desk.database.db.insertInto('device').values(device('PRE-2', '冰箱')).execute()
+    const two = await ask()
+    expect(two.address).toBeDefined()
+    expect(two.serial_number).toBeUndefined()
+    expect((await ask('洗衣机不进水')).serial_number).toMatchObject({ value: 'PRE-1' })
+  })
+
   it('says what it is about even when nothing could be read', async () => {
     const ticketId = await open({}, { said: '客户很着急,电话里没说清楚' })
     expect((await get(ticketId)).summary).toBe('客户很着急,电话里没说清楚')

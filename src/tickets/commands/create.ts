@@ -132,7 +132,7 @@ async function create(
       fields,
       custom: confirmed(custom.value, {}, ctx.commandId),
       said: given.said,
-      deviceId: await deviceOf(ctx, given.fields.serial_number),
+      deviceId: await deviceOf(ctx, fields.serial_number?.value ?? undefined),
       parentId: given.parentId,
     },
     causeOf(ctx),

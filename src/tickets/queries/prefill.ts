@@ -7,6 +7,7 @@ import type { Reader } from '../../store/index.ts'
 import { desk } from '../access.ts'
 import { readingSchema } from '../reading.ts'
 import { fieldNames } from '../values.ts'
+import { readCaller } from './caller.ts'
 
 /** What reads a sentence; the pipeline's rules, passed in by app. */
 export interface PrefillPorts {
@@ -66,7 +67,11 @@ export function makePrefill({ extract, catalogue, timeZone }: PrefillPorts): Que
       const before = Object.fromEntries(
         lasting.flatMap((name) => (last[name] ? [[name, doubtful(last[name])]] : [])),
       )
-      const fields = { ...before, ...read?.fields } as Record<string, z.infer<typeof readingSchema>>
+      const records = digits === '' ? {} : await readCaller(db, digits, read?.fields.product_category?.value)
+      const fields = { ...records, ...before, ...read?.fields } as Record<
+        string,
+        z.infer<typeof readingSchema>
+      >
       return ok({
         fields,
         recent: tickets.map(({ id, number, status, summary, createdAt }) => ({

@@ -128,6 +128,22 @@ function Tickets({ contactId }: { contactId: string }) {
   )
 }
 
+/** What the card says, or what the newest ticket says for certain, with the way there. */
+function Fact({ contact, name }: { contact: Contact; name: (typeof facts)[number] }) {
+  const t = useWords(contactWords)
+  const { told } = contact
+  const known = name === 'name' || name === 'phone' ? told?.[name] : null
+  if (contact[name] || !told || !known) return contact[name] ?? '—'
+  return (
+    <>
+      {known}{' '}
+      <Link className="quiet" to={`/tickets/${told.ticketId}`}>
+        {t('fromTicket', { number: told.number })}
+      </Link>
+    </>
+  )
+}
+
 function ContactCards({ contact, may }: { contact: Contact; may: boolean }) {
   const t = useWords(contactWords)
   return (
@@ -138,7 +154,9 @@ function ContactCards({ contact, may }: { contact: Contact; may: boolean }) {
           {facts.map((name) => (
             <div key={name}>
               <dt className="quiet">{t(name)}</dt>
-              <dd>{contact[name] ?? '—'}</dd>
+              <dd>
+                <Fact contact={contact} name={name} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -175,7 +193,8 @@ export default function ContactPage() {
   const [dialog, setDialog] = useState<'edit' | 'join' | null>(null)
   const contact = query.data
   const close = () => setDialog(null)
-  const name = contact?.name ?? contact?.identities.find((each) => each.displayName)?.displayName
+  const name =
+    contact?.name ?? contact?.identities.find((each) => each.displayName)?.displayName ?? contact?.told?.name
   return (
     <AdminPage
       title={contact ? (name ?? t('unnamed')) : t('title')}

@@ -12,13 +12,25 @@ import { contactWords } from '../words/contacts.ts'
 
 type Row = Answer<'contact.list'>['contacts'][number]
 
+/** The phone on the card, or the one on the newest ticket with where it is from. */
+function Phone({ row: { phone, told } }: { row: Row }) {
+  const t = useWords(contactWords)
+  if (phone) return phone
+  if (!told?.phone) return '—'
+  return (
+    <>
+      {told.phone} <span className="quiet">{t('fromTicket', { number: told.number })}</span>
+    </>
+  )
+}
+
 function useColumns(): TableProps<Row>['columns'] {
   const t = useWords(contactWords)
   const shown = (row: Row) =>
-    row.name ?? row.identities.find((each) => each.displayName)?.displayName ?? t('unnamed')
+    row.name ?? row.identities.find((each) => each.displayName)?.displayName ?? row.told?.name ?? t('unnamed')
   return [
     { title: t('name'), render: (_, row) => <strong>{shown(row)}</strong> },
-    { title: t('phone'), render: (_, row) => row.phone ?? '—' },
+    { title: t('phone'), render: (_, row) => <Phone row={row} /> },
     { title: t('email'), render: (_, row) => row.email ?? '—' },
     { title: t('company'), render: (_, row) => row.company ?? '—' },
     { title: t('tier'), render: (_, row) => row.tier?.toUpperCase() ?? '—' },

@@ -46,4 +46,5 @@ export const contactWords = {
   linked: ['已合并', 'Joined'],
   tickets: ['工单', 'Tickets'],
   noTickets: ['没有工单', 'No tickets'],
+  fromTicket: ['来自工单 {number}', 'from ticket {number}'],
 } as const satisfies Words
