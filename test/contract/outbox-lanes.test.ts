@@ -118,7 +118,10 @@ describe('the sweep of the outbox', () => {
     await sweep()
     expect(d.desk.seen).toHaveLength(2)
     await d.runFor(601_000, 100_000)
-    expect(d.desk.seen.map((s) => s.text)).toEqual(['waits', 'dead', 'waits'])
+    const texts = d.desk.seen.map((s) => s.text)
+    // Two lanes: which of them is first is nobody's promise.
+    expect(texts.slice(0, 2).toSorted()).toEqual(['dead', 'waits'])
+    expect(texts.slice(2)).toEqual(['waits'])
   })
 
   it('plans itself again', async () => {
