@@ -56,6 +56,23 @@ describe('the console follows the hub', () => {
     leave()
   })
 
+  it('reads the tickets of a customer again when one of them is opened', () => {
+    vi.useFakeTimers()
+    const of = client()
+    of.setQueryData(['ticket', 'ticket.list', { contactId: 'c1' }], 'read')
+    const stop = followChanges(of)
+    heard.tell({
+      type: 'ticket.opened',
+      subject: 'ticket',
+      subjectId: 't9',
+      position: 1,
+    } as unknown as LiveEvent)
+    vi.advanceTimersByTime(2_000)
+    const isStale = of.getQueryState(['ticket', 'ticket.list', { contactId: 'c1' }])?.isInvalidated
+    expect(isStale).toBe(true)
+    stop()
+  })
+
   it('reads again what a change touches, once after a pause however many changes arrive, and nothing else', () => {
     vi.useFakeTimers()
     const of = client()
@@ -65,7 +82,7 @@ describe('the console follows the hub', () => {
     for (let i = 0; i < 50; i++) heard.tell(event)
     expect(again).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1000)
-    expect(again).toHaveBeenCalledTimes(2)
+    expect(again).toHaveBeenCalledTimes(3)
     expect(stale(of)).toEqual(['ticket', 'tickets'])
     stop()
     heard.tell('reload')

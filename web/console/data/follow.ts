@@ -8,7 +8,13 @@ const likeness = ({ type }: LiveEvent) => (likens.includes(type) ? [['ticket', '
 
 /** Which queries a kind of change touches: first parts of their keys. The `subjectId` narrows those of one thing. */
 const touched: Readonly<Record<string, (event: LiveEvent) => readonly (readonly unknown[])[]>> = {
-  ticket: (event) => [['tickets'], ['ticket', event.subjectId], ...likeness(event)],
+  // A customer's page lists their tickets: a new one of theirs is seen there.
+  ticket: (event) => [
+    ['tickets'],
+    ['ticket', event.subjectId],
+    ['ticket', 'ticket.list'],
+    ...likeness(event),
+  ],
   incident: () => [['incident'], ['ticket']],
   conversation: (event) => [
     ['conversation', event.subjectId],
