@@ -123,6 +123,20 @@ describe('an import of staff', () => {
 })
 
 describe('other imports', () => {
+  it('refuse the phone and serial numbers that the form of a device refuses, and say what they may be', async () => {
+    const { rows } = await preview(
+      'devices',
+      `序列号,电话\nPH-1,12345\n${'9'.repeat(65)},13605710001\nPH-2, 0571-88886666 \n`,
+    )
+    expect(rows.map(({ state, issues }) => [state, issues.map(({ zh }) => zh)])).toEqual([
+      ['error', ['“电话”不能是“12345”,应为手机号、带区号的座机、400 电话,或以 + 开头的国际号码。']],
+      ['error', [`“序列号”不能是“${'9'.repeat(40)}”,应为1 到 64 个字符。`]],
+      ['new', []],
+    ])
+    const given = { serialNumber: 'PH-1', phone: '12345' }
+    await expect(test.run('device.create', given)).rejects.toThrow()
+  })
+
   it('read devices from a workbook, complete model and address, and find what is the same', async () => {
     await test.run('category.create', { name: '空调' })
     await test.run('model.create', { model: 'YK-35', category: '空调' })

@@ -193,6 +193,110 @@ describe('an administrator at the console', () => {
     await page.unroute(/\/api\/(?!session|events)/)
   })
 
+  it('is asked before what was typed into a drawer is given up, and not when nothing was changed', async () => {
+    const { page } = admin
+    const drawer = page.locator('.ant-drawer-open')
+    const question = page.getByRole('dialog').filter({ hasText: '有修改还没有保存' })
+    const ways = [
+      () => page.keyboard.press('Escape'),
+      () => page.locator('.ant-drawer-mask').click({ position: { x: 40, y: 400 } }),
+      () => drawer.getByRole('button', { name: /取\s*消/ }).click(),
+    ]
+    await page.goto(`${hub.url}/devices`)
+    const add = page.getByRole('button', { name: '新增设备' }).first()
+    for (const leave of ways) {
+      await add.click()
+      const box = drawer.getByLabel('序列号')
+      await box.fill('AC')
+      await box.fill('')
+      await leave()
+      await drawer.waitFor({ state: 'detached' })
+      expect(await question.count()).toBe(0)
+      await add.click()
+      await box.fill('AC26050012')
+      await leave()
+      await question.waitFor()
+      const safe = question.getByRole('button', { name: '继续编辑' })
+      await expect.poll(() => safe.evaluate((it) => it === document.activeElement)).toBe(true)
+      await keep('unsaved')
+      await page.keyboard.press('Escape')
+      await question.waitFor({ state: 'hidden' })
+      expect(await box.inputValue()).toBe('AC26050012')
+      await leave()
+      await question.waitFor()
+      await page.keyboard.press('Enter')
+      await question.waitFor({ state: 'hidden' })
+      expect(await box.inputValue()).toBe('AC26050012')
+      await leave()
+      await question.getByRole('button', { name: '放弃修改' }).click()
+      await drawer.waitFor({ state: 'detached' })
+    }
+    await add.click()
+    await drawer.getByLabel('序列号').fill('AC26050012')
+    const asked = page.waitForEvent('dialog')
+    const reloading = page.reload().catch(() => undefined)
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.dismiss()
+    await reloading
+    expect(await drawer.getByLabel('序列号').inputValue()).toBe('AC26050012')
+    await drawer.getByRole('button', { name: '保存' }).click()
+    await drawer.waitFor({ state: 'detached' })
+  })
+
+  it('is asked before a device, a person’s sign-in, a channel or a webhook is taken away, with the focus on the safe answer', async () => {
+    const { page } = admin
+    await hub.desk.post('/api/device/create', { serialNumber: 'ASK-1' })
+    await hub.desk.post('/api/user/create', {
+      login: 'ask',
+      displayName: '问一问',
+      roles: ['agent'],
+      password: 'ask-me-first-1',
+    })
+    await hub.desk.post('/api/webhook/create', {
+      name: '财务系统',
+      url: 'https://example.com/hook',
+      events: ['ticket.*'],
+    })
+    const question = page.locator('.ant-modal-confirm')
+    const drawer = page.locator('.ant-drawer-open')
+    for (const [path, row, button, words] of [
+      ['/devices', 'ASK-1', /删\s*除/, '删除“ASK-1”?'],
+      ['/users', '问一问', /停\s*用/, '停用“问一问”?'],
+      ['/webhooks', '财务系统', /删\s*除/, '删除“财务系统”?'],
+    ] as const) {
+      await page.goto(hub.url + path)
+      const line = page.getByRole('row').filter({ hasText: row })
+      await line.click()
+      await drawer.getByRole('button', { name: button }).click()
+      await question.locator('.ant-modal-confirm-title', { hasText: words }).waitFor()
+      const safe = question.getByRole('button', { name: /取\s*消/ })
+      await expect.poll(() => safe.evaluate((it) => it === document.activeElement)).toBe(true)
+      await page.keyboard.press('Enter')
+      await question.waitFor({ state: 'hidden' })
+      expect(await drawer.count()).toBe(1)
+      await drawer.getByRole('button', { name: button }).click()
+      await question.getByRole('button', { name: button }).click()
+      await drawer.waitFor({ state: 'detached' })
+      if (path === '/users') await line.getByText('已停用').waitFor()
+      else await line.waitFor({ state: 'detached' })
+    }
+    await page.goto(`${hub.url}/channels`)
+    await page.getByRole('row').filter({ hasText: '扫码' }).first().click()
+    await drawer.getByRole('switch', { name: '启用' }).click()
+    await drawer.getByRole('button', { name: '保存' }).click()
+    await question.locator('.ant-modal-confirm-title', { hasText: '停用“扫码”?' }).waitFor()
+    await keep('switch-off')
+    await question.getByRole('button', { name: /停\s*用/ }).click()
+    await question.waitFor({ state: 'hidden' })
+    await drawer.getByRole('button', { name: /完\s*成/ }).click()
+    await drawer.waitFor({ state: 'detached' })
+    const { accounts } = (await hub.desk.get('/api/channel/list')) as {
+      accounts: { name: string; enabled: boolean }[]
+    }
+    expect(accounts.find(({ name }) => name === '扫码')?.enabled).toBe(false)
+  })
+
   it('changes the own password in the account menu, told when the old one is wrong, and signs in with the new one', async () => {
     const { page } = admin
     await page.goto(`${hub.url}/users`)

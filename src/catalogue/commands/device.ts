@@ -3,7 +3,7 @@ import { can } from '../../access/can.ts'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
 import type { Actor } from '../../contract/actor.ts'
-import { optionalText, text } from '../../contract/text.ts'
+import { optionalText } from '../../contract/text.ts'
 import type { Address } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changeVersioned, type DB, type Reader, type Selectable, sql, type Tx } from '../../store/index.ts'
@@ -12,9 +12,18 @@ import { desk, saved, target, writers } from './permissions.ts'
 import { addressColumn, likePattern, newPlace, placeMembers, placeOutput } from './place.ts'
 
 const day = z.iso.date().nullable()
+/** As it stands on the plate: one line, without what cannot be seen or typed again. */
+const serialNumber = z
+  .string()
+  .trim()
+  .refine(
+    (typed) => typed.length >= 1 && typed.length <= 64 && !/\p{C}/u.test(typed),
+    '序列号要填 1 到 64 个字符,不能有换行等控制字符。 The serial number must have 1 to 64 characters and no line breaks or other control characters.',
+  )
+
 /** Members of a device, each with what it accepts. */
 export const deviceMembers = {
-  serialNumber: text(80),
+  serialNumber,
   model: optionalText(80),
   category: optionalText(80),
   ...placeMembers,

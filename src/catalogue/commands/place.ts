@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { phoneNumber } from '../../contract/phone.ts'
 import { optionalText } from '../../contract/text.ts'
 import type { Address } from '../../contract/ticket.ts'
 import { siteChain } from '../../directory/index.ts'
@@ -29,7 +30,7 @@ export function completedAddress(address: Address): Address {
 /** Who and where: members that devices and sites share. */
 export const placeMembers = {
   customerName: optionalText(80),
-  phone: optionalText(40),
+  phone: phoneNumber,
   address: addressSchema.nullable(),
   lat: z.number().min(-90).max(90).nullable(),
   lng: z.number().min(-180).max(180).nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema, deviceMembers } from '../../catalogue/index.ts'
+import { phoneHint } from '../../contract/phone.ts'
 import { dateColumn, numberColumn, textColumn } from '../columns.ts'
 import type { ImportKind } from '../kind.ts'
 import { rowsByKey } from '../rows.ts'
@@ -32,13 +33,14 @@ export const deviceKind: ImportKind = {
     textColumn('serialNumber', '序列号', 'Serial number', 'AC26050012', {
       required: true,
       aliases: ['SN', '机身号', '设备编号'],
+      hint: { zh: '1 到 64 个字符', en: '1 to 64 characters' },
     }),
     textColumn('model', '型号', 'Model', 'KFR-35GW/B1'),
     textColumn('category', '品类', 'Category', '空调'),
     textColumn('customerName', '客户', 'Customer', '裘文杰', { aliases: ['客户名称', '联系人'] }),
     textColumn('phone', '电话', 'Phone', '13605710001', {
       aliases: ['手机', '联系电话'],
-      hint: { zh: '电话号码', en: 'a phone number' },
+      hint: phoneHint,
     }),
     textColumn('province', '省', 'Province', '浙江省', { aliases: ['省份'] }),
     textColumn('city', '市', 'City', '杭州市', { aliases: ['城市'] }),

@@ -1,35 +1,7 @@
+import { personsNumber } from '../../contract/phone.ts'
 import { spoken } from '../spoken.ts'
 
-/** Codes of Chinese landlines: three digits, or four that begin with 03 to 09. */
-const areaCode = /^(?:010|02[0-5789]|0[3-9]\d\d)/
-/** 0532-80901234-8012: the third part is an extension. */
-const dashed = /^(\D{0,8}0\d{2,3}\)?[- ]?[2-9]\d{6,7})-(\d{1,5})$/
-const mobile = /^1[3-9]\d{9}$/
-
-/**
- * Reads a phone number from words: 11 digits for a mobile, `area-number` with an optional `-extension` for a landline,
- * `+…` for a foreign one, the bare 7 or 8 digits of a local one. Null when the words are no whole number.
- */
+/** The phone number that somebody said in words or digits; null when the words are no whole number. */
 export function readPhone(quotes: readonly string[]): string | null {
-  const text = quotes.map((quote) => spoken(quote).text).join('')
-  const [main = '', extension] = text.replace(dashed, '$1转$2').split(/转|分机号?|ext\.?|x(?=\s?\d+$)/i)
-  const foreign = /^\s*(?:\+|00)(?!86)\s*[\d(]/.test(main)
-  if (/[A-Za-z]/.test(main.replace(/[A-Za-z]+\s*[:：]/g, ''))) return null
-  const digits = main.replace(/\D/g, '')
-  if (foreign) return digits.length >= 8 && digits.length <= 15 ? `+${digits.replace(/^00/, '')}` : null
-  if (/^85[23][2-9]\d{7}$/.test(digits)) return `+${digits}`
-  const local = digits.replace(/^(?:0086|86)(?=1[3-9]\d{9}$|0?\d{2,3}[2-9]\d{6,7}$)/, '')
-  if (mobile.test(local)) return local
-  const abroad = local !== digits && !local.startsWith('0')
-  return landline(abroad ? `0${local}` : local, extension?.replace(/\D/g, ''))
-}
-
-function landline(digits: string, extension: string | undefined): string | null {
-  const tail = extension ? `-${extension}` : ''
-  const code = areaCode.exec(digits)?.[0]
-  if (code) {
-    const number = digits.slice(code.length)
-    return /^[2-9]\d{6,7}$/.test(number) ? `${code}-${number}${tail}` : null
-  }
-  return /^[2-9]\d{6,7}$/.test(digits) && !/^[48]00\d/.test(digits) ? `${digits}${tail}` : null
+  return personsNumber(quotes.map((quote) => spoken(quote).text).join(''))
 }

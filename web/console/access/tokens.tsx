@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, Modal, Select, type TableProps } from 'antd'
+import { Button, Form, Input, Modal, Select, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
@@ -6,6 +6,7 @@ import { Moment } from '../../ui/time.tsx'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { Copyable, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
+import { useSure } from '../parts/sure.ts'
 import { usersWords } from '../words/access.ts'
 
 type Token = Answer<'token.list'>[number]
@@ -67,7 +68,7 @@ export function TokenTable() {
   const t = useWords(usersWords)
   const tokens = useAsk('token.list', {})
   const { run } = useTell()
-  const { modal } = App.useApp()
+  const sure = useSure()
   const [making, setMaking] = useState(false)
   const [made, setMade] = useState<string | null>(null)
   const columns: TableProps<Token>['columns'] = [
@@ -89,8 +90,9 @@ export function TokenTable() {
             size="small"
             danger
             onClick={() =>
-              modal.confirm({
+              sure({
                 title: t('revokeConfirm', { name: row.name }),
+                okText: t('revoke'),
                 onOk: () => run('token.revoke', { id: row.id }, t('revoked')),
               })
             }

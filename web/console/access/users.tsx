@@ -7,6 +7,7 @@ import { type Answer, useAsk, useTell } from '../data/hub.ts'
 import type { Role } from '../data/session.ts'
 import { EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { Field } from '../parts/field.tsx'
+import { useSure } from '../parts/sure.ts'
 import { usersWords } from '../words/access.ts'
 import { roleWords } from '../words/terms.ts'
 
@@ -91,6 +92,7 @@ function Boxes({ isNew }: { isNew: boolean }) {
 function UserForm({ user, close }: { user: User | null; close: () => void }) {
   const t = useWords(usersWords)
   const { run, busy, refused } = useTell()
+  const sure = useSure()
   const [resetting, setResetting] = useState(false)
   const save = async ({ login, displayName, roles, staffId, password }: Values) => {
     const done = user
@@ -104,15 +106,23 @@ function UserForm({ user, close }: { user: User | null; close: () => void }) {
       : await run('user.create', { login, displayName, roles, staffId: staffId ?? null, password })
     if (done) close()
   }
+  const able = async (disabled: boolean) => {
+    if (user && (await run('user.disable', { id: user.id, disabled }))) close()
+  }
   const extra = user && (
     <span className="row-actions">
       <Button onClick={() => setResetting(true)}>{t('reset')}</Button>
       <Button
         danger={!user.disabledAt}
         onClick={() =>
-          void run('user.disable', { id: user.id, disabled: !user.disabledAt }).then(
-            (done) => done && close(),
-          )
+          user.disabledAt
+            ? void able(false)
+            : sure({
+                title: t('disableAsk', { name: user.displayName }),
+                content: t('disableHint'),
+                okText: t('disable'),
+                onOk: () => able(true),
+              })
         }
       >
         {t(user.disabledAt ? 'enable' : 'disable')}

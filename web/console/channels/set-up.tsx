@@ -4,6 +4,7 @@ import { Refused } from '../../ui/api.ts'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, useTell } from '../data/hub.ts'
 import { EditDrawer } from '../parts/admin.tsx'
+import { useSure } from '../parts/sure.ts'
 import { automaticHints, automaticWords, channelsWords } from '../words/channels.ts'
 import { channelWords } from '../words/terms.ts'
 import { Guide, type Subject } from './guide.tsx'
@@ -139,6 +140,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   )
   const found = useRefused(refused)
   const [form] = Form.useForm<Values>()
+  const sure = useSure()
   const [savedId, setSavedId] = useState<string | null>(account?.id ?? null)
   const [version, setVersion] = useState(account?.version ?? 0)
   const [trial, setTrial] = useState(0)
@@ -173,7 +175,16 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
   const { open, folded } = arrange(schema, steps, mode, guided)
   const inSteps = new Set(guided ? steps.flatMap(({ fields }) => fields) : [])
   const secretsSet = account?.secretsSet ?? []
-  const save = async (values: Values) => {
+  const save = (values: Values) => {
+    if (!account?.enabled || values.enabled) return store(values)
+    sure({
+      title: t('switchOffAsk', { name: account.name }),
+      content: t('switchOffHint'),
+      okText: t('switchOff'),
+      onOk: () => store(values),
+    })
+  }
+  const store = async (values: Values) => {
     if (undecided) return setMissing(true)
     const config = cleaned(combine(initial.config, values.config ?? {}))
     const { name, enabled } = values
@@ -204,6 +215,7 @@ export function SetUp({ kind, account, close }: { kind: Kind; account: Account |
       form={form}
       width={640}
       closing={savedId ? t('finished') : undefined}
+      saved={trial}
       extra={
         kind.guide.length > 0 && (
           <Button size="small" onClick={() => setGuided(!guided)}>

@@ -7,6 +7,7 @@ import { mayDo } from '../data/session.ts'
 import { EditDrawer, Loaded } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
+import { useSure } from '../parts/sure.ts'
 import { chatWords } from '../words/chats.ts'
 import { commonWords } from '../words/terms.ts'
 
@@ -60,6 +61,7 @@ export function RepliesDrawer({ close }: { close: () => void }) {
   const c = useWords(commonWords)
   const query = useAsk('cannedReply.list', {})
   const { run } = useTell()
+  const sure = useSure()
   const mayShare = mayDo(useSignedIn(), ['supervisor'])
   const [editing, setEditing] = useState<Reply | 'new' | null>(null)
   const add = (
@@ -92,7 +94,12 @@ export function RepliesDrawer({ close }: { close: () => void }) {
                         size="small"
                         danger
                         onClick={() =>
-                          void run('cannedReply.remove', { id: each.id, version: each.version }, t('removed'))
+                          sure({
+                            title: c('removeAsk', { name: each.title }),
+                            okText: c('remove'),
+                            onOk: () =>
+                              run('cannedReply.remove', { id: each.id, version: each.version }, t('removed')),
+                          })
                         }
                       >
                         {c('remove')}

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
+import { Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
@@ -8,6 +8,7 @@ import { EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { HoursInput, hoursText } from '../parts/hours-input.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
+import { useSure } from '../parts/sure.ts'
 import { directoryWords } from '../words/directory.ts'
 import { channelWords, intentWords } from '../words/terms.ts'
 
@@ -105,7 +106,7 @@ function Boxes() {
 function GroupForm({ group, close }: { group: Group | null; close: () => void }) {
   const t = useWords(directoryWords)
   const { run, busy, refused } = useTell()
-  const { modal } = App.useApp()
+  const sure = useSure()
   const save = async ({ staffIds, ...values }: Values) => {
     const done = group
       ? await run('group.update', { id: group.id, version: group.version, ...values }, null)
@@ -117,9 +118,10 @@ function GroupForm({ group, close }: { group: Group | null; close: () => void })
     <Button
       danger
       onClick={() =>
-        modal.confirm({
+        sure({
           title: t('removeGroup', { name: group.name }),
           content: t('removeHint'),
+          okText: t('takeOut'),
           onOk: async () => {
             if (await run('group.remove', { id: group.id, version: group.version }, t('removed'))) close()
           },

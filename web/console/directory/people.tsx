@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber, Select, type TableProps } from 'antd'
+import { Button, Form, Input, InputNumber, Select, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { Icon } from '../../ui/icons.tsx'
@@ -9,6 +9,7 @@ import { EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { HoursInput } from '../parts/hours-input.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
+import { useSure } from '../parts/sure.ts'
 import { directoryWords, staffStatusWords } from '../words/directory.ts'
 import { Identities } from './identities.tsx'
 
@@ -112,7 +113,7 @@ function Boxes() {
 function PersonForm({ person, close }: { person: Person | null; close: () => void }) {
   const t = useWords(directoryWords)
   const { run, busy, refused } = useTell()
-  const { modal } = App.useApp()
+  const sure = useSure()
   const save = async (values: Values) => {
     const done = person
       ? await run('staff.update', { id: person.id, version: person.version, ...values })
@@ -123,9 +124,10 @@ function PersonForm({ person, close }: { person: Person | null; close: () => voi
     <Button
       danger
       onClick={() =>
-        modal.confirm({
+        sure({
           title: t('removeGroup', { name: person.name }),
           content: t('removeHint'),
+          okText: t('takeOut'),
           onOk: async () => {
             if (await run('staff.remove', { id: person.id, version: person.version }, t('removed'))) close()
           },

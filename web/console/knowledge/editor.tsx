@@ -1,9 +1,10 @@
 import { Alert, App, Button, Drawer, Form, Input, Select, Tabs } from 'antd'
-import { type KeyboardEvent, useEffect, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useState } from 'react'
 import { useWords } from '../../ui/language.ts'
 import { useAsk, useTell } from '../data/hub.ts'
 import { Loaded } from '../parts/admin.tsx'
 import { Key } from '../parts/field.tsx'
+import { useLeave } from '../parts/leave.ts'
 import { knowledgeWords } from '../words/knowledge.ts'
 import { commonWords } from '../words/terms.ts'
 import { type Article, useSteps, type Version } from './article.ts'
@@ -321,17 +322,11 @@ export function ArticleDrawer({
 }) {
   const t = useWords(knowledgeWords)
   const c = useWords(commonWords)
-  const { modal } = App.useApp()
   const [changed, setChanged] = useState(false)
-  const leave = () => {
-    if (!changed) return close()
-    modal.confirm({
-      title: t('unsaved'),
-      okText: t('giveUp'),
-      cancelText: t('keepWriting'),
-      onOk: close,
-    })
-  }
+  const leave = useLeave(
+    useCallback(() => changed, [changed]),
+    close,
+  )
   return (
     <Drawer
       open

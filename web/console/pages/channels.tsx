@@ -1,4 +1,4 @@
-import { App, Button, Modal, type TableProps } from 'antd'
+import { Button, Modal, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
@@ -11,6 +11,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { ConnectionMark } from '../parts/connections.tsx'
 import { ChannelMark } from '../parts/marks.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
+import { useSure } from '../parts/sure.ts'
 import { channelsWords, kindHints } from '../words/channels.ts'
 import { channelWords, commonWords } from '../words/terms.ts'
 
@@ -100,7 +101,8 @@ export default function Channels() {
   const accounts = useAsk('channel.list', {})
   const kinds = useAsk('channel.kinds', {}, { enabled: admin })
   const { run } = useTell()
-  const { modal } = App.useApp()
+  const c = useWords(commonWords)
+  const sure = useSure()
   const [choosing, setChoosing] = useState(false)
   const [editing, setEditing] = useState<{ kind: Kind; account: Account | null } | null>(null)
   const open = (account: Account) => {
@@ -108,9 +110,10 @@ export default function Channels() {
     if (kind) setEditing({ kind, account })
   }
   const remove = (account: Account) =>
-    modal.confirm({
-      title: t('removeConfirm', { name: account.name }),
+    sure({
+      title: c('removeAsk', { name: account.name }),
       content: t('removeHint'),
+      okText: c('remove'),
       onOk: () => run('channel.remove', { id: account.id }, t('removed')),
     })
   const columns = useColumns(admin ? remove : null)

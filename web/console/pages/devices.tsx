@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { App, Button, Form, Input, Select, Table, type TableProps } from 'antd'
+import { Button, Form, Input, Select, Table, type TableProps } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { ask } from '../../ui/api.ts'
@@ -12,6 +12,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { AddressBoxes, addressOf, CustomerBoxes } from '../parts/place-boxes.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSettled } from '../parts/settled.ts'
+import { useSure } from '../parts/sure.ts'
 import { valueText } from '../ticket/field-text.ts'
 import { deviceWords } from '../words/catalogue.ts'
 import { commonWords } from '../words/terms.ts'
@@ -39,7 +40,7 @@ function Boxes() {
   return (
     <>
       <Form.Item name="serialNumber" label={t('serialNumber')} rules={[{ required: true }]}>
-        <Input maxLength={80} />
+        <Input maxLength={64} />
       </Form.Item>
       <Form.Item name="model" label={t('model')}>
         <Select
@@ -78,7 +79,7 @@ function DeviceForm({ device, close }: { device: Device | null; close: () => voi
   const t = useWords(deviceWords)
   const c = useWords(commonWords)
   const { run, busy, refused } = useTell()
-  const { modal } = App.useApp()
+  const sure = useSure()
   const save = async (values: Values) => {
     const input = { ...values, address: addressOf(values.address) }
     const done = device
@@ -90,9 +91,10 @@ function DeviceForm({ device, close }: { device: Device | null; close: () => voi
     <span className="row-actions">
       <Button
         onClick={() =>
-          modal.confirm({
-            title: t('renew'),
+          sure({
+            title: t('renewAsk', { name: device.serialNumber }),
             content: t('renewHint'),
+            okText: t('renew'),
             onOk: () => run('device.renewLink', { id: device.id }, t('renewed')),
           })
         }
@@ -102,9 +104,15 @@ function DeviceForm({ device, close }: { device: Device | null; close: () => voi
       <Button
         danger
         onClick={() =>
-          void run('device.remove', { id: device.id, version: device.version }, t('removed')).then(
-            (done) => done && close(),
-          )
+          sure({
+            title: c('removeAsk', { name: device.serialNumber }),
+            content: t('removeHint'),
+            okText: c('remove'),
+            onOk: async () => {
+              if (await run('device.remove', { id: device.id, version: device.version }, t('removed')))
+                close()
+            },
+          })
         }
       >
         {c('remove')}
@@ -127,15 +135,32 @@ function DeviceForm({ device, close }: { device: Device | null; close: () => voi
   )
 }
 
+/** A value in one line; what does not fit is shown by the pointer, and whole in the drawer. */
+function clipped(text: string | null) {
+  if (!text) return '—'
+  return (
+    <span className="clipped" title={text}>
+      {text}
+    </span>
+  )
+}
+
 function useColumns(): TableProps<Device>['columns'] {
   const t = useWords(deviceWords)
   return [
-    { title: t('serialNumber'), render: (_, row) => <strong className="number">{row.serialNumber}</strong> },
-    { title: t('category'), render: (_, row) => row.category ?? '—' },
-    { title: t('model'), render: (_, row) => row.model ?? '—' },
-    { title: t('customer'), render: (_, row) => row.customerName ?? '—' },
-    { title: t('phone'), render: (_, row) => row.phone ?? '—' },
-    { title: t('address'), width: 320, render: (_, row) => valueText('address', row.address, '', '') || '—' },
+    {
+      title: t('serialNumber'),
+      render: (_, row) => <strong className="number">{clipped(row.serialNumber)}</strong>,
+    },
+    { title: t('category'), render: (_, row) => clipped(row.category) },
+    { title: t('model'), render: (_, row) => clipped(row.model) },
+    { title: t('customer'), render: (_, row) => clipped(row.customerName) },
+    { title: t('phone'), render: (_, row) => clipped(row.phone) },
+    {
+      title: t('address'),
+      width: 320,
+      render: (_, row) => clipped(valueText('address', row.address, '', '')),
+    },
     { title: t('warranty'), render: (_, row) => row.warrantyUntil?.slice(0, 10) ?? '—' },
   ]
 }

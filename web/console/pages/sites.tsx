@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { App, Button, Form, Input, Table, type TableProps } from 'antd'
+import { Button, Form, Input, Table, type TableProps } from 'antd'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ask } from '../../ui/api.ts'
@@ -12,6 +12,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { AddressBoxes, addressOf, CustomerBoxes } from '../parts/place-boxes.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSettled } from '../parts/settled.ts'
+import { useSure } from '../parts/sure.ts'
 import { valueText } from '../ticket/field-text.ts'
 import { deviceWords, siteWords } from '../words/catalogue.ts'
 import { commonWords } from '../words/terms.ts'
@@ -39,7 +40,7 @@ function SiteForm({ site, close }: { site: Site | null; close: () => void }) {
   const d = useWords(deviceWords)
   const c = useWords(commonWords)
   const { run, busy, refused } = useTell()
-  const { modal } = App.useApp()
+  const sure = useSure()
   const save = async (values: Values) => {
     const input = { ...values, address: addressOf(values.address) }
     const done = site
@@ -51,9 +52,10 @@ function SiteForm({ site, close }: { site: Site | null; close: () => void }) {
     <span className="row-actions">
       <Button
         onClick={() =>
-          modal.confirm({
-            title: d('renew'),
+          sure({
+            title: d('renewAsk', { name: site.name }),
             content: d('renewHint'),
+            okText: d('renew'),
             onOk: () => run('site.renewLink', { id: site.id }, d('renewed')),
           })
         }
@@ -63,9 +65,14 @@ function SiteForm({ site, close }: { site: Site | null; close: () => void }) {
       <Button
         danger
         onClick={() =>
-          void run('site.remove', { id: site.id, version: site.version }, d('removed')).then(
-            (done) => done && close(),
-          )
+          sure({
+            title: c('removeAsk', { name: site.name }),
+            content: d('removeHint'),
+            okText: c('remove'),
+            onOk: async () => {
+              if (await run('site.remove', { id: site.id, version: site.version }, d('removed'))) close()
+            },
+          })
         }
       >
         {c('remove')}

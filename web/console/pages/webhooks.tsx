@@ -6,6 +6,7 @@ import { Moment } from '../../ui/time.tsx'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { AdminPage, Copyable, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
+import { useSure } from '../parts/sure.ts'
 import { webhookWords } from '../words/access.ts'
 import { commonWords } from '../words/terms.ts'
 
@@ -73,6 +74,7 @@ function EndpointForm({
   const t = useWords(webhookWords)
   const c = useWords(commonWords)
   const { run, busy, refused } = useTell()
+  const sure = useSure()
   const save = async ({ enabled, ...values }: Values) => {
     if (endpoint) {
       if (await run('webhook.update', { id: endpoint.id, version: endpoint.version, enabled, ...values }))
@@ -96,7 +98,16 @@ function EndpointForm({
       )}
       <Button
         danger
-        onClick={() => void run('webhook.remove', { id: endpoint.id }).then((done) => done && close())}
+        onClick={() =>
+          sure({
+            title: c('removeAsk', { name: endpoint.name }),
+            content: t('removeHint'),
+            okText: t('remove'),
+            onOk: async () => {
+              if (await run('webhook.remove', { id: endpoint.id }, t('removed'))) close()
+            },
+          })
+        }
       >
         {t('remove')}
       </Button>

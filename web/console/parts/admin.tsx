@@ -1,10 +1,12 @@
 import { Button, Drawer, Form, type FormInstance, Skeleton, Table, type TableProps } from 'antd'
-import { type KeyboardEvent, type ReactNode, useEffect } from 'react'
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react'
 import type { Refused } from '../../ui/api.ts'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
+import { spoken } from '../channels/schema.ts'
 import { commonWords } from '../words/terms.ts'
 import { Broken } from './broken.tsx'
 import { Key } from './field.tsx'
+import { sameFilling, useLeave } from './leave.ts'
 
 /** The frame of an administration page: title, one line of what it is for, actions, content. */
 export function AdminPage({
@@ -90,7 +92,7 @@ export function openable(open: () => void) {
   }
 }
 
-/** A form in a drawer. What the hub finds wrong stands at the field; nothing typed is lost by a refusal. */
+/** A form in a drawer. What the hub finds wrong stands at the field; nothing typed is lost by a refusal or by a slip of the hand. */
 export function EditDrawer<T extends object>({
   title,
   initial,
@@ -103,6 +105,7 @@ export function EditDrawer<T extends object>({
   form: given,
   width = 520,
   closing,
+  saved,
 }: {
   title: string
   initial: T
@@ -116,25 +119,37 @@ export function EditDrawer<T extends object>({
   width?: number
   /** Says on the button that closes what leaving means, where nothing is cancelled by it. */
   closing?: string | undefined
+  /** Where the drawer stays open after saving: changes with each time, and what is in the boxes counts as saved then. */
+  saved?: number
 }) {
   const t = useWords(commonWords)
+  const lang = language.use()
   const [own] = Form.useForm<T>()
   const form = given ?? own
+  const base = useRef<unknown>(initial)
+  useEffect(() => {
+    if (saved) base.current = form.getFieldsValue(true)
+  }, [saved, form])
+  const changed = useCallback(() => !sameFilling(base.current, form.getFieldsValue(true)), [form])
+  const leave = useLeave(changed, close)
   useEffect(() => {
     if (!refused || refused.issues.length === 0) return
-    const found = refused.issues.map((issue) => ({ name: issue.path.split('.'), errors: [issue.message] }))
+    const found = refused.issues.map((issue) => ({
+      name: issue.path.split('.'),
+      errors: [spoken(issue.message, lang)],
+    }))
     form.setFields(found as unknown as Parameters<typeof form.setFields>[0])
-  }, [refused, form])
+  }, [refused, form, lang])
   return (
     <Drawer
       open
       title={title}
       size={width}
-      onClose={close}
+      onClose={leave}
       extra={extra}
       footer={
         <div className="drawer-foot">
-          <Button onClick={close}>{closing ?? t('cancel')}</Button>
+          <Button onClick={leave}>{closing ?? t('cancel')}</Button>
           <Button type="primary" loading={busy} onClick={() => form.submit()}>
             {t('save')} <Key>Ctrl ↵</Key>
           </Button>

@@ -8,11 +8,12 @@ import { acceptedBy, type Ticket } from '../data/ticket.ts'
 import type { Clock } from '../data/tickets.ts'
 import { useKeys } from '../keys.ts'
 import { ChannelMark, StatusMark, TimeLeft, UrgencyMark } from '../parts/marks.tsx'
+import { useSure } from '../parts/sure.ts'
 import { intentWords } from '../words/terms.ts'
 import { moveWords, relateWords, ticketWords } from '../words/ticket.ts'
 import { useChange } from './change.ts'
 import { AssignDialog, MoveDialog } from './dialogs.tsx'
-import { dispatch, type Move, moves, movesOf, step } from './moves.ts'
+import { dispatch, type Move, moves, movesOf, step, untouched } from './moves.ts'
 import { RelateDialog } from './relate.tsx'
 
 function Moves({ ticket }: { ticket: Ticket }) {
@@ -20,12 +21,20 @@ function Moves({ ticket }: { ticket: Ticket }) {
   const m = useWords(moveWords)
   const r = useWords(relateWords)
   const change = useChange(ticket.id)
+  const sure = useSure()
   const [asked, setAsked] = useState<Move | null>(null)
   const [assigning, setAssigning] = useState(false)
   const [relating, setRelating] = useState(false)
   const { next, others } = movesOf(ticket)
+  const unaccepted = {
+    title: t('resolveAsk'),
+    content: t('resolveHint'),
+    okText: m('resolve'),
+    onOk: () => step(ticket, 'resolve', change),
+  }
   const start = (move: Move) => {
     if (moves[move].reason) setAsked(move)
+    else if (move === 'resolve' && untouched(ticket)) sure(unaccepted)
     else void step(ticket, move, change)
   }
   const assignable = ticket.commands.some((each) => each === 'assign' || each === 'transfer')

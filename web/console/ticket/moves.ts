@@ -1,4 +1,4 @@
-import type { Ticket, TicketCommand } from '../data/ticket.ts'
+import { acceptedBy, type Ticket, type TicketCommand } from '../data/ticket.ts'
 import type { Status } from '../data/tickets.ts'
 import type { Change } from './change.ts'
 
@@ -32,6 +32,11 @@ export function movesOf(ticket: Pick<Ticket, 'status' | 'commands'>): {
   const wanted = usual[ticket.status]
   const next = wanted && allowed.includes(wanted) ? wanted : null
   return { next, others: allowed.filter((move) => move !== next) }
+}
+
+/** Whether nobody has taken the ticket on yet: neither begun nor accepted. */
+export function untouched(ticket: Parameters<typeof acceptedBy>[0]): boolean {
+  return ticket.status === 'open' || (ticket.status === 'assigned' && !acceptedBy(ticket))
 }
 
 /** Gives a ticket to somebody: `assign` while nobody has it, `transfer` afterwards and between groups. */

@@ -24,6 +24,11 @@ export const usersWords = {
   active: ['正常', 'Active'],
   state: ['状态', 'State'],
   disable: ['停用', 'Switch off'],
+  disableAsk: ['停用“{name}”?', 'Switch "{name}" off?'],
+  disableHint: [
+    '会立即退出登录,以后也不能登录,直到再次启用。做过的事都会保留。',
+    'They are signed out at once and cannot sign in until switched on again. What they did stays.',
+  ],
   enable: ['启用', 'Switch on'],
   reset: ['重设密码', 'Set a new password'],
   newPassword: ['新密码', 'New password'],
@@ -71,6 +76,11 @@ export const webhookWords = {
   retire: ['只留新密钥', 'Keep only the new secret'],
   secrets: ['{n} 个密钥有效', '{n} secrets valid'],
   remove: ['删除', 'Remove'],
+  removed: ['已删除', 'Removed'],
+  removeHint: [
+    '不再推送事件,投递记录一起删除,不能恢复。只想暂停时,可以停用。',
+    'No more events are pushed, and the deliveries are removed with it for good. To pause it, switch it off.',
+  ],
   deliveries: ['投递记录', 'Deliveries'],
   resend: ['重发', 'Send again'],
   resent: ['已重新排队', 'Queued again'],

@@ -30,11 +30,16 @@ export const deviceWords = {
   print: ['打印二维码({n})', 'Print codes ({n})'],
   printOne: ['打印二维码', 'Print the code'],
   renew: ['作废旧码', 'Make the old code invalid'],
+  renewAsk: ['作废“{name}”的旧码?', 'Make the old code of "{name}" invalid?'],
   renewHint: [
     '已贴出的二维码和由它产生的进度链接会失效。',
     'The printed code and the progress links made with it stop working.',
   ],
   renewed: ['旧码已作废,请重新打印', 'The old code is invalid; print a new one'],
+  removeHint: [
+    '已贴出的二维码会失效,删除后不能恢复。有工单或设备引用时不能删除。',
+    'Its printed code stops working, and it cannot be brought back. Refused while tickets or devices need it.',
+  ],
   removed: ['已删除', 'Removed'],
   labels: ['打印二维码', 'Print codes'],
   printNow: ['打印', 'Print'],

@@ -85,7 +85,12 @@ export const channelsWords = {
     'Customers cannot answer on this channel, so nothing is asked or answered by itself.',
   ],
   removed: ['已删除', 'Removed'],
-  removeConfirm: ['删除“{name}”?', 'Remove "{name}"?'],
+  switchOff: ['停用', 'Switch off'],
+  switchOffAsk: ['停用“{name}”?', 'Switch "{name}" off?'],
+  switchOffHint: [
+    '停用期间不接收客户发来的内容,要发的消息会等到重新启用。',
+    'While it is off, nothing that customers send is received, and what is to be sent waits until it is on again.',
+  ],
   removeHint: [
     '收到过内容的账号不能删除,只能停用。',
     'An account that has received something cannot be removed, only switched off.',

@@ -95,7 +95,4 @@ export const knowledgeWords = {
   words: ['匹配的词', 'Matching words'],
   near: ['相近的问法', 'Nearest question'],
   open: ['打开文章', 'Open the article'],
-  unsaved: ['放弃没有保存的修改?', 'Give up what is not saved?'],
-  giveUp: ['放弃', 'Give up'],
-  keepWriting: ['继续编辑', 'Keep writing'],
 } as const satisfies Words

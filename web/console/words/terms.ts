@@ -116,4 +116,8 @@ export const commonWords = {
   more: ['更多', 'More'],
   back: ['返回', 'Back'],
   confirm: ['确认', 'Confirm'],
+  unsaved: ['有修改还没有保存,要放弃吗?', 'There are changes that are not saved. Give them up?'],
+  giveUp: ['放弃修改', 'Give up the changes'],
+  keepWriting: ['继续编辑', 'Keep editing'],
+  removeAsk: ['删除“{name}”?', 'Remove "{name}"?'],
 } as const satisfies Words

@@ -93,6 +93,11 @@ export const ticketWords = {
   confirmAll: ['全部确认', 'Confirm all'],
   promises: ['时限', 'Promises'],
   timeline: ['时间线', 'Timeline'],
+  resolveAsk: ['还没有人接单,确定完工?', 'Nobody has taken this ticket. Resolve it?'],
+  resolveHint: [
+    '完工后客户会看到已处理好,时限停止计算。不需要处理的,请改用“取消工单”。',
+    'The customer sees that it is done, and the clocks stop. What needs no work should be cancelled instead.',
+  ],
   transitions: ['更改状态', 'Change the state'],
   reason: ['原因', 'Reason'],
   reasonHint: ['写给之后看这个工单的人', 'For whoever reads this ticket later'],
