@@ -153,6 +153,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     media,
     registry,
     io,
+    isBarred: safe.isBarred,
     leases: () => connections.leases(),
     box: options.box,
     links,

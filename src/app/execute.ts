@@ -41,8 +41,8 @@ export function makeExecutor(options: ExecutorOptions): Executor {
     if (!can(actor, command.permission)) return forbid(command.name)
     const read = readInput(command.input, raw)
     if (!read.ok) return read
-    const input = command.prepare ? await command.prepare(read.value) : read.value
     try {
+      const input = command.prepare ? await command.prepare(read.value) : read.value
       const done = await database.transaction(async (tx) => {
         const nowMs = clock.now()
         const result = await command.execute(

@@ -57,6 +57,7 @@ export interface RoomParts {
   readonly media: MediaStore
   readonly registry: Registry
   readonly io: SharedIo
+  readonly isBarred: (url: string) => Promise<boolean>
   /** The leases of connections that this process holds. */
   readonly leases: () => readonly string[]
   readonly box: SecretBox
@@ -163,6 +164,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
   }
   const hooks = {
     fetch: io.fetch,
+    isBarred: parts.isBarred,
     secrets: {
       seal: (id: string, secrets: readonly string[]) =>
         box.seal(JSON.stringify(secrets), sealIdentity('webhook_endpoint', id)),

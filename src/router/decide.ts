@@ -10,7 +10,7 @@ import type {
   Verdict,
 } from '../contract/routing.ts'
 import { hashOf } from '../kernel/hash.ts'
-import { type Context, contextOf } from './context.ts'
+import { type Context, contextOf, distanceKm } from './context.ts'
 import { engineerFilters, groupFilters } from './filters/table.ts'
 import { matchRules } from './match.ts'
 import { distance } from './scorers/distance.ts'
@@ -197,6 +197,24 @@ function rankEngineers(context: Context, groupId: string | null): Ranked {
     return { id: engineer.id, name: engineer.name, verdicts, eligible, score }
   })
   return { candidates, winner: winnerOf(candidates) }
+}
+
+/**
+ * Judges every engineer for a ticket that a person is about to give away: those who fit first, by the policy's order. Whether the kind
+ * of request needs a visit is the person's own choice here.
+ */
+export function judgeEngineers(
+  input: RoutingInput,
+  groupId: string | null,
+): readonly (Candidate & { readonly km: number | null })[] {
+  const { ticket, policy } = input
+  const engineers = { ...policy.engineers, intents: [...policy.engineers.intents, ticket.intent] }
+  const context = contextOf({ ...input, policy: { ...policy, engineers } })
+  const placed = new Map(input.engineers.map((each) => [each.id, distanceKm(each, context)]))
+  const failed = ({ verdicts }: Candidate) => verdicts.filter((v) => !v.ok && !v.waived).length
+  return [...rankEngineers(context, groupId).candidates]
+    .sort((a, b) => failed(a) - failed(b) || byScoreThenId(a, b))
+    .map((candidate) => ({ ...candidate, km: placed.get(candidate.id) ?? null }))
 }
 
 /** Facts by which a danger becomes known. */

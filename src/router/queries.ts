@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { defineQuery } from '../access/command.ts'
 import { ok, refuse } from '../kernel/result.ts'
 import { sql } from '../store/index.ts'
-import type { DirectoryBody } from './directory.ts'
-import { explain } from './explain.ts'
+import { decide, judgeEngineers } from './decide.ts'
+import { type DirectoryBody, readDirectory } from './directory.ts'
+import { explain, reasons } from './explain.ts'
 import { type PackedDecision, unpackDecision } from './packed.ts'
 import { recompute } from './recompute.ts'
-import { inputOf, type Situation } from './situation.ts'
+import { inputOf, readLoads, readRoutable, type Situation } from './situation.ts'
 
 /** Whether the ticket stayed where it was although a decision said otherwise. */
 const wasKept = sql<boolean>`exists (select from ticket_event e where e."ticketId" = d."ticketId" and e."type" = 'routed'
@@ -14,8 +15,60 @@ const wasKept = sql<boolean>`exists (select from ticket_event e where e."ticketI
 
 const readers = ['supervisor', 'agent', 'dispatcher', 'auditor'] as const
 
+/** Engineers as they are now for a ticket that a person gives away. */
+const candidates = defineQuery(
+  {
+    name: 'router.candidates',
+    title:
+      'The engineers for a ticket as they are now, those who fit first: load, distance, and why the others do not fit, in words',
+    permission: { roles: ['supervisor', 'agent', 'dispatcher'], scopes: ['tickets:read'] },
+    input: z.object({
+      ticketId: z.uuid(),
+      /** The group they would work for; otherwise the ticket's own, or the one that routing would choose now. */
+      groupId: z.uuid().optional(),
+    }),
+    output: z.object({
+      candidates: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          groupIds: z.array(z.string()),
+          fits: z.boolean(),
+          zh: z.array(z.string()),
+          en: z.array(z.string()),
+          load: z.int(),
+          maxLoad: z.int(),
+          /** Kilometres to the site; null when one of the places is unknown. */
+          km: z.number().nullable(),
+        }),
+      ),
+    }),
+  },
+  async ({ db, nowMs }, { ticketId, groupId }) => {
+    const read = await readRoutable(db, ticketId)
+    if (!read) return refuse('not_found', { what: 'ticket' })
+    const [{ groupLoads, engineerLoads }, { body }] = await Promise.all([
+      readLoads(db, ticketId),
+      readDirectory(db),
+    ])
+    const input = inputOf(body, { ticket: read.facts, groupLoads, engineerLoads, nowMs })
+    const engineers = new Map(input.engineers.map((each) => [each.id, each]))
+    const judged = judgeEngineers(input, groupId ?? read.ticket.groupId ?? decide(input).groupId)
+    return ok({
+      candidates: judged.map((each) => {
+        const { groupIds, load, maxLoad } = engineers.get(each.id)!
+        return {
+          ...{ id: each.id, name: each.name, groupIds: [...groupIds], fits: each.eligible },
+          ...{ zh: reasons(each, 'zh'), en: reasons(each, 'en'), load, maxLoad, km: each.km },
+        }
+      }),
+    })
+  },
+)
+
 /** Why a ticket went where it went, in words, with every candidate, and whether deciding again gives the same. */
 export const queries = [
+  candidates,
   defineQuery(
     {
       name: 'router.explain',

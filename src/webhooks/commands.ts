@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../access/index.ts'
-import { ok, type Result, refuse } from '../kernel/result.ts'
+import { ok, RefusedError, type Result, refuse } from '../kernel/result.ts'
 import { anybodyListens, deliverJob, skipToNow } from './fanout.ts'
 import type { WebhookPorts, WebhookSecrets } from './ports.ts'
 import { subscription } from './subscribe.ts'
@@ -21,7 +21,22 @@ const changed = (id: string) => ({
   events: [{ type: 'setting.changed' as const, subject: 'webhook', subjectId: id, data: {} }],
 })
 
-function createCommand({ secrets }: WebhookPorts): Command {
+/** Refuses an address within the own network before anything is stored. */
+async function reachable({ isBarred }: WebhookPorts, url: string): Promise<void> {
+  if (!(await isBarred(url))) return
+  const message =
+    '这个地址在内网或本机,默认不推送。确实需要时,请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS,重启后再保存。 ' +
+    'This address is in a private network, where nothing is pushed by default. If it is meant, add the host or range to ALLOW_PRIVATE_HOSTS, restart, and save again.'
+  const host = new URL(url).hostname
+  throw new RefusedError({
+    code: 'fetch.private_address',
+    params: { host },
+    issues: [{ path: 'url', message }],
+  })
+}
+
+function createCommand(ports: WebhookPorts): Command {
+  const { secrets } = ports
   return defineCommand(
     {
       name: 'webhook.create',
@@ -31,7 +46,10 @@ function createCommand({ secrets }: WebhookPorts): Command {
       input: z.object({ name: z.string().min(1).max(100), url, events, secret: secret.optional() }),
       output: z.object({ id: z.string(), secret: z.string() }),
       secret: ['secret'],
-      prepare: async (input) => ({ ...input, secret: input.secret ?? newSecret() }),
+      prepare: async (input) => {
+        await reachable(ports, input.url)
+        return { ...input, secret: input.secret ?? newSecret() }
+      },
     },
     async (ctx, input) => {
       const id = ctx.ids.next()
@@ -53,39 +71,44 @@ function createCommand({ secrets }: WebhookPorts): Command {
   )
 }
 
-const updateCommand = defineCommand(
-  {
-    name: 'webhook.update',
-    title: 'Changes an endpoint, or switches it on or off',
-    permission: manage,
-    input: z.object({
-      id: z.uuid(),
-      version: z.int(),
-      name: z.string().min(1).max(100).optional(),
-      url: url.optional(),
-      events: events.optional(),
-      enabled: z.boolean().optional(),
-    }),
-    output: z.object({ version: z.int() }),
-  },
-  async (ctx, { id, version, ...changes }) => {
-    if (changes.enabled && !(await anybodyListens(ctx.tx))) await skipToNow(ctx.tx)
-    const row = await ctx.tx
-      .updateTable('webhook_endpoint')
-      .set({ ...changes, version: version + 1 })
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .returning('version')
-      .executeTakeFirst()
-    if (row) return ok({ value: { version: row.version }, ...changed(id) })
-    const there = await ctx.tx
-      .selectFrom('webhook_endpoint')
-      .select('id')
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return there ? refuse('conflict.version') : refuse('not_found', { what: 'webhook' })
-  },
-)
+const updateCommand = (ports: WebhookPorts) =>
+  defineCommand(
+    {
+      name: 'webhook.update',
+      title: 'Changes an endpoint, or switches it on or off',
+      permission: manage,
+      input: z.object({
+        id: z.uuid(),
+        version: z.int(),
+        name: z.string().min(1).max(100).optional(),
+        url: url.optional(),
+        events: events.optional(),
+        enabled: z.boolean().optional(),
+      }),
+      output: z.object({ version: z.int() }),
+      prepare: async (input) => {
+        if (input.url) await reachable(ports, input.url)
+        return input
+      },
+    },
+    async (ctx, { id, version, ...changes }) => {
+      if (changes.enabled && !(await anybodyListens(ctx.tx))) await skipToNow(ctx.tx)
+      const row = await ctx.tx
+        .updateTable('webhook_endpoint')
+        .set({ ...changes, version: version + 1 })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .returning('version')
+        .executeTakeFirst()
+      if (row) return ok({ value: { version: row.version }, ...changed(id) })
+      const there = await ctx.tx
+        .selectFrom('webhook_endpoint')
+        .select('id')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return there ? refuse('conflict.version') : refuse('not_found', { what: 'webhook' })
+    },
+  )
 
 /** Reads, changes and seals the secrets of an endpoint, newest first. */
 async function changeSecrets(
@@ -188,7 +211,7 @@ const resendCommand = defineCommand(
 export function makeWebhookCommands(ports: WebhookPorts): Command[] {
   return [
     createCommand(ports),
-    updateCommand,
+    updateCommand(ports),
     rotateCommand(ports),
     retireCommand(ports),
     removeCommand,

@@ -9,5 +9,7 @@ export interface WebhookSecrets {
 /** What webhooks need from app. */
 export interface WebhookPorts {
   readonly fetch: SafeFetch
+  /** Whether an address leads to where no request may go; said when it is saved, and checked again at each delivery. */
+  readonly isBarred: (url: string) => Promise<boolean>
   readonly secrets: WebhookSecrets
 }

@@ -255,6 +255,10 @@ describe('the agents’ desk', () => {
     })
     await tell(boss, 'cannedReply.save', { ...reply, shared: true })
     const own = await tell(anna, 'cannedReply.save', { ...reply, keyword: '稍等' })
+    for (const text of ['{客户}您好', '工单{order}', '{ ticket }'])
+      expect(await tell(anna, 'cannedReply.save', { ...reply, keyword: '错', text }), text).toMatchObject({
+        refusal: { code: 'request.invalid', issues: [{ path: 'text' }] },
+      })
     const query = test.hub.queries.find((each) => each.name === 'cannedReply.list')!
     const seenBy = async (actor: Actor) => {
       const answer = await test.hub.executor.ask(query, actor, {})

@@ -178,6 +178,62 @@ describe('calendars, ticket types and settings', () => {
   })
 })
 
+describe('the engineers whom a dispatcher may choose for a ticket', () => {
+  interface Found {
+    candidates: { name: string; fits: boolean; zh: string[]; en: string[]; load: number; km: number | null }[]
+  }
+  const engineer = { status: 'idle', maxLoad: 2, certs: ['低压电工证'], lat: 30.28, lng: 120.16 }
+
+  it('come with load, distance and the reasons of the router, those who fit first', async () => {
+    const own = await testHub()
+    const add = async (name: string, input: object) => String((await own.run(name, input)).id)
+    const groupId = await add('group.create', { name: '家电杭州组', isDefault: true })
+    const other = await add('group.create', { name: '家电宁波组' })
+    const staff = (number: string, name: string, more: object) =>
+      add('staff.create', { ...engineer, number, name, skills: ['空调'], groupIds: [groupId], ...more })
+    await staff('1', '甲电视', { skills: ['电视'], status: 'leave' })
+    await staff('2', '乙宁波', { groupIds: [other] })
+    const full = await staff('3', '丙已满', { maxLoad: 0 })
+    await staff('4', '丁远', { lat: 30.9, lng: 120.16 })
+    const near = await staff('5', '戊近', {})
+    await staff('6', '己调度', { duties: ['dispatcher'] })
+    const deviceId = await add('device.create', {
+      serialNumber: 'AC-9',
+      category: '空调',
+      lat: 30.28,
+      lng: 120.17,
+    })
+    const fields = {
+      phone: '13605712844',
+      fault_description: '空调不制冷',
+      product_category: '空调',
+      intent: 'repair',
+    }
+    const ticketId = String((await own.run('ticket.create', { fields, deviceId })).ticketId)
+    const ask = async (more: object = {}) =>
+      ((await own.ask('router.candidates', { ticketId, ...more })) as unknown as Found).candidates
+    const found = await ask({ groupId })
+    expect(found.map(({ name, fits }) => [name, fits])).toEqual([
+      ['戊近', true],
+      ['丁远', true],
+      ['乙宁波', false],
+      ['丙已满', false],
+      ['甲电视', false],
+    ])
+    expect(found[0]).toMatchObject({ load: 0, maxLoad: 2, km: 0.96, zh: [], en: [] })
+    expect(found[3]).toMatchObject({ zh: ['已满:手上 0 单,上限 0'], en: ['is full: 0 of 0 jobs'] })
+    expect(found[4]!.zh).toEqual(['技能不含“空调”(现有:电视)', '状态为请假,不能派单'])
+    expect((await ask({ groupId: other })).find(({ fits }) => fits)?.name).toBe('乙宁波')
+    await own.run('ticket.assign', { ticketId, version: 1, groupId, engineerId: full })
+    // Who has the ticket is judged without it; another one's load counts it.
+    expect((await ask()).find(({ name }) => name === '丙已满')).toMatchObject({ load: 0, fits: false })
+    const second = String((await own.run('ticket.create', { fields })).ticketId)
+    await own.run('ticket.assign', { ticketId: second, version: 1, groupId, engineerId: near })
+    expect((await ask()).find(({ name }) => name === '戊近')).toMatchObject({ load: 1, fits: true })
+    await own.close()
+  })
+})
+
 describe('products, devices and sites', () => {
   it('follow a category to its new name, and keep it while something belongs to it', async () => {
     const id = await make('category.create', { name: '空调', aliases: ['冷气'] })

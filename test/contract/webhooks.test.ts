@@ -12,6 +12,7 @@ import { retentionHandler, retentionJob } from '../../src/inbox/index.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedIds } from '../../src/kernel/ids.ts'
 import { silentLog } from '../../src/kernel/log.ts'
+import { RefusedError } from '../../src/kernel/result.ts'
 import { enqueue, type JobHandler, place, record } from '../../src/queue/index.ts'
 import { sealIdentity, sql } from '../../src/store/index.ts'
 import { secretBox } from '../../src/store/secrets.ts'
@@ -27,8 +28,21 @@ import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 const admin: Actor = { kind: 'user', id: randomUUID(), name: '管理员', roles: ['admin'], staffId: null }
 const box = secretBox([randomBytes(32)])
 const identity = (id: string) => sealIdentity('webhook_endpoint', id)
+const { fetch, isBarred } = makeSafeFetch({
+  allow: ['127.0.0.1', '10.9.0.0/16'],
+  resolve: async (host) => {
+    const found = {
+      'inner.example': '10.0.0.8',
+      'allowed.example': '10.9.0.8',
+      'outer.example': '203.0.114.9',
+    }[host]
+    if (!found) throw new Error(`there is no ${host}`)
+    return [found]
+  },
+})
 const ports = {
-  fetch: makeSafeFetch({ allow: ['127.0.0.1'] }).fetch,
+  fetch,
+  isBarred,
   secrets: {
     seal: (id: string, secrets: readonly string[]) => box.seal(JSON.stringify(secrets), identity(id)),
     open: (id: string, sealed: string) => JSON.parse(box.open(sealed, identity(id))) as string[],
@@ -158,6 +172,33 @@ describe('signed webhooks', () => {
     const before = got.length
     await happen('ticket.opened')
     expect(got.length).toBe(before + 1)
+  })
+
+  it.each([
+    'http://192.168.1.8/hook',
+    'https://[::1]/hook',
+    'http://169.254.169.254/latest',
+    'https://inner.example/hook',
+  ])(
+    'are refused when they are saved with the private address %s, and the box says what to do',
+    async (inner) => {
+      const { id } = await create({ url: 'https://outer.example/hook' })
+      for (const attempt of [create({ url: inner }), run('webhook.update', { id, version: 1, url: inner })]) {
+        const refused = (await attempt.catch((error: unknown) => error)) as RefusedError
+        expect(refused).toBeInstanceOf(RefusedError)
+        expect(refused.refusal).toMatchObject({ code: 'fetch.private_address', issues: [{ path: 'url' }] })
+        expect(refused.refusal.issues?.[0]?.message).toMatch(
+          /内网.*ALLOW_PRIVATE_HOSTS.* This address.*ALLOW_PRIVATE_HOSTS/,
+        )
+      }
+    },
+  )
+
+  it('are saved with a host that an administrator allows, and with a name that is not known yet', async () => {
+    await create({ url: 'https://allowed.example/hook' })
+    const { id } = await create({ url: 'https://not-yet.example/hook' })
+    // The update without an address leaves the question alone.
+    await run('webhook.update', { id, version: 1, enabled: false })
   })
 
   it('tell many endpoints of a backlog of many events', async () => {

@@ -281,7 +281,7 @@ describe('an administrator at the console', () => {
       if (path === '/users') await line.getByText('已停用').waitFor()
       else await line.waitFor({ state: 'detached' })
     }
-    await page.goto(`${hub.url}/channels`)
+    await page.goto(`${hub.url}/accounts`)
     await page.getByRole('row').filter({ hasText: '扫码' }).first().click()
     await drawer.getByRole('switch', { name: '启用' }).click()
     await drawer.getByRole('button', { name: '保存' }).click()
@@ -295,6 +295,19 @@ describe('an administrator at the console', () => {
       accounts: { name: string; enabled: boolean }[]
     }
     expect(accounts.find(({ name }) => name === '扫码')?.enabled).toBe(false)
+  })
+
+  it('is told what to set up before an engineer’s binding code can be of use', async () => {
+    const { page } = admin
+    await hub.desk.post('/api/staff/create', { number: 'BD-1', name: '绑定员' })
+    await page.goto(`${hub.url}/staff`)
+    await page.getByRole('tab', { name: '人员' }).click()
+    await page.getByRole('row').filter({ hasText: '绑定员' }).click()
+    await page.getByText('现在还没有启用员工可用的账号').waitFor()
+    expect(await page.getByRole('button', { name: '生成绑定码' }).count()).toBe(0)
+    await keep('no-code')
+    await page.getByRole('link', { name: '去接入渠道' }).click()
+    await page.waitForURL(/\/accounts$/)
   })
 
   it('changes the own password in the account menu, told when the old one is wrong, and signs in with the new one', async () => {

@@ -209,6 +209,28 @@ describe('the agents’ workbench', () => {
     await expect.poll(() => box(page).inputValue()).toBe('')
   })
 
+  it('keeps an answer with placeholders put in by their buttons, and refuses one that nothing fills in', async () => {
+    const { page } = anna
+    await page.getByRole('button', { name: '常用回复' }).click()
+    await page.getByRole('button', { name: '新增' }).click()
+    const drawer = page.locator('.ant-drawer-open').last()
+    await drawer.getByLabel('关键词').fill('再见')
+    await drawer.getByLabel('标题').fill('道别')
+    const text = drawer.getByLabel('内容')
+    await text.fill('{客户}再见')
+    await drawer.getByRole('button', { name: '保存' }).click()
+    await drawer.getByText('没有这个占位符:{客户}').waitFor()
+    await text.fill('您好,再见')
+    await text.evaluate((box: HTMLTextAreaElement) => box.setSelectionRange(0, 2))
+    await drawer.getByRole('button', { name: '{customer}' }).click()
+    expect(await text.inputValue()).toBe('{customer},再见')
+    await page.screenshot({ path: join(pictures, 'chats-placeholders.png') })
+    await drawer.getByRole('button', { name: '保存' }).click()
+    await page.getByText('/再见').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.ant-drawer-open').waitFor({ state: 'detached' })
+  })
+
   it('hands a chat over with a word for the colleague, and takes it back without losing what the colleague types', async () => {
     const { page } = anna
     await chat(page, '可以上门吗').click()

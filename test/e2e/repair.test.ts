@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type HubPlace, hubPlace } from '../hub-place.ts'
@@ -8,6 +9,7 @@ import {
   type Person,
   person,
   photo,
+  pictures,
   picturesOfFailure,
   signInAtPage,
 } from './browser.ts'
@@ -144,7 +146,14 @@ describe('a repair request from the printed code to the closed ticket', () => {
       await page.getByRole('button', { name: '派单' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('工程师').click()
-      await page.locator('.ant-select-item-option').first().click()
+      const options = page.locator('.ant-select-item-option')
+      await options.first().locator('.candidate-fits').waitFor()
+      await page.screenshot({ path: join(pictures, 'repair', 'assign.png') })
+      const standing = await options.locator('.candidate').allTextContents()
+      expect(standing[0]).toMatch(/手上 \d+\/\d+ 单.*符合/)
+      const fits = standing.map((text) => text.endsWith('符合'))
+      expect(fits).toEqual([...fits].sort((a, b) => Number(b) - Number(a)))
+      await options.first().click()
       await dialog.getByRole('button', { name: '确定' }).click()
     }
     await page.getByRole('button', { name: '开始处理' }).click()

@@ -191,6 +191,8 @@ function failure(error: unknown, timeout: AbortSignal): FetchError {
 export function makeSafeFetch(settings: SafeFetchSettings = {}): {
   fetch: SafeFetch
   agentFor: SafeAgent
+  /** Whether the host of an address is, or resolves to, an address that no request may go to. A name that is unknown now is not. */
+  isBarred(address: string): Promise<boolean>
   close(): Promise<void>
 } {
   const allowed = allowList(settings.allow ?? [])
@@ -235,5 +237,13 @@ export function makeSafeFetch(settings: SafeFetchSettings = {}): {
     }
     return agents[url.protocol as keyof typeof agents]
   }
-  return { fetch, agentFor, close: () => agent.destroy() }
+  const isBarred = async (address: string) => {
+    try {
+      await checkedAddresses(hostOf(parse(address)), allowed, resolve)
+      return false
+    } catch (error) {
+      return error instanceof FetchError && error.refusal.code === 'fetch.private_address'
+    }
+  }
+  return { fetch, agentFor, isBarred, close: () => agent.destroy() }
 }

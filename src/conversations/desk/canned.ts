@@ -5,12 +5,28 @@ import { ok, type Result, refuse } from '../../kernel/result.ts'
 
 const desk: readonly Role[] = ['supervisor', 'agent', 'dispatcher']
 
+const placeholders: readonly string[] = ['customer', 'ticket', 'agent']
+/** `{word}`, whether it is known or not. */
+const placeholder = /\{\s*([\p{L}_]{1,30})\s*\}/gu
+
+const isFillable = (text: string) =>
+  [...text.matchAll(placeholder)].every(
+    ([whole, name]) => whole === `{${name}}` && placeholders.includes(name!),
+  )
+
 const fields = {
   /** What is typed after a slash; letters, digits and Chinese characters. */
   keyword: z.string().regex(/^[\p{L}\p{N}_-]{1,30}$/u),
   title: z.string().min(1).max(80),
   /** With `{customer}`, `{ticket}` and `{agent}`, which are filled in before a person sends it. */
-  text: z.string().min(1).max(5000),
+  text: z
+    .string()
+    .min(1)
+    .max(5000)
+    .refine(
+      isFillable,
+      '只能用 {customer}、{ticket}、{agent} 这几个占位符。 Only the placeholders {customer}, {ticket} and {agent} are known.',
+    ),
 }
 
 /** Shared answers are the supervisors' business, one's own are everybody's. */

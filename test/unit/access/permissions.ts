@@ -112,6 +112,7 @@ export const permissions: Readonly<Record<string, string>> = {
   'region.list': 'admin agent auditor dispatcher engineer scope:directory:read supervisor',
   'region.remove': 'admin scope:directory:write',
   'region.update': 'admin scope:directory:write',
+  'router.candidates': 'admin agent dispatcher scope:tickets:read supervisor',
   'router.explain': 'admin agent auditor dispatcher scope:tickets:read supervisor',
   'routing.createRule': 'admin',
   'routing.orderRules': 'admin',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { spokenSince } from '../../../web/console/chats/notices.ts'
 import { unsent } from '../../../web/console/ticket/draft-text.ts'
-import { fill, matching } from '../../../web/console/ticket/snippets.tsx'
+import { fill, matching, unknownPlaceholders } from '../../../web/console/ticket/snippets.tsx'
 
 const replies = [
   { keyword: '您好', title: '问候', text: '您好' },
@@ -18,11 +18,16 @@ describe('kept answers', () => {
     for (const text of ['', '您好', '1/2', '/bye now', '/a/b']) expect(matching(text, replies)).toEqual([])
   })
 
-  it('have their variables filled in; one without a value disappears, and unknown ones stay', () => {
+  it('have their placeholders filled in; one without a value stays as a gap that is seen', () => {
     const values = { customer: '张先生', ticket: null, agent: '小李' }
-    expect(fill('{customer}您好,我是{agent}。工单{ticket}{other}', values)).toBe(
-      '张先生您好,我是小李。工单{other}',
+    expect(fill('{customer}您好,我是{agent}。工单{ticket}', values, (name) => `${name}?`)).toBe(
+      '张先生您好,我是小李。工单【ticket?】',
     )
+  })
+
+  it('name the placeholders that nothing fills in', () => {
+    expect(unknownPlaceholders('{customer}的{ticket}由{agent}处理,{} { a: 1 }')).toEqual([])
+    expect(unknownPlaceholders('{客户}您好,{order} { ticket }')).toEqual(['{客户}', '{order}', '{ ticket }'])
   })
 })
 

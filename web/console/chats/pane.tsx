@@ -19,7 +19,7 @@ import { arriveAt, dark, type Lit, LitContext } from '../ticket/lit.ts'
 import { Moods } from '../ticket/moods.tsx'
 import { ReplyBox } from '../ticket/reply-box.tsx'
 import { fill } from '../ticket/snippets.tsx'
-import { chatWords } from '../words/chats.ts'
+import { chatWords, placeholderWords } from '../words/chats.ts'
 import { HandOverDialog } from './hand-over.tsx'
 import type { Chat } from './list.tsx'
 import { RepliesDrawer } from './replies.tsx'
@@ -71,14 +71,15 @@ function Actions({ chat, desk, left }: { chat: Chat; desk: Desk; left: () => voi
 function useSnippets(chat: Chat, number: string | undefined) {
   const session = useSignedIn()
   const replies = useAsk('cannedReply.list', {})
+  const p = useWords(placeholderWords)
   return useMemo(
     () =>
       (replies.data?.replies ?? []).map(({ keyword, title, text }) => ({
         keyword,
         title,
-        text: fill(text, { customer: chat.customerName, ticket: number, agent: session.user.name }),
+        text: fill(text, { customer: chat.customerName, ticket: number, agent: session.user.name }, p),
       })),
-    [replies.data, chat.customerName, number, session.user.name],
+    [replies.data, chat.customerName, number, session.user.name, p],
   )
 }
 

@@ -1,5 +1,5 @@
-import { Button, Drawer, Form, Input, Switch } from 'antd'
-import { useState } from 'react'
+import { Button, Drawer, Form, type GetRef, Input, Switch } from 'antd'
+import { useRef, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
@@ -8,13 +8,58 @@ import { EditDrawer, Loaded } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSure } from '../parts/sure.ts'
-import { chatWords } from '../words/chats.ts'
+import { type Placeholder, placeholders, unknownPlaceholders } from '../ticket/snippets.tsx'
+import { chatWords, placeholderWords } from '../words/chats.ts'
 import { commonWords } from '../words/terms.ts'
 
 type Reply = Answer<'cannedReply.list'>['replies'][number]
 type Values = Pick<Reply, 'keyword' | 'title' | 'text' | 'shared'>
 
 const fresh: Values = { keyword: '', title: '', text: '', shared: false }
+
+/** The text, and a button for each placeholder that puts it where the cursor stands. */
+function TextWithPlaceholders({
+  id,
+  value = '',
+  onChange,
+}: {
+  id?: string
+  value?: string
+  onChange?: (text: string) => void
+}) {
+  const t = useWords(chatWords)
+  const p = useWords(placeholderWords)
+  const box = useRef<GetRef<typeof Input.TextArea>>(null)
+  const insert = (name: Placeholder) => {
+    const area = box.current?.resizableTextArea?.textArea
+    const from = area?.selectionStart ?? value.length
+    const put = `{${name}}`
+    onChange?.(value.slice(0, from) + put + value.slice(area?.selectionEnd ?? from))
+    requestAnimationFrame(() => {
+      area?.focus()
+      area?.setSelectionRange(from + put.length, from + put.length)
+    })
+  }
+  return (
+    <div className="stack">
+      <Input.TextArea
+        ref={box}
+        rows={5}
+        maxLength={5000}
+        value={value}
+        onChange={(event) => onChange?.(event.target.value)}
+        {...(id ? { id } : {})}
+      />
+      <span className="row-actions">
+        {placeholders.map((name) => (
+          <Button key={name} size="small" onClick={() => insert(name)}>
+            {`${t('insert')} ${p(name)} {${name}}`}
+          </Button>
+        ))}
+      </span>
+    </div>
+  )
+}
 
 function ReplyForm({ reply, close }: { reply: Reply | null; close: () => void }) {
   const t = useWords(chatWords)
@@ -43,8 +88,21 @@ function ReplyForm({ reply, close }: { reply: Reply | null; close: () => void })
       <Form.Item name="title" label={t('replyTitle')} rules={[{ required: true }]}>
         <Input maxLength={80} />
       </Form.Item>
-      <Form.Item name="text" label={t('replyText')} extra={t('repliesHint')} rules={[{ required: true }]}>
-        <Input.TextArea rows={5} maxLength={5000} />
+      <Form.Item
+        name="text"
+        label={t('replyText')}
+        extra={t('repliesHint')}
+        rules={[
+          { required: true },
+          {
+            validator: async (_, text: string) => {
+              const unknown = unknownPlaceholders(text ?? '')
+              if (unknown.length > 0) throw new Error(t('unknownPlaceholder', { names: unknown.join(' ') }))
+            },
+          },
+        ]}
+      >
+        <TextWithPlaceholders />
       </Form.Item>
       {!reply && mayShare && (
         <Form.Item name="shared" label={t('shared')} valuePropName="checked">

@@ -1,5 +1,6 @@
 import { Button, Form } from 'antd'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { useAsk, useTell } from '../data/hub.ts'
@@ -7,11 +8,18 @@ import { Copyable, Loaded } from '../parts/admin.tsx'
 import { ChannelMark } from '../parts/marks.tsx'
 import { identityWords } from '../words/directory.ts'
 
+/** Kinds of channel in which people of the staff press cards, and write their code. */
+const takingCodes = ['wecom', 'wecom-bot', 'dingtalk', 'feishu']
+
 /** Where job cards reach a person: the vendors' users that are linked to them, and a code by which they link themselves. */
 export function Identities({ staffId }: { staffId: string }) {
   const t = useWords(identityWords)
   const query = useAsk('staff.identities', { staffId })
   const { run, busy } = useTell()
+  const accounts = useAsk('channel.list', {})
+  const nowhere = accounts.data?.accounts.every(
+    ({ kind, enabled, audience }) => !enabled || audience === 'customers' || !takingCodes.includes(kind),
+  )
   const [code, setCode] = useState<string | null>(null)
   return (
     <Form.Item label={t('title')} extra={code ? t('codeHint') : t('hint')}>
@@ -36,6 +44,10 @@ export function Identities({ staffId }: { staffId: string }) {
             ))}
             {code ? (
               <Copyable text={code} />
+            ) : nowhere ? (
+              <span className="quiet">
+                {t('nowhere')} <Link to="/accounts">{t('setUp')}</Link>
+              </span>
             ) : (
               <Button
                 loading={busy}

@@ -1,8 +1,9 @@
 import { Input, Modal, Select } from 'antd'
 import { useState } from 'react'
-import { useWords } from '../../ui/language.ts'
+import { language, useWords } from '../../ui/language.ts'
 import { fromBox } from '../../ui/zone.ts'
 import { useGroups, useStaff } from '../data/directory.ts'
+import { type Answer, useAsk } from '../data/hub.ts'
 import type { Ticket } from '../data/ticket.ts'
 import { Field } from '../parts/field.tsx'
 import { moveWords, ticketWords } from '../words/ticket.ts'
@@ -66,6 +67,30 @@ export function MoveDialog({
   )
 }
 
+/** What the router knows of an engineer for the ticket: load, distance, and whether they fit or why not. */
+function Standing({
+  candidate,
+}: {
+  candidate: Answer<'router.candidates'>['candidates'][number] | undefined
+}) {
+  const t = useWords(ticketWords)
+  const lang = language.use()
+  if (!candidate) return <span className="quiet">{t('notJudged')}</span>
+  const { fits, load, maxLoad, km } = candidate
+  const facts = [
+    t('candidateLoad', { load, max: maxLoad }),
+    ...(km === null ? [] : [t('candidateKm', { km: km.toFixed(1) })]),
+  ]
+  return (
+    <>
+      <span className="quiet number">{facts.join(' · ')}</span>
+      <span className={fits ? 'candidate-fits' : 'candidate-unfit'}>
+        {fits ? t('candidateFits') : candidate[lang].join(lang === 'zh' ? ';' : '; ')}
+      </span>
+    </>
+  )
+}
+
 /** Gives a ticket to a group and a person. */
 export function AssignDialog({
   ticket,
@@ -87,7 +112,14 @@ export function AssignDialog({
   const needsReason = !(ticket.status === 'open' && engineerId)
   const changed = groupId !== (ticket.group?.id ?? null) || engineerId !== (ticket.assignee?.id ?? null)
   const ready = changed && (engineerId !== null || groupId !== null) && (!needsReason || reason.trim() !== '')
-  const members = (staff.data ?? []).filter((each) => !groupId || each.groupIds.includes(groupId))
+  const found = useAsk('router.candidates', { ticketId: ticket.id, ...(groupId ? { groupId } : {}) })
+  const judged = new Map((found.data?.candidates ?? []).map((each, i) => [each.id, { ...each, i }]))
+  const last = judged.size
+  const chosen = engineerId ? judged.get(engineerId) : undefined
+  // Who is no engineer the router does not judge; a person may still give them the ticket.
+  const members = (staff.data ?? [])
+    .filter((each) => !groupId || each.groupIds.includes(groupId))
+    .sort((a, b) => (judged.get(a.id)?.i ?? last) - (judged.get(b.id)?.i ?? last))
   const submit = async () => {
     setBusy(true)
     const done = await apply({ groupId, engineerId, reason: reason.trim() })
@@ -126,12 +158,17 @@ export function AssignDialog({
             showSearch={{ optionFilterProp: 'label' }}
             value={engineerId}
             onChange={(next) => setAssignee(next ?? null)}
-            options={members.map((each) => ({
-              value: each.id,
-              label: `${each.name} · ${each.load}/${each.maxLoad}`,
-              disabled: each.status === 'leave',
-            }))}
+            loading={found.isPending}
+            options={members.map((each) => ({ value: each.id, label: each.name }))}
+            optionRender={({ value, label }) => (
+              <div className="candidate">
+                <span>{label}</span>
+                <Standing candidate={judged.get(String(value))} />
+              </div>
+            )}
+            listHeight={360}
           />
+          {chosen && !chosen.fits && <Standing candidate={chosen} />}
         </Field>
         <Field label={t('reason')}>
           <Input

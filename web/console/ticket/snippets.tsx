@@ -7,9 +7,26 @@ export interface Snippet {
   readonly text: string
 }
 
-/** Fills in `{customer}`, `{ticket}`, `{agent}`; a variable without a value disappears. */
-export function fill(text: string, values: Readonly<Record<string, string | null | undefined>>): string {
-  return text.replace(/\{(customer|ticket|agent)\}/g, (_, name: string) => values[name] ?? '')
+/** What stands in a kept answer for something of the chat. */
+export const placeholders = ['customer', 'ticket', 'agent'] as const
+export type Placeholder = (typeof placeholders)[number]
+
+/** Placeholders of a text that nothing fills in, as they stand there. */
+export function unknownPlaceholders(text: string): readonly string[] {
+  const known: readonly string[] = placeholders.map((name) => `{${name}}`)
+  return (text.match(/\{\s*[\p{L}_]{1,30}\s*\}/gu) ?? []).filter((each) => !known.includes(each))
+}
+
+/** Fills the placeholders in. One without a value stays as a gap with its name, 【工单号】, that nobody overlooks before sending. */
+export function fill(
+  text: string,
+  values: Readonly<Record<Placeholder, string | null | undefined>>,
+  nameOf: (name: Placeholder) => string,
+): string {
+  return text.replace(
+    /\{(customer|ticket|agent)\}/g,
+    (_, name: Placeholder) => values[name] || `【${nameOf(name)}】`,
+  )
 }
 
 /** Those whose keyword or title holds what was typed after the slash; at most eight. */

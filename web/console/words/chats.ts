@@ -1,5 +1,12 @@
 import type { Words } from '../../ui/language.ts'
 
+/** What placeholders of a kept answer stand for. */
+export const placeholderWords = {
+  customer: ['客户姓名', "Customer's name"],
+  ticket: ['工单号', 'Ticket number'],
+  agent: ['我的姓名', 'My name'],
+} as const satisfies Words
+
 /** Words of the agents' workbench. */
 export const chatWords = {
   title: ['会话工作台', 'Chats'],
@@ -49,9 +56,11 @@ export const chatWords = {
   nobodyElse: ['没有其他同事在线', 'No colleague is there'],
   replies: ['常用回复', 'Kept answers'],
   repliesHint: [
-    '输入 / 就会列出;可用 {customer}、{ticket}、{agent}。',
-    'Type / to list them; {customer}, {ticket}, {agent} are filled in.',
+    '在回复框里输入 / 就会列出,占位符会换成当前会话的内容。',
+    'Type / in the reply box to list them; placeholders are filled in from the chat.',
   ],
+  insert: ['插入', 'Insert'],
+  unknownPlaceholder: ['没有这个占位符:{names}', 'There is no such placeholder: {names}'],
   keyword: ['关键词', 'Keyword'],
   replyTitle: ['标题', 'Title'],
   replyText: ['内容', 'Text'],

@@ -182,6 +182,11 @@ export const identityWords = {
     '让本人在 15 分钟内把这句话发给企业微信应用、钉钉机器人或飞书机器人,只能用一次。',
     'They write this to the WeCom application, the DingTalk robot or the Feishu bot within 15 minutes; it works once.',
   ],
+  nowhere: [
+    '绑定码要发给企业微信应用、钉钉机器人或飞书机器人,现在还没有启用员工可用的账号。',
+    'The code is written to a WeCom application, a DingTalk robot or a Feishu bot; no account that the staff can use is on yet.',
+  ],
+  setUp: ['去接入渠道', 'Set up a channel'],
   unlink: ['解除绑定', 'Unlink'],
   unlinked: ['已解除绑定', 'Unlinked'],
   gone: ['已删除的账号', 'An account that was removed'],
