@@ -18,23 +18,32 @@ export function makeConnect(timing: Timing = defaultTiming): (io: Io) => Promise
   }
 }
 
-async function listenOverHttp(io: Io): Promise<Connection> {
+/** Nothing to be kept: it ends when it is closed, or by the hub's signal. */
+function passive(io: Io): Connection {
   const { promise: done, resolve } = Promise.withResolvers<void>()
-  const close = async () => resolve()
-  io.signal.addEventListener('abort', () => resolve(), { once: true })
+  const end = () => {
+    io.signal.removeEventListener('abort', end)
+    resolve()
+  }
+  io.signal.addEventListener('abort', end, { once: true })
+  if (io.signal.aborted) end()
+  return { done, close: async () => end() }
+}
+
+async function listenOverHttp(io: Io): Promise<Connection> {
   const report = (state: ConnectionState['state'], detail: string) =>
     io.report({ state, sinceMs: io.clock.now(), detail })
-  const passive = 'HTTP 模式:由钉钉推送,不保持连接。HTTP mode: DingTalk posts, no connection is kept.'
+  const posted = 'HTTP 模式:由钉钉推送,不保持连接。HTTP mode: DingTalk posts, no connection is kept.'
   if (io.config.cardTemplateId === '') {
-    report('stopped', passive)
-    return { done, close }
+    report('stopped', posted)
+    return passive(io)
   }
   if (io.publicUrl === null) {
     report(
       'config-error',
       '没有设置 PUBLIC_URL,卡片按钮无法回调。PUBLIC_URL is not set, so buttons cannot call back.',
     )
-    return { done, close }
+    return passive(io)
   }
   const refused = await registerCardCallback(io, callbackUrlOf(io.publicUrl, io.accountId))
   if (refused) {
@@ -42,8 +51,8 @@ async function listenOverHttp(io: Io): Promise<Connection> {
     if (failure.retry === 'never') report('config-error', failure.message)
     throw failure
   }
-  report('stopped', passive)
-  return { done, close }
+  report('stopped', posted)
+  return passive(io)
 }
 
 /** The account's callback address. */

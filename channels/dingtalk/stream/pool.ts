@@ -29,6 +29,7 @@ export class Pool implements Connection {
   private readonly places: Place[]
   private readonly links = new Set<Link>()
   private readonly desk: FrameDesk
+  private readonly stop = () => void this.close()
   private readonly settle: { resolve: () => void; reject: (error: Error) => void }
   private reported = ''
   private lastSeenMs: number | undefined
@@ -47,7 +48,7 @@ export class Pool implements Connection {
 
   start(): void {
     if (this.io.signal.aborted) void this.close()
-    this.io.signal.addEventListener('abort', () => void this.close(), { once: true })
+    else this.io.signal.addEventListener('abort', this.stop, { once: true })
     this.beat = setInterval(() => this.report(true), this.timing.reportMs)
     for (const place of this.places) void this.keep(place)
     this.report()
@@ -61,6 +62,8 @@ export class Pool implements Connection {
   }
 
   private end(): void {
+    // The signal may outlive many connections: what still listens to it keeps a whole pool in memory.
+    this.io.signal.removeEventListener('abort', this.stop)
     this.closing.abort()
     clearInterval(this.beat)
     for (const link of this.links) link.close()
