@@ -150,10 +150,10 @@ async function main(): Promise<number | null> {
     else {
       tell(
         summary.complete
-          ? '\n故事演完了,每一步都发生了。 The story is told, every step happened.'
+          ? '\n故事演完了，每一步都发生了。 The story is told, every step happened.'
           : `\n${json}`,
       )
-      tell(`打开 http://127.0.0.1:${port + 1} 自己试试;Ctrl-C 结束。 Open it and try; Ctrl-C ends.`)
+      tell(`打开 http://127.0.0.1:${port + 1} 自己试试；Ctrl-C 结束。 Open it and try; Ctrl-C ends.`)
       told = true
       return null
     }

@@ -12,7 +12,7 @@ export const apiConfigSchema = z.object({
       secret: true,
       essential: true,
       hint: {
-        zh: '自己生成:whsec_ 加 24 至 64 字节随机数的 Base64。用令牌时留空。',
+        zh: '自己生成：whsec_ 加 24 至 64 字节随机数的 Base64。用令牌时留空。',
         en: 'Made by you: whsec_ and the base64 of 24 to 64 random bytes. Leave empty with a token.',
       },
     }),
@@ -38,7 +38,7 @@ export const apiConfigSchema = z.object({
       secret: true,
       essential: true,
       hint: {
-        zh: '写法同签名密钥;填了回复推送地址就要填。',
+        zh: '写法同签名密钥；填了回复推送地址就要填。',
         en: 'Written like a signing secret; needed with the address above.',
       },
     }),

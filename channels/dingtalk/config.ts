@@ -36,11 +36,11 @@ export const dingtalkConfigSchema = z.object({
       essential: true,
       options: {
         stream: {
-          zh: 'Stream 模式:由本系统连接钉钉,不需要公网地址',
+          zh: 'Stream 模式：由本系统连接钉钉，不需要公网地址',
           en: 'Stream: the hub connects, no public address is needed',
         },
         http: {
-          zh: 'HTTP 模式:钉钉推送到回调地址',
+          zh: 'HTTP 模式：钉钉推送到回调地址',
           en: 'HTTP: DingTalk posts to the callback address',
         },
       },

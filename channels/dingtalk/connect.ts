@@ -33,7 +33,7 @@ function passive(io: Io): Connection {
 async function listenOverHttp(io: Io): Promise<Connection> {
   const report = (state: ConnectionState['state'], detail: string) =>
     io.report({ state, sinceMs: io.clock.now(), detail })
-  const posted = 'HTTP 模式:由钉钉推送,不保持连接。HTTP mode: DingTalk posts, no connection is kept.'
+  const posted = 'HTTP 模式：由钉钉推送，不保持连接。HTTP mode: DingTalk posts, no connection is kept.'
   if (io.config.cardTemplateId === '') {
     report('stopped', posted)
     return passive(io)
@@ -41,7 +41,7 @@ async function listenOverHttp(io: Io): Promise<Connection> {
   if (io.publicUrl === null) {
     report(
       'config-error',
-      '没有设置 PUBLIC_URL,卡片按钮无法回调。PUBLIC_URL is not set, so buttons cannot call back.',
+      '没有设置 PUBLIC_URL，卡片按钮无法回调。PUBLIC_URL is not set, so buttons cannot call back.',
     )
     return passive(io)
   }

@@ -48,7 +48,7 @@ async function sendMessage(io: Io, target: Target, msgKey: string, msgParam: obj
   const isGroup = 'conversationId' in target
   if (!isGroup && target.userId.startsWith('$:')) {
     const reason =
-      '对方没有 userId(机器人未发布,或对方不在本企业),无法单聊回复。The person has no userId here, so the robot cannot write to them.'
+      '对方没有 userId（机器人未发布，或对方不在本企业），无法单聊回复。The person has no userId here, so the robot cannot write to them.'
     throw new DeliveryError('never', 'no_user_id', reason)
   }
   const answer = isGroup

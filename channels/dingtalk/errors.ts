@@ -31,7 +31,7 @@ const table: readonly ErrorRow[] = [
     codes: ['Forbidden.AccessDenied.ApiCountLimitForOrg', '90020'],
     retry: 'never',
     advice:
-      '企业本月的 API 调用次数已用完,请升级套餐或等到下月 1 日。The organisation’s monthly API quota is used up.',
+      '企业本月的 API 调用次数已用完，请升级套餐或等到下月 1 日。The organisation’s monthly API quota is used up.',
   },
   {
     codes: [
@@ -47,7 +47,7 @@ const table: readonly ErrorRow[] = [
     codes: ['ip_banned'],
     retry: 'later',
     waitMs: limits.bannedWaitMs,
-    advice: '本机 IP 调用过于频繁,被禁用 5 分钟。This address is banned for five minutes: too many calls.',
+    advice: '本机 IP 调用过于频繁，被禁用 5 分钟。This address is banned for five minutes: too many calls.',
   },
   {
     codes: ['Forbidden.AccessDenied.IpNotInWhiteList', '60020'],
@@ -57,7 +57,7 @@ const table: readonly ErrorRow[] = [
   {
     codes: ['Forbidden.AccessDenied.AccessTokenPermissionDenied', '60011'],
     retry: 'never',
-    advice: '应用没有这个接口的权限,请在“权限管理”申请。The application lacks this permission.',
+    advice: '应用没有这个接口的权限，请在“权限管理”申请。The application lacks this permission.',
   },
   {
     codes: ['invalidClientIdOrSecret', 'authFailed', '40089'],
@@ -74,13 +74,13 @@ const table: readonly ErrorRow[] = [
   {
     codes: ['staffId.notExisted', 'invalidParameter.userIds.invalid'],
     retry: 'never',
-    advice: '对方不在本企业,或没有使用机器人的权限。The person is not in the organisation.',
+    advice: '对方不在本企业，或没有使用机器人的权限。The person is not in the organisation.',
   },
   { codes: ['group.disbanded', 'invalidParameter.openConversationId*'], retry: 'never' },
   {
     codes: ['bot.stopped', 'robot.notExisted', 'resource.not.found', 'invalidParameter.robotCode*'],
     retry: 'never',
-    advice: '机器人已停用,或 robotCode 不正确。The robot is stopped, or its robotCode is wrong.',
+    advice: '机器人已停用，或 robotCode 不正确。The robot is stopped, or its robotCode is wrong.',
   },
   {
     codes: ['send.too.fast', 'send.byToken.tooFast', 'too.many.*', 'flow_controlled'],

@@ -50,7 +50,7 @@ async function tryStream(io: Io): Promise<TestStep> {
 
 function callbackStep(io: Io): TestStep {
   if (io.publicUrl === null) {
-    const [zh, en] = ['没有设置 PUBLIC_URL,钉钉无法回调', 'PUBLIC_URL is not set: DingTalk cannot call back']
+    const [zh, en] = ['没有设置 PUBLIC_URL，钉钉无法回调', 'PUBLIC_URL is not set: DingTalk cannot call back']
     return { name: 'callback', ok: false, zh: `${zh}。`, en: `${en}.` }
   }
   const url = callbackUrlOf(io.publicUrl, io.accountId)
@@ -59,8 +59,8 @@ function callbackStep(io: Io): TestStep {
     name: 'callback',
     ok: isSafe,
     zh: isSafe
-      ? `请把消息接收地址设为 ${url},然后给机器人发一条消息:收到才算接通。`
-      : `回调地址 ${url} 不是 https,钉钉不会推送。`,
+      ? `请把消息接收地址设为 ${url}，然后给机器人发一条消息：收到才算接通。`
+      : `回调地址 ${url} 不是 https，钉钉不会推送。`,
     en: isSafe
       ? `Set the robot's message address to ${url}, then write to the robot: it works when that arrives.`
       : `The callback address ${url} is not https; DingTalk will not post to it.`,
@@ -99,7 +99,7 @@ async function tryCards(io: Io): Promise<TestStep[]> {
 const noTemplate: TestStep = {
   name: 'cards',
   ok: true,
-  zh: '没有设置卡片模板:派单卡片以带按钮的消息发送,发出后不会变化。',
+  zh: '没有设置卡片模板：派单卡片以带按钮的消息发送，发出后不会变化。',
   en: 'No card template is set: job cards go out as messages with buttons, which do not change afterwards.',
 }
 

@@ -4,9 +4,9 @@ import { z } from 'zod'
 const security = z.enum(['tls', 'starttls', 'none'])
 const securityMeta = {
   options: {
-    tls: { zh: 'TLS(一般用 993、465 端口)', en: 'TLS (mostly ports 993 and 465)' },
-    starttls: { zh: 'STARTTLS(一般用 143、587 端口)', en: 'STARTTLS (mostly ports 143 and 587)' },
-    none: { zh: '不加密(只用于本机)', en: 'None (this machine only)' },
+    tls: { zh: 'TLS（一般用 993、465 端口）', en: 'TLS (mostly ports 993 and 465)' },
+    starttls: { zh: 'STARTTLS（一般用 143、587 端口）', en: 'STARTTLS (mostly ports 143 and 587)' },
+    none: { zh: '不加密（只用于本机）', en: 'None (this machine only)' },
   },
 }
 const userMeta = { hint: { zh: '留空即邮箱地址。', en: 'Leave empty: the address.' } }
@@ -26,7 +26,7 @@ export const emailConfigSchema = z
       .default('')
       .meta({
         essential: true,
-        hint: { zh: '客户看到的发件人,例如“某某售后”。', en: 'The sender that customers see.' },
+        hint: { zh: '客户看到的发件人，例如“某某售后”。', en: 'The sender that customers see.' },
       }),
     /** Further addresses of this mailbox; mail from them is our own. */
     aliases: z.array(z.email().transform((value) => value.toLowerCase())).default([]),

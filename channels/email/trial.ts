@@ -68,8 +68,8 @@ async function trySmtp(io: ChannelIo<EmailConfig>): Promise<TestStep> {
       name: 'smtp',
       ok: false,
       zh: isRefused
-        ? `发信服务器拒绝登录，请检查账号和授权码:${said}`
-        : `无法连接发信服务器，请检查地址和端口:${said}`,
+        ? `发信服务器拒绝登录，请检查账号和授权码：${said}`
+        : `无法连接发信服务器，请检查地址和端口：${said}`,
       en: isRefused
         ? `The sending server refused the sign-in. Check the account and the authorization code: ${said}`
         : `The sending server could not be reached. Check its name and port: ${said}`,

@@ -6,8 +6,8 @@ import { readEvent } from './event.ts'
 /** In both languages: Feishu shows each person the one of the own client. */
 const busy: JsonObject = {
   type: 'info',
-  content: '处理中,请稍候',
-  i18n: { zh_cn: '处理中,请稍候', en_us: 'Working on it…' },
+  content: '处理中，请稍候',
+  i18n: { zh_cn: '处理中，请稍候', en_us: 'Working on it…' },
 }
 
 /**

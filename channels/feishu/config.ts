@@ -17,11 +17,11 @@ export const feishuConfigSchema = z
         essential: true,
         options: {
           'long-connection': {
-            zh: '长连接:由本系统连接飞书,不需要公网地址',
+            zh: '长连接：由本系统连接飞书，不需要公网地址',
             en: 'Long connection: the hub connects, no public address is needed',
           },
           webhook: {
-            zh: 'Webhook:飞书推送到回调地址',
+            zh: 'Webhook：飞书推送到回调地址',
             en: 'Webhook: Feishu posts to the callback address',
           },
         },
@@ -65,7 +65,7 @@ export const feishuConfigSchema = z
         essential: true,
         modes: ['webhook'],
         hint: {
-          zh: '没有 Encrypt Key 时只靠它验证,安全性低。',
+          zh: '没有 Encrypt Key 时只靠它验证，安全性低。',
           en: 'Without an Encrypt Key it is the only proof, and a weak one.',
         },
       }),
@@ -77,7 +77,7 @@ export const feishuConfigSchema = z
       .optional()
       .meta({
         hint: {
-          zh: '一般不用填;“测试连接”能查到。',
+          zh: '一般不用填；“测试连接”能查到。',
           en: 'Usually not needed; the connection test finds it.',
         },
       }),
@@ -88,7 +88,7 @@ export const feishuConfigSchema = z
       .transform((url) => url.replace(/\/+$/, ''))
       .meta({
         hint: {
-          zh: 'Lark 填 https://open.larksuite.com;私有化部署填自己的域名。',
+          zh: 'Lark 填 https://open.larksuite.com；私有化部署填自己的域名。',
           en: 'https://open.larksuite.com for Lark, or the host of a private deployment.',
         },
       }),
@@ -96,7 +96,7 @@ export const feishuConfigSchema = z
   .refine((config) => config.mode !== 'webhook' || config.encryptKey || config.verificationToken, {
     path: ['encryptKey'],
     message:
-      'Webhook 方式需要 Encrypt Key(推荐)或 Verification Token。Webhook mode needs the Encrypt Key (better) or the Verification Token.',
+      'Webhook 方式需要 Encrypt Key（推荐）或 Verification Token。Webhook mode needs the Encrypt Key (better) or the Verification Token.',
   })
 
 /** Settings of one Feishu account. */

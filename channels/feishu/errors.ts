@@ -28,7 +28,7 @@ const rules: ReadonlyMap<number, Rule> = new Map([
   [
     99991403,
     never(
-      '本月的 API 调用额度已用完,下月 1 日恢复,或升级飞书版本。',
+      '本月的 API 调用额度已用完，下月 1 日恢复，或升级飞书版本。',
       'The API calls of this month are used up; they return on the 1st, or with a larger plan.',
     ),
   ],
@@ -40,7 +40,7 @@ const rules: ReadonlyMap<number, Rule> = new Map([
   [
     99991672,
     never(
-      '应用缺少所需权限,请在“权限管理”开通并发布版本。',
+      '应用缺少所需权限，请在“权限管理”开通并发布版本。',
       'The app lacks a permission; grant it and publish a version.',
     ),
   ],
@@ -72,7 +72,7 @@ const rules: ReadonlyMap<number, Rule> = new Map([
   [230011, never('消息已被撤回。', 'The message was recalled.')],
   [
     230031,
-    never('消息已超过 14 天,不能再更新。', 'The message is older than 14 days and cannot be changed.'),
+    never('消息已超过 14 天，不能再更新。', 'The message is older than 14 days and cannot be changed.'),
   ],
   [230049, later(2000, '消息正在发送。', 'The message is being sent.')],
   [230054, never('这种消息不支持该操作。', 'This message does not allow that.')],

@@ -128,6 +128,6 @@ function fileCall(file: NonNullable<Outbound['attachments']>[number], to: JsonOb
 function tooLargeWords(name: string, lang: 'zh' | 'en'): string {
   const limit = limits.fileBytes / 1_000_000
   return lang === 'zh'
-    ? `附件“${name}”为空或超过 ${limit} MB,无法在飞书发送。`
+    ? `附件“${name}”为空或超过 ${limit} MB，无法在飞书发送。`
     : `The file "${name}" is empty or larger than ${limit} MB and cannot be sent on Feishu.`
 }

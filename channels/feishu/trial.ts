@@ -53,7 +53,7 @@ async function tryBot(ask: Ask): Promise<TestStep> {
   } catch (error) {
     return failed(
       'bot',
-      '机器人能力不可用,请在“应用能力”中添加机器人。',
+      '机器人能力不可用，请在“应用能力”中添加机器人。',
       'There is no bot; add the bot capability.',
       error,
     )
@@ -84,7 +84,7 @@ async function tryScopes(ask: Ask): Promise<TestStep> {
     const missing = needed.filter((row) => !row.some((name) => granted.has(name))).map(([first]) => first)
     if (missing.length === 0) {
       const hasNames = forNames.every((name) => granted.has(name))
-      const zh = hasNames ? '' : `没有 ${forNames.join('、')},所以不显示客户姓名。`
+      const zh = hasNames ? '' : `没有 ${forNames.join('、')}，所以不显示客户姓名。`
       const en = hasNames ? '' : ` Names of people stay unknown without ${forNames.join(' and ')}.`
       return {
         name: 'permissions',
@@ -97,7 +97,7 @@ async function tryScopes(ask: Ask): Promise<TestStep> {
     return {
       name: 'permissions',
       ok: false,
-      zh: `还缺少权限:${names}。请在“权限管理”开通,并发布新版本。`,
+      zh: `还缺少权限：${names}。请在“权限管理”开通，并发布新版本。`,
       en: `Permissions are missing: ${names}. Grant them and publish a version.`,
       detail: { missing: [...missing] },
     }
@@ -115,7 +115,7 @@ async function tryDiscovery(io: Io): Promise<TestStep> {
     return {
       name: 'connection',
       ok: true,
-      zh: '可以建立长连接。请在“事件与回调”中,事件和回调都选择“使用长连接接收”;连接状态显示“正常”后才能保存。',
+      zh: '可以建立长连接。请在“事件与回调”中，事件和回调都选择“使用长连接接收”；连接状态显示“正常”后才能保存。',
       en: 'The long connection can be opened. Choose it for events and for callbacks under Events & Callbacks; that can be saved once the connection is up.',
     }
   } catch (error) {
@@ -128,8 +128,8 @@ function callback({ publicUrl, config }: Io): TestStep {
   const ok = publicUrl?.startsWith('https:') ?? false
   const weak = !config.encryptKey
   const zh = publicUrl
-    ? `请把回调地址填入“事件与回调”的事件配置和回调配置;飞书保存时会立即验证。${weak ? '没有 Encrypt Key,知道 Verification Token 的人就能伪造事件。' : ''}`
-    : '还没有设置 PUBLIC_URL,飞书无法访问本机。可改用长连接。'
+    ? `请把回调地址填入“事件与回调”的事件配置和回调配置；飞书保存时会立即验证。${weak ? '没有 Encrypt Key，知道 Verification Token 的人就能伪造事件。' : ''}`
+    : '还没有设置 PUBLIC_URL，飞书无法访问本机。可改用长连接。'
   const en = publicUrl
     ? `Enter the callback address under Events & Callbacks, for events and for callbacks; Feishu checks it when you save.${weak ? ' Without an Encrypt Key whoever knows the Verification Token can forge events.' : ''}`
     : 'PUBLIC_URL is not set, so Feishu cannot reach this hub. The long connection needs none.'

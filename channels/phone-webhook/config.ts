@@ -133,8 +133,8 @@ export const phoneConfigSchema = z
       .meta({
         options: {
           auto: { zh: '自动识别', en: 'Found by itself' },
-          seconds: { zh: '秒(时间戳)', en: 'Seconds since 1970' },
-          milliseconds: { zh: '毫秒(时间戳)', en: 'Milliseconds since 1970' },
+          seconds: { zh: '秒（时间戳）', en: 'Seconds since 1970' },
+          milliseconds: { zh: '毫秒（时间戳）', en: 'Milliseconds since 1970' },
           local: { zh: '年-月-日 时:分:秒', en: 'YYYY-MM-DD HH:mm:ss' },
         },
       }),
@@ -151,7 +151,7 @@ export const phoneConfigSchema = z
           mixed: { zh: '两个声道内容相同', en: 'Both tracks hold everybody' },
           'customer-first': { zh: '左声道是客户', en: 'The customer is on the left' },
           'agent-first': { zh: '左声道是坐席', en: 'The agent is on the left' },
-          unknown: { zh: '分开,但不知道哪边是谁', en: 'Apart, but not known which is whose' },
+          unknown: { zh: '分开，但不知道哪边是谁', en: 'Apart, but not known which is whose' },
         },
       }),
     /** Before recording addresses that are only file names. */
@@ -175,7 +175,7 @@ export const phoneConfigSchema = z
   .refine((config) => proofsOf(config).length > 0, {
     path: ['signSecret'],
     message:
-      '至少需要一种验证方式:签名、固定密钥、Bearer、Basic 或 IP 白名单。At least one proof is needed: a signature, a key, Bearer, Basic, or addresses.',
+      '至少需要一种验证方式：签名、固定密钥、Bearer、Basic 或 IP 白名单。At least one proof is needed: a signature, a key, Bearer, Basic, or addresses.',
   })
   .refine((config) => !config.basicPassword || config.basicUser !== '', {
     path: ['basicUser'],

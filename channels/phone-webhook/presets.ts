@@ -7,7 +7,7 @@ import type { SetupPreset } from '../../src/contract/channel.ts'
 export const presets: readonly SetupPreset[] = [
   {
     key: 'generic',
-    zh: '通用(自有格式)',
+    zh: '通用（自有格式）',
     en: 'Generic (our own form)',
     config: {
       fields: {
@@ -34,7 +34,7 @@ export const presets: readonly SetupPreset[] = [
       },
     },
     note: {
-      zh: 'POST JSON;X-Signature = HMAC-SHA256(签名密钥, X-Timestamp + "." + 请求体) 的十六进制,X-Timestamp 为秒。字段路径可以改。',
+      zh: 'POST JSON；X-Signature = HMAC-SHA256(签名密钥, X-Timestamp + "." + 请求体) 的十六进制，X-Timestamp 为秒。字段路径可以改。',
       en: 'POST JSON; X-Signature is the hex of HMAC-SHA256(secret, X-Timestamp + "." + body), X-Timestamp in seconds. The paths of the fields can be changed.',
     },
   },
@@ -64,13 +64,13 @@ export const presets: readonly SetupPreset[] = [
       ackBody: '{"ErrCode":0,"ErrMsg":""}',
     },
     note: {
-      zh: '在 TCCC 控制台的“数据推送设置”中选 basicAuth,填入这里的用户名和密码,并打开 CDR 与录音推送(录音按参与方各推一条,转写先取到的一条)。',
+      zh: '在 TCCC 控制台的“数据推送设置”中选 basicAuth，填入这里的用户名和密码，并打开 CDR 与录音推送（录音按参与方各推一条，转写先取到的一条）。',
       en: 'In the TCCC console, under data push, choose basicAuth with the user name and password given here, and switch on CDR and recording pushes (each party is recorded apart; the first recording that arrives is transcribed).',
     },
   },
   {
     key: '7moor',
-    zh: '容联七陌(通话事件推送)',
+    zh: '容联七陌（通话事件推送）',
     en: '7moor (call event push)',
     config: {
       fields: {
@@ -95,13 +95,13 @@ export const presets: readonly SetupPreset[] = [
       ackBody: 'success',
     },
     note: {
-      zh: '在云客服“设置 › 对接 › 通话事件”中填写回调地址并在末尾加上 ?key=固定密钥;推送没有签名,建议同时设置 IP 白名单。应答内容文档未写明(未验证)。',
+      zh: '在云客服“设置 › 对接 › 通话事件”中填写回调地址并在末尾加上 ?key=固定密钥；推送没有签名，建议同时设置 IP 白名单。应答内容文档未写明（未验证）。',
       en: 'Enter the callback address with ?key=<the fixed key> at its end under Settings › Integration › Call events. Pushes are not signed: demand their addresses as well. What answer it expects is not documented (unverified).',
     },
   },
   {
     key: 'uincall',
-    zh: '优音通信(通话记录推送)',
+    zh: '优音通信（通话记录推送）',
     en: 'Uincall (call record push)',
     config: {
       fields: {
@@ -124,13 +124,13 @@ export const presets: readonly SetupPreset[] = [
       ackBody: 'success',
     },
     note: {
-      zh: '选择“无加密”推送(AES 加密的推送不能读取),地址末尾加 ?key=固定密钥。应答内容文档未写明(未验证)。',
+      zh: '选择“无加密”推送（AES 加密的推送不能读取），地址末尾加 ?key=固定密钥。应答内容文档未写明（未验证）。',
       en: 'Choose the push without encryption (the AES form is not read) and add ?key=<the fixed key> to the address. What answer it expects was not found (unverified).',
     },
   },
   {
     key: 'aliyun-aiccs',
-    zh: '阿里云智能联络中心(HTTP 批量推送)',
+    zh: '阿里云智能联络中心（HTTP 批量推送）',
     en: 'Alibaba Cloud AICCS (HTTP batch push)',
     config: {
       fields: {
@@ -151,13 +151,13 @@ export const presets: readonly SetupPreset[] = [
       ackBody: '{"code":0,"msg":"接收成功"}',
     },
     note: {
-      zh: '同一地址订阅 VoiceReportAiccs 与 VoiceRecordReportAiccs,末尾加 ?key=固定密钥;推送没有签名。话单不含方向,按外呼处理。',
+      zh: '同一地址订阅 VoiceReportAiccs 与 VoiceRecordReportAiccs，末尾加 ?key=固定密钥；推送没有签名。话单不含方向，按外呼处理。',
       en: 'Subscribe VoiceReportAiccs and VoiceRecordReportAiccs to one address with ?key=<the fixed key>; pushes are not signed. The records name no direction and count as outgoing calls.',
     },
   },
   {
     key: 'maxvox',
-    zh: '易企通 400(话单推送)',
+    zh: '易企通 400（话单推送）',
     en: 'Maxvox 400 (record push)',
     config: {
       fields: {
@@ -179,13 +179,13 @@ export const presets: readonly SetupPreset[] = [
       ackBody: '{"code":"200"}',
     },
     note: {
-      zh: '地址末尾加 ?key=固定密钥;推送没有签名,建议同时设置 IP 白名单。时间写法文档未给样例(未验证)。',
+      zh: '地址末尾加 ?key=固定密钥；推送没有签名，建议同时设置 IP 白名单。时间写法文档未给样例（未验证）。',
       en: 'Add ?key=<the fixed key> to the address; pushes are not signed: demand their addresses as well. The document shows no example of a time (unverified).',
     },
   },
   {
     key: 'ti-net',
-    zh: '天润融通(挂机推送,未验证)',
+    zh: '天润融通（挂机推送，未验证）',
     en: 'Ti-Net (hang-up push, unverified)',
     config: {
       fields: {
@@ -208,7 +208,7 @@ export const presets: readonly SetupPreset[] = [
       ackBody: '{"result":"success"}',
     },
     note: {
-      zh: '未验证:字段来自公开的接收程序,不是天润的文档。推送只带录音文件名,要填写“录音地址前缀”才能取回。',
+      zh: '未验证：字段来自公开的接收程序，不是天润的文档。推送只带录音文件名，要填写“录音地址前缀”才能取回。',
       en: 'Unverified: the fields come from public programs that receive it, not from a document of Ti-Net. It names only the file of a recording; without a base address nothing is fetched.',
     },
   },

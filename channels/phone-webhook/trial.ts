@@ -19,13 +19,13 @@ export async function trial({ config, publicUrl }: ChannelIo<PhoneConfig>): Prom
     {
       name: 'proof',
       ok: true,
-      zh: `每次推送都验证:${proofs.map((proof) => proofWords[proof].zh).join('、')}。`,
+      zh: `每次推送都验证：${proofs.map((proof) => proofWords[proof].zh).join('、')}。`,
       en: `Every report is proved by ${proofs.map((proof) => proofWords[proof].en).join(', ')}.`,
     },
     {
       name: 'content',
       ok: covers,
-      zh: covers ? '签名方式没有问题。' : '签名没有覆盖推送内容,等同于固定密钥:请再加上 IP 白名单。',
+      zh: covers ? '签名方式没有问题。' : '签名没有覆盖推送内容，等同于固定密钥：请再加上 IP 白名单。',
       en: covers
         ? 'There is nothing wrong with how it is signed.'
         : 'The signature does not cover the content, so it is worth no more than a fixed key: demand the address as well.',
@@ -34,8 +34,8 @@ export async function trial({ config, publicUrl }: ChannelIo<PhoneConfig>): Prom
       name: 'address',
       ok: https,
       zh: https
-        ? `请把回调地址(${publicUrl} 开头)填到呼叫中心的推送设置里,打一通电话即可确认。`
-        : '还没有 https 的 PUBLIC_URL:呼叫中心推送不到,密钥也会明文传输。',
+        ? `请把回调地址（${publicUrl} 开头）填到呼叫中心的推送设置里，打一通电话即可确认。`
+        : '还没有 https 的 PUBLIC_URL：呼叫中心推送不到，密钥也会明文传输。',
       en: https
         ? `Enter the callback address (it begins with ${publicUrl}) in the call center's push settings; one call then shows that it works.`
         : 'PUBLIC_URL is missing or not https: the call center cannot reach the hub, and keys would travel in the clear.',

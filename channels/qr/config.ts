@@ -16,7 +16,7 @@ export const qrConfigSchema = z.object({
       // Nobody has to fill in what the hub makes itself.
       essential: false,
       hint: {
-        zh: '留空则自动生成。换掉它,印好的二维码就失效。',
+        zh: '留空则自动生成。换掉它，印好的二维码就失效。',
         en: 'Leave empty: made by the hub. Printed codes end with it.',
       },
     }),
@@ -29,7 +29,7 @@ export const qrConfigSchema = z.object({
     .meta({
       essential: true,
       hint: {
-        zh: '印在标签上,也写在报修页上,可不填。',
+        zh: '印在标签上，也写在报修页上，可不填。',
         en: 'Printed on the label and shown on the page; may be empty.',
       },
     }),
@@ -40,7 +40,7 @@ export const qrConfigSchema = z.object({
     .meta({
       essential: true,
       hint: {
-        zh: '不知道地址时,请客户用手机定位。',
+        zh: '不知道地址时，请客户用手机定位。',
         en: 'Where no address is known, the phone may be asked for its place.',
       },
     }),

@@ -92,7 +92,7 @@ async function test(io: ChannelIo<QrConfig>): Promise<readonly TestStep[]> {
       ok: publicUrl !== null,
       zh: publicUrl
         ? `二维码指向 ${publicUrl}。`
-        : '还没有设置 PUBLIC_URL,打印出的二维码只能在本机或局域网打开。',
+        : '还没有设置 PUBLIC_URL，打印出的二维码只能在本机或局域网打开。',
       en: publicUrl
         ? `Codes lead to ${publicUrl}.`
         : 'PUBLIC_URL is not set: printed codes open only on this machine or network.',
@@ -101,8 +101,8 @@ async function test(io: ChannelIo<QrConfig>): Promise<readonly TestStep[]> {
       name: 'https',
       ok: https,
       zh: https
-        ? '地址使用 https,手机可以定位和录音。'
-        : '地址不是 https:手机会拒绝定位和录音,表单仍可填写。',
+        ? '地址使用 https，手机可以定位和录音。'
+        : '地址不是 https：手机会拒绝定位和录音，表单仍可填写。',
       en: https
         ? 'The address uses https: phones allow location and recording.'
         : 'The address is not https: phones refuse location and recording; the form itself works.',

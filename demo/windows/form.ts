@@ -1,7 +1,7 @@
 import type { Console } from '../../bench/hub-process.ts'
 import type { ChatWindow, Line, Person } from './window.ts'
 
-const customer: Person = { id: 'form', name: '裘先生(扫码)', role: 'customer' }
+const customer: Person = { id: 'form', name: '裘先生（扫码）', role: 'customer' }
 type Json = Record<string, unknown>
 
 /** A QR code on a device of the sample workspace: what a phone's browser does with the form, over the same addresses. */
@@ -41,7 +41,7 @@ export async function qrForm(hubUrl: string, desk: Console): Promise<ChatWindow>
       if (answer.status !== 202 && answer.status !== 200)
         throw new Error(`the form answered ${answer.status}`)
       const { receipt } = (await answer.json()) as { receipt: string }
-      filed.push({ text, receipt, progress: '已提交,稍后显示工单号和进度 Filed', readAtMs: 0 })
+      filed.push({ text, receipt, progress: '已提交，稍后显示工单号和进度 Filed', readAtMs: 0 })
     },
   }
 }
@@ -71,6 +71,6 @@ async function progressOf(hubUrl: string, filed: Filed): Promise<string> {
   const answer = await fetch(`${hubUrl}/c/api/progress?receipt=${filed.receipt}`)
   if (!answer.ok) return filed.progress
   const { number, step, engineer } = (await answer.json()) as Json
-  const who = typeof engineer === 'string' ? `,工程师 ${engineer}` : ''
+  const who = typeof engineer === 'string' ? `，工程师 ${engineer}` : ''
   return `${typeof number === 'string' ? `${number} ` : ''}${steps[String(step)] ?? String(step)}${who}`
 }

@@ -58,7 +58,7 @@ export async function phone(scriptFile: string): Promise<Vendor> {
       async call(from) {
         lines.push({
           by: 'note',
-          text: `${caller.name} ${from} 来电,录音是提示音,文字是预先写好的 (scripted)`,
+          text: `${caller.name} ${from} 来电，录音是提示音，文字是预先写好的 (scripted)`,
         })
         for (const { speaker, text } of said)
           lines.push({ by: speaker === 'customer' ? 'person' : 'hub', text })

@@ -38,7 +38,7 @@ const words = {
     en: 'The buttons of this card do not work any more.',
   },
   stranger: {
-    zh: '你的账号还没有绑定员工。请在控制台生成绑定码,然后发给我:绑定 工号-绑定码',
+    zh: '你的账号还没有绑定员工。请在控制台生成绑定码，然后发给我：绑定 工号-绑定码',
     en: 'Your account is not linked to anybody of the staff. Make a code in the console and send it to me: bind number-code',
   },
 } as const

@@ -10,19 +10,19 @@ const hintEveryMs = 10 * 60_000
 
 const words = {
   linked: {
-    zh: '绑定成功,{name}。派单会发到这里,请用卡片上的按钮接单或拒绝。',
+    zh: '绑定成功，{name}。派单会发到这里，请用卡片上的按钮接单或拒绝。',
     en: 'You are linked, {name}. Work is offered to you here; use the buttons of the cards.',
   },
   codeWrong: {
-    zh: '绑定码不对或已过期。请在控制台重新生成,15 分钟内发到这里。',
+    zh: '绑定码不对或已过期。请在控制台重新生成，15 分钟内发到这里。',
     en: 'The code is wrong or too old. Make a new one in the console and send it here within 15 minutes.',
   },
   hint: {
-    zh: '这里用来接收派单:请点卡片上的按钮。文字消息不会转给客户,也不会生成工单。',
+    zh: '这里用来接收派单：请点卡片上的按钮。文字消息不会转给客户，也不会生成工单。',
     en: 'Work is offered to you here: use the buttons of the cards. What you write here reaches no customer and makes no ticket.',
   },
   stranger: {
-    zh: '这个账号只对员工开放。请在控制台生成绑定码,然后发到这里:绑定 工号-绑定码',
+    zh: '这个账号只对员工开放。请在控制台生成绑定码，然后发到这里：绑定 工号-绑定码',
     en: 'This account is for staff. Make a code in the console and send it here: bind number-code',
   },
 } as const

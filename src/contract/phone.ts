@@ -37,7 +37,7 @@ function landline(digits: string, extension: string | undefined): string | null 
 
 /** What a phone number may be, for the sentences about one that is none. */
 export const phoneHint = {
-  zh: '手机号、带区号的座机、400 电话,或以 + 开头的国际号码',
+  zh: '手机号、带区号的座机、400 电话，或以 + 开头的国际号码',
   en: 'a mobile, a landline with its area code, a 400 number, or an international number that begins with +',
 }
 

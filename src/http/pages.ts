@@ -49,7 +49,7 @@ export function contentSecurityPolicy(page: Page, nonce: string): string {
 const missing = `<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>一通 Yitong</title>
 <h1>页面尚未构建</h1>
-<p>服务已启动,但网页文件不存在。请在安装目录运行 <code>npm run prepare</code>,然后重新启动。</p>
+<p>服务已启动，但网页文件不存在。请在安装目录运行 <code>npm run prepare</code>，然后重新启动。</p>
 <h1 lang="en">The pages are not built</h1>
 <p lang="en">The hub is running, but its pages are missing. Run <code>npm run prepare</code> in the folder of the
 installation, then start again.</p>

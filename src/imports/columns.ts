@@ -56,14 +56,14 @@ export function numberColumn(
 
 /** A column of dates. */
 export function dateColumn(key: string, zh: string, en: string, example: string): Column {
-  const hint = { zh: '日期,例如 2026-05-01', en: 'a date such as 2026-05-01' }
+  const hint = { zh: '日期，例如 2026-05-01', en: 'a date such as 2026-05-01' }
   return { key, zh, en, example, hint, read: readDate }
 }
 
 /** A column of opening hours. */
 export function hoursColumn(key: string, zh: string, en: string, example: string): Column {
   const hint = {
-    zh: '“24x7”,或“1-5 08:00-18:00; 6 09:00-12:00”(1=周一)',
+    zh: '“24x7”，或“1-5 08:00-18:00; 6 09:00-12:00”（1=周一）',
     en: '"24x7" or "1-5 08:00-18:00; 6 09:00-12:00" (1 = Monday)',
   }
   return { key, zh, en, example, hint, read: readHours }

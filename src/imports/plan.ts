@@ -82,7 +82,7 @@ export async function planImport(db: Reader, kind: ImportKind, sheet: Sheet): Pr
 
 const repeats = (line: number): RowIssue => ({
   column: '',
-  zh: `与第 ${line} 行重复,请只保留一行。`,
+  zh: `与第 ${line} 行重复，请只保留一行。`,
   en: `The same as row ${line}. Keep one of them.`,
 })
 
@@ -126,7 +126,7 @@ function wrongIssue(column: Column, header: string, cell: string): RowIssue {
   const shown = [...cell].slice(0, 40).join('')
   return {
     column: header,
-    zh: `“${column.zh}”不能是“${shown}”,应为${column.hint.zh}。`,
+    zh: `“${column.zh}”不能是“${shown}”，应为${column.hint.zh}。`,
     en: `"${column.en}" cannot be "${shown}"; it must be ${column.hint.en}.`,
   }
 }

@@ -9,7 +9,7 @@ export const noticeTexts = {
     en: 'We have received your request. Your ticket number is {number}.\n{page} here: {link}\n{reply} to add information.',
   },
   'ticket.assigned': {
-    zh: '您的工单 {number} 已安排工程师{engineer},请保持电话畅通。\n预约时间：{appointment}\n进度：{link}',
+    zh: '您的工单 {number} 已安排工程师{engineer}，请保持电话畅通。\n预约时间：{appointment}\n进度：{link}',
     en: 'Your ticket {number} has been assigned to {engineer}. Please keep your phone at hand.\nAppointment: {appointment}\nProgress: {link}',
   },
   'ticket.on_hold': {

@@ -221,8 +221,8 @@ describe('the engineers whom a dispatcher may choose for a ticket', () => {
       ['甲电视', false],
     ])
     expect(found[0]).toMatchObject({ load: 0, maxLoad: 2, km: 0.96, zh: [], en: [] })
-    expect(found[3]).toMatchObject({ zh: ['已满:手上 0 单,上限 0'], en: ['is full: 0 of 0 jobs'] })
-    expect(found[4]!.zh).toEqual(['技能不含“空调”(现有:电视)', '状态为请假,不能派单'])
+    expect(found[3]).toMatchObject({ zh: ['已满：手上 0 单，上限 0'], en: ['is full: 0 of 0 jobs'] })
+    expect(found[4]!.zh).toEqual(['技能不含“空调”（现有：电视）', '状态为请假，不能派单'])
     expect((await ask({ groupId: other })).find(({ fits }) => fits)?.name).toBe('乙宁波')
     await own.run('ticket.assign', { ticketId, version: 1, groupId, engineerId: full })
     // Who has the ticket is judged without it; another one's load counts it.

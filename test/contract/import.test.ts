@@ -77,7 +77,7 @@ describe('an import of staff', () => {
       [5, ''],
       [6, '纬度'],
     ])
-    expect(rows[0]!.issues[0]!.zh).toBe('“邮箱”不能是“不是邮箱”,应为邮箱地址。')
+    expect(rows[0]!.issues[0]!.zh).toBe('“邮箱”不能是“不是邮箱”，应为邮箱地址。')
     await expect(apply('staff', `${wrong}HZ-006,好人,,,\n`)).rejects.toThrow('import.rows_wrong')
     const done = await apply('staff', `${wrong}HZ-006,好人,,,\n`, { skipErrors: true })
     expect(done.counts).toEqual({ new: 1, changed: 0, same: 0, error: 5 })

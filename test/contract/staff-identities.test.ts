@@ -68,7 +68,7 @@ describe('a person of the staff', () => {
     const text = await code()
     expect(text).toMatch(/^绑定 HZ-021-[2-9A-HJ-NP-Z]{8}$/)
     await toy.write('u-li', text)
-    expect((await told()).join()).toContain('绑定成功,李师傅')
+    expect((await told()).join()).toContain('绑定成功，李师傅')
     expect(await identities()).toMatchObject([{ staffId: li, externalId: 'u-li' }])
     await toy.write('u-thief', text)
     expect((await told()).join()).toContain('绑定码不对或已过期')

@@ -120,7 +120,7 @@ describe('an administrator at the console', () => {
     const csv = '工号,姓名,手机\nHZ-1,王建国,13605710021\nHZ-2,李晓梅,13605710022\nHZ-3,,13605710023\n'
     const file = { name: '人员.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }
     await page.locator('input[type=file]').setInputFiles(file)
-    await page.getByText('跳过有误的,导入 2 行').waitFor()
+    await page.getByText('跳过有误的，导入 2 行').waitFor()
     await keep('import-preview')
     const downloading = page.waitForEvent('download')
     await page.getByRole('button', { name: '下载有误的行' }).click()
@@ -129,13 +129,13 @@ describe('an administrator at the console', () => {
     for await (const chunk of wrong) text += chunk
     expect(text).toContain('HZ-3')
     expect(text).not.toContain('HZ-1')
-    await page.getByRole('button', { name: '跳过有误的,导入 2 行' }).click()
+    await page.getByRole('button', { name: '跳过有误的，导入 2 行' }).click()
     await page.getByText('已导入 2 行').waitFor()
     const staff = async () =>
       ((await hub.desk.get('/api/staff/list')) as { staff: { name: string }[] }).staff.map(({ name }) => name)
     expect((await staff()).sort()).toEqual(['李晓梅', '王建国'])
     await page.getByRole('button', { name: '撤销' }).click()
-    await page.getByText('删除 2 行,恢复 0 行').waitFor()
+    await page.getByText('删除 2 行，恢复 0 行').waitFor()
     expect(await staff()).toEqual([])
   })
 
@@ -285,7 +285,7 @@ describe('an administrator at the console', () => {
     await page.getByRole('row').filter({ hasText: '扫码' }).first().click()
     await drawer.getByRole('switch', { name: '启用' }).click()
     await drawer.getByRole('button', { name: '保存' }).click()
-    await question.locator('.ant-modal-confirm-title', { hasText: '停用“扫码”?' }).waitFor()
+    await question.locator('.ant-modal-confirm-title', { hasText: '停用“扫码”？' }).waitFor()
     await keep('switch-off')
     await question.getByRole('button', { name: /停\s*用/ }).click()
     await question.waitFor({ state: 'hidden' })
@@ -339,7 +339,7 @@ describe('an administrator at the console', () => {
       .getByRole('link', { name: '审计' })
       .click({ timeout: 2_000 })
       .catch(() => null)
-    await page.getByText('登录已过期,请重新登录').waitFor()
+    await page.getByText('登录已过期，请重新登录').waitFor()
     await page.getByRole('textbox', { name: '账号' }).fill('admin')
     await page.getByRole('textbox', { name: '密码' }).fill('grün-Tee-am-Morgen-7')
     await page.getByRole('button', { name: '登录' }).click()

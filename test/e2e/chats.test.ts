@@ -219,7 +219,7 @@ describe('the agents’ workbench', () => {
     const text = drawer.getByLabel('内容')
     await text.fill('{客户}再见')
     await drawer.getByRole('button', { name: '保存' }).click()
-    await drawer.getByText('没有这个占位符:{客户}').waitFor()
+    await drawer.getByText('没有这个占位符：{客户}').waitFor()
     await text.fill('您好,再见')
     await text.evaluate((box: HTMLTextAreaElement) => box.setSelectionRange(0, 2))
     await drawer.getByRole('button', { name: '{customer}' }).click()

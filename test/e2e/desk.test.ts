@@ -81,7 +81,7 @@ describe('an agent at the desk', () => {
     await page.locator('.ant-select-item-option', { hasText: '韩女士' }).click()
     await page.getByLabel('依据').fill('电话里确认是同一人')
     await page.getByRole('dialog').getByRole('button', { name: '合并另一个客户' }).click()
-    await page.getByText('人工合并:电话里确认是同一人').waitFor()
+    await page.getByText('人工合并：电话里确认是同一人').waitFor()
     await expect.poll(() => page.locator('.history a').count()).toBe(2)
     await page.getByRole('button', { name: '拆开' }).click()
     await page.locator('.link-row', { hasText: '已拆开' }).waitFor()

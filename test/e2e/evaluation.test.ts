@@ -121,7 +121,7 @@ describe('the evaluation page', () => {
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('button', { name: '改表单' }).click()
     await dialog().getByLabel('说明').fill('问楼层')
-    const box = dialog().getByLabel('表单(JSON Schema)')
+    const box = dialog().getByLabel('表单（JSON Schema）')
     const form = JSON.parse(await box.inputValue())
     form.properties.floor_of_unit = { type: 'integer', title: { zh: '楼层', en: 'Floor' } }
     await box.fill('{')
@@ -162,7 +162,7 @@ describe('the evaluation page', () => {
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('button', { name: '训练分类器' }).click()
     await dialog().getByRole('combobox', { name: '学什么' }).click()
-    await page.getByTitle('把握:值有多大可能是对的').click()
+    await page.getByTitle('把握：值有多大可能是对的').click()
     await dialog().getByLabel('说明').fill('本店的把握')
     await picture('confidence')
     expect(await barriers(page)).toEqual([])

@@ -164,7 +164,7 @@ describe('the form of a printed code on a phone', () => {
     const { page, context } = await scanned(westLake)
     await write(page, '热水器漏水')
     await page.getByRole('button', { name: '使用当前位置' }).click()
-    await page.getByText('已定位(误差约 35 米)').waitFor()
+    await page.getByText('已定位（误差约 35 米）').waitFor()
     await keep(page, 'located')
     await submit(page)
     const number = await numberOf(page)
@@ -185,7 +185,7 @@ describe('the form of a printed code on a phone', () => {
     await write(page, '油烟机不转')
     await page.getByLabel('上门地址').fill('')
     await page.getByRole('button', { name: '使用当前位置' }).click()
-    await page.getByText('没有取得位置,请手写地址。').waitFor()
+    await page.getByText('没有取得位置，请手写地址。').waitFor()
     await keep(page, 'place-refused')
     await page.keyboard.type('杭州市西湖区文三路90号')
     expect(await page.getByLabel('上门地址').inputValue()).toBe('杭州市西湖区文三路90号')
@@ -210,7 +210,7 @@ describe('the form of a printed code on a phone', () => {
       mimeType: 'image/jpeg',
       buffer: Buffer.concat([picture, Buffer.alloc(15 * 1_048_576)]),
     })
-    await page.getByText('原图.jpg: 文件过大,最多 15 MB').waitFor()
+    await page.getByText('原图.jpg：文件过大，最多 15 MB').waitFor()
     await keep(page, 'too-large')
     await picker.setInputFiles({
       name: '说明书.pdf',

@@ -56,11 +56,11 @@ describe('connecting a channel for the first time', () => {
     await stepWith('凭证与基础信息').getByLabel('App Secret').waitFor()
     await expect.poll(() => page.getByLabel('Encrypt Key').count()).toBe(0)
     await page.screenshot({ path: join(pictures, 'guide-feishu.png') })
-    await page.getByRole('radio', { name: '飞书,Webhook', exact: true }).click()
+    await page.getByRole('radio', { name: '飞书，Webhook', exact: true }).click()
     await stepWith('加密策略').getByLabel('Encrypt Key').waitFor()
     await stepWith('事件配置和回调配置两处').getByText('这里就会出现回调地址').waitFor()
     await expect.poll(() => stepWith('使用长连接接收').count()).toBe(0)
-    await stepWith('选择消息接收模式').getByText('Webhook:飞书推送到回调地址').waitFor()
+    await stepWith('选择消息接收模式').getByText('Webhook：飞书推送到回调地址').waitFor()
     expect(admin.mishaps).toEqual([])
   })
 
@@ -110,7 +110,7 @@ describe('connecting a channel for the first time', () => {
     wecom.delivery.url = address
     expect(await wecom.checkAddress()).toBe(true)
     expect((await wecom.say('wangfang', '测试一下')).accepted).toBe(true)
-    await wait.getByText('收到了:这个渠道已经接通').waitFor()
+    await wait.getByText('收到了：这个渠道已经接通').waitFor()
     await page.locator('.guide-step[data-done]', { hasText: '给这个应用发一句话' }).waitFor()
     await wait.scrollIntoViewIfNeeded()
     await page.screenshot({ path: join(pictures, 'guide-wecom.png') })
@@ -121,8 +121,8 @@ describe('connecting a channel for the first time', () => {
     const { page } = admin
     await choose('钉钉')
     await page.getByLabel('名称').fill('钉钉机器人')
-    await page.getByLabel('Client ID(原 AppKey)').fill(dingtalk.clientId)
-    await page.getByLabel('Client Secret(原 AppSecret)').fill(dingtalk.clientSecret)
+    await page.getByLabel('Client ID（原 AppKey）').fill(dingtalk.clientId)
+    await page.getByLabel('Client Secret（原 AppSecret）').fill(dingtalk.clientSecret)
     expect(await page.getByRole('radio', { name: '钉钉', exact: true }).isChecked()).toBe(true)
     await expect.poll(() => page.getByLabel('事件订阅的签名 Token').count()).toBe(0)
     await page.getByText('更多设置').click()

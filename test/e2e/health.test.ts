@@ -132,7 +132,7 @@ describe('what could not be done is seen on the health page and done again from 
     await page.getByText('已重新排队 1 项').waitFor()
     await expect.poll(subjects, patience).toHaveLength(1)
     await expect.poll(() => arrivals.locator('tbody tr.ant-table-row').count(), patience).toBe(2)
-    await arrivals.getByRole('button', { name: '全部重新处理(2)' }).click()
+    await arrivals.getByRole('button', { name: '全部重新处理（2）' }).click()
     await page.getByText('已重新排队 2 项').waitFor()
     await arrivals.waitFor({ state: 'detached' })
     await expect.poll(subjects, patience).toHaveLength(3)

@@ -76,7 +76,7 @@ describe('one cause of several customers, in the console', () => {
       '王芳',
       '杭州市西湖区阳光花园8号楼也停电了,什么时候来电?请尽快处理,电话13705710093',
     )
-    await page.getByText('3 单,3 单处理中').waitFor({ timeout: 60_000 })
+    await page.getByText('3 单，3 单处理中').waitFor({ timeout: 60_000 })
     expect(await barriers(page)).toEqual([])
     await picture('list')
   })
@@ -85,7 +85,7 @@ describe('one cause of several customers, in the console', () => {
     const { page } = admin
     await page.getByText('阳光花园 停电').click()
     await page.getByRole('heading', { name: 'I0001 阳光花园 停电' }).waitFor()
-    await page.getByText('同为“停电”,同在阳光花园').first().waitFor()
+    await page.getByText('同为“停电”，同在阳光花园').first().waitFor()
     expect(await barriers(page)).toEqual([])
     await picture('detail')
     await page.getByRole('button', { name: '统一答复' }).click()
@@ -94,7 +94,7 @@ describe('one cause of several customers, in the console', () => {
     await dialog.getByLabel('要说的话').fill('供电部门正在抢修,预计两小时内恢复。')
     await picture('answer')
     await dialog.getByRole('button', { name: '发给 3 位客户' }).click()
-    await page.getByText('答复了 3 位客户:供电部门正在抢修').waitFor()
+    await page.getByText('答复了 3 位客户：供电部门正在抢修').waitFor()
     const { conversations } = (await hub.desk.get('/api/conversation/list')) as {
       conversations: { id: string }[]
     }
@@ -109,14 +109,14 @@ describe('one cause of several customers, in the console', () => {
   it('stands over each of its tickets, and a ticket that does not belong is taken out there', async () => {
     const { page } = admin
     await page.locator('tbody a.number').nth(2).click()
-    await page.getByText('与另外 2 单同一原因:I0001 阳光花园 停电').waitFor()
+    await page.getByText('与另外 2 单同一原因：I0001 阳光花园 停电').waitFor()
     expect(await barriers(page)).toEqual([])
     await picture('banner')
     await page.getByRole('button', { name: '这单不是' }).click()
     await page.getByText('与另外 2 单同一原因').waitFor({ state: 'detached' })
-    await page.getByText('事件 I0001:移出').waitFor()
+    await page.getByText('事件 I0001：移出').waitFor()
     await page.getByRole('link', { name: '事件', exact: false }).first().click()
-    await page.getByText('2 单,2 单处理中').waitFor()
+    await page.getByText('2 单，2 单处理中').waitFor()
   })
 
   it('is read in English as well, and closed and opened by hand', async () => {
@@ -150,14 +150,14 @@ describe('one cause of several customers, in the console', () => {
     const third = await make('还是不排水')
     await page.goto(`${hub.url}/tickets/${second.number}`)
     await page.getByText(`可能与 ${first.number} 是同一件事`).waitFor({ timeout: 60_000 })
-    await page.getByText('同一台设备(序列号 WM8K-20231107)').first().waitFor()
+    await page.getByText('同一台设备（序列号 WM8K-20231107）').first().waitFor()
     await page.getByText(`可能与 ${third.number} 是同一件事`).waitFor({ timeout: 60_000 })
     await picture('duplicate')
     const banner = (number: string) => page.locator('.ant-alert', { hasText: `可能与 ${number} 是同一件事` })
     await banner(third.number).getByRole('button', { name: '不是' }).click()
     await banner(third.number).waitFor({ state: 'detached' })
     await banner(first.number)
-      .getByRole('button', { name: `是,并入 ${first.number}` })
+      .getByRole('button', { name: `是，并入 ${first.number}` })
       .click()
     await banner(first.number).waitFor({ state: 'detached' })
     const ticket = async () =>

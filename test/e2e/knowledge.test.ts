@@ -47,7 +47,7 @@ describe('the articles in the console', () => {
     await page.keyboard.press('Tab')
     await page.getByLabel('客户的问法').fill('净水器滤芯多久换一次\n净水器滤芯什么时候换')
     await page
-      .getByLabel('正文(Markdown)')
+      .getByLabel('正文（Markdown）')
       .fill('## 周期\n\n滤芯 **12 个月** 换一次。<img src=x onerror=alert(1)>')
     const preview = page.locator('.article-preview')
     await preview.getByRole('heading', { name: '周期' }).waitFor()
@@ -55,7 +55,7 @@ describe('the articles in the console', () => {
     expect(await preview.locator('strong').textContent()).toBe('12 个月')
     await picture('editor')
     expect(await barriers(page)).toEqual([])
-    await page.getByLabel('正文(Markdown)').press('Control+Enter')
+    await page.getByLabel('正文（Markdown）').press('Control+Enter')
     await page.getByText('已保存为第 1 版').waitFor()
     await page.locator('.article-head').getByText('草稿').waitFor()
     await dialog.getByText('净水器滤芯多久换一次', { exact: true }).first().waitFor()
@@ -81,7 +81,7 @@ describe('the articles in the console', () => {
     const { versions } = (await hub.desk.get(`/api/knowledge/get?id=${id}`)) as {
       versions: { front: object }[]
     }
-    await page.getByLabel('正文(Markdown)').fill('## 周期\n\n我写的:滤芯 6 个月换一次。')
+    await page.getByLabel('正文（Markdown）').fill('## 周期\n\n我写的:滤芯 6 个月换一次。')
     await hub.desk.post('/api/knowledge/save', {
       ...{ id, base: 1, ...versions[0]!.front },
       body: '## 周期\n\n别人写的:滤芯 9 个月换一次。',
@@ -124,7 +124,7 @@ describe('the articles in the console', () => {
     expect(await barriers(page)).toEqual([])
     await page.getByLabel('客户的问题').fill('空调冒烟了')
     await page.keyboard.press('Enter')
-    await page.getByText('没有文章能回答,交给人').waitFor()
+    await page.getByText('没有文章能回答，交给人').waitFor()
   })
 
   it('are read in English on a phone', async () => {

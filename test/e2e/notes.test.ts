@@ -62,8 +62,8 @@ describe('what the console says of tickets, addresses and settings', () => {
     await keep(chinese, 'sample-loaded')
     await page.goto(`${hub.url}/start`)
     await page.getByRole('button', { name: '移除示例' }).click()
-    const question = page.getByRole('dialog', { name: '移除示例工作区?' })
-    await question.getByText(/会删除:.*14 个技能组.*40 台设备/).waitFor()
+    const question = page.getByRole('dialog', { name: '移除示例工作区？' })
+    await question.getByText(/会删除：.*14 个技能组.*40 台设备/).waitFor()
     await keep(chinese, 'sample-question')
     await question.getByRole('button', { name: '取消' }).click()
     await question.waitFor({ state: 'detached' })
@@ -92,7 +92,7 @@ describe('what the console says of tickets, addresses and settings', () => {
     const id = String(made.ticketId)
     const { page } = chinese
     await page.goto(`${hub.url}/tickets/${id}`)
-    await page.locator('.timeline li', { hasText: '派单:杭州组' }).waitFor()
+    await page.locator('.timeline li', { hasText: '派单：杭州组' }).waitFor()
     const value = {
       province: '浙江省',
       city: '宁波市',
@@ -101,8 +101,8 @@ describe('what the console says of tickets, addresses and settings', () => {
       adcode: '330212',
     }
     await hub.desk.post('/api/ticket/setField', { ticketId: id, name: 'address', value })
-    const again = page.locator('.timeline li', { hasText: '重新派单:宁波组' })
-    await again.getByText('因为这些内容变了:地址').waitFor()
+    const again = page.locator('.timeline li', { hasText: '重新派单：宁波组' })
+    await again.getByText('因为这些内容变了：地址').waitFor()
     await again.scrollIntoViewIfNeeded()
     await keep(chinese, 'routed-again')
     await english.page.goto(`${hub.url}/tickets/${id}`)

@@ -175,7 +175,7 @@ describe('a repair request from the printed code to the closed ticket', () => {
     await page.goto(`${hub.url}/start`)
     await page.getByRole('button', { name: '移除示例' }).click()
     await page
-      .getByRole('dialog', { name: '移除示例工作区?' })
+      .getByRole('dialog', { name: '移除示例工作区？' })
       .getByRole('button', { name: '移除示例' })
       .click()
     await page.getByRole('button', { name: '加载示例' }).waitFor()

@@ -67,7 +67,7 @@ describe('pages when things are missing, wrong or hostile', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
     expect(await page.locator('input[type=password]').inputValue()).toBe('')
-    await page.getByText('第一次启动?').click()
+    await page.getByText('第一次启动？').click()
     await page.getByText('reset-password').waitFor()
     await signInAtPage(page, hub)
   })

@@ -154,7 +154,7 @@ describe('translation in the console', () => {
     const { tickets } = (await hub.desk.get('/api/ticket/list')) as { tickets: { id: string }[] }
     await page.goto(`${hub.url}/tickets/${tickets.at(-1)!.id}`)
     await page.locator('.send-in').click()
-    await page.getByText('阿拉伯语(客户的语言)').click()
+    await page.getByText('阿拉伯语（客户的语言）').click()
     const box = page.getByRole('textbox', { name: '回复客户…' })
     await box.fill('师傅明天早上 9 点到。')
     await box.press('Control+Enter')

@@ -116,7 +116,7 @@ describe('a message that tells of danger to people, from somebody whose ticket a
     await says(from, '洗衣机冒烟了,插头烧焦了')
     expect(await desk.row(ticketId)).toMatchObject({ urgency: 'critical', assigneeId: people.zhao })
     expect((await routed(ticketId)).at(-1)).toMatchObject({ kept: 'person', danger: true })
-    expect(desk.texts().slice(told).join()).toContain('有人身危险,但没有改派')
+    expect(desk.texts().slice(told).join()).toContain('有人身危险，但没有改派')
     expect((await routings(ticketId)).map(({ holds, recomputed }) => [holds, recomputed])).toEqual([
       [false, true],
       [true, true],

@@ -180,7 +180,7 @@ describe('offers that come to an end', () => {
     const { number, status } = await desk.row(ticketId)
     expect(status).toBe('open')
     const told = (await saidToQian()).slice(before)
-    const text = `工单 ${number} 没有工程师接单,请调度员处理。\nhttps://hub.example/tickets/${number}`
+    const text = `工单 ${number} 没有工程师接单，请调度员处理。\nhttps://hub.example/tickets/${number}`
     expect(told).toEqual([{ text, state: 'sent' }])
     // A ticket that is routed again and finds nobody still is no news.
     await desk.settle(minuteMs)

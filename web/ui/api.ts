@@ -38,7 +38,7 @@ export function rememberCsrfToken(token: string): void {
 
 const offline = () =>
   language.get() === 'zh'
-    ? '连不上服务器,请检查网络;你输入的内容仍在。'
+    ? '连不上服务器，请检查网络；你输入的内容仍在。'
     : 'The server cannot be reached. Check the network; what you typed is kept.'
 
 async function read(response: Response): Promise<unknown> {

@@ -18,7 +18,7 @@ const serialNumber = z
   .trim()
   .refine(
     (typed) => typed.length >= 1 && typed.length <= 64 && !/\p{C}/u.test(typed),
-    '序列号要填 1 到 64 个字符,不能有换行等控制字符。 The serial number must have 1 to 64 characters and no line breaks or other control characters.',
+    '序列号要填 1 到 64 个字符，不能有换行等控制字符。 The serial number must have 1 to 64 characters and no line breaks or other control characters.',
   )
 
 /** Members of a device, each with what it accepts. */

@@ -29,12 +29,12 @@ export const groupKind: ImportKind = {
   columns: [
     textColumn('name', '名称', 'Name', '家电杭州组', { required: true, aliases: ['技能组', '组名'] }),
     listColumn('intents', '意图', 'Intents', 'repair、installation', {
-      hint: { zh: 'repair、installation 等意图,或 *', en: 'intents such as repair, or *' },
+      hint: { zh: 'repair、installation 等意图，或 *', en: 'intents such as repair, or *' },
     }),
     listColumn('skills', '技能', 'Skills', '空调、冰箱', { aliases: ['品类'] }),
     listColumn('regions', '地区', 'Regions', '杭州市', {
       hint: {
-        zh: '省、市、区县的名称或代码,或 CN',
+        zh: '省、市、区县的名称或代码，或 CN',
         en: 'names or codes of provinces, cities, districts, or CN',
       },
     }),

@@ -17,7 +17,7 @@ export const regionKind: ImportKind = {
       required: true,
       aliases: ['行政区', 'adcodes'],
       hint: {
-        zh: '省、市、区县的名称或六位代码;重名的区县请写代码',
+        zh: '省、市、区县的名称或六位代码；重名的区县请写代码',
         en: 'names or six-digit codes of provinces, cities, districts; codes where a name is not unique',
       },
       read: readDivisions,

@@ -77,7 +77,7 @@ export const staffKind: ImportKind = {
             .filter((groupId) => !members.has(`${id}/${groupId}`))
             .map((groupId) => ({ table: 'staff_group', row: { staffId: id, groupId }, before: null })),
         issues: unknown.map((name) => ({
-          zh: `没有名为“${name}”的技能组,请先建立或导入它。`,
+          zh: `没有名为“${name}”的技能组，请先建立或导入它。`,
           en: `There is no skill group "${name}". Create or import it first.`,
         })),
       }

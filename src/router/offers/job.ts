@@ -104,7 +104,7 @@ export function standingOf(
   if (ticket.assigneeId === offer.staffId) return { phase: 'mine' }
   if (offer.status === 'accepted') {
     return ticket.assignee === null
-      ? { zh: '工单已转走,正在重新安排', en: 'the ticket was taken back and is being arranged anew' }
+      ? { zh: '工单已转走，正在重新安排', en: 'the ticket was taken back and is being arranged anew' }
       : { zh: `已转给${ticket.assignee}`, en: `it was handed to ${ticket.assignee}` }
   }
   const free = ticket.status === 'open' && ticket.assigneeId === null && ticket.groupId === offer.groupId

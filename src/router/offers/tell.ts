@@ -9,19 +9,19 @@ import { offerSettings } from './settings.ts'
 
 const words = {
   no_group: {
-    zh: '工单 {number} 没有合适的技能组,请调度员处理。',
+    zh: '工单 {number} 没有合适的技能组，请调度员处理。',
     en: 'No group fits ticket {number}. A dispatcher must decide.',
   },
   no_engineer: {
-    zh: '工单 {number} 没有工程师可派,请调度员处理。',
+    zh: '工单 {number} 没有工程师可派，请调度员处理。',
     en: 'No engineer can be sent for ticket {number}. A dispatcher must decide.',
   },
   declined: {
-    zh: '工单 {number} 没有工程师接单,请调度员处理。',
+    zh: '工单 {number} 没有工程师接单，请调度员处理。',
     en: 'No engineer took ticket {number}. A dispatcher must decide.',
   },
   danger_stays: {
-    zh: '危急:工单 {number} 有人身危险,但没有改派(人工指派,或工程师已开始处理),请马上处理。',
+    zh: '危急：工单 {number} 有人身危险，但没有改派（人工指派，或工程师已开始处理），请马上处理。',
     en: 'Danger: people are at risk in ticket {number}, and it stays where a person put it or where work has begun. Act at once.',
   },
 } as const

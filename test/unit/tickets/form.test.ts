@@ -77,7 +77,7 @@ describe('values against a form', () => {
   it('name what is refused by its title', () => {
     const checked = validate(form, { pressure: -1, lift: 0 })
     if (checked.ok) throw new Error('must be refused')
-    expect(sentence(checked.refusal, 'zh')).toBe('这些内容不符合要求:压力、有电梯。')
+    expect(sentence(checked.refusal, 'zh')).toBe('这些内容不符合要求：压力、有电梯。')
   })
 
   it('lack the required ones that are empty', () => {

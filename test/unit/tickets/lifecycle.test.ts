@@ -274,7 +274,7 @@ describe('a command', () => {
     ]
     const result = transition(assigned('in_progress', { missing }), command('resolve'), agent, now)
     if (result.ok) throw new Error('must be refused')
-    expect(sentence(result.refusal, 'zh')).toBe('还有必填项没有填写:故障原因、照片。')
+    expect(sentence(result.refusal, 'zh')).toBe('还有必填项没有填写：故障原因、照片。')
     expect(sentence(result.refusal, 'en')).toBe('Required fields are still empty: cause, photo.')
     expect(result.refusal.issues?.map((i) => i.path)).toEqual(['cause', 'photo'])
   })
@@ -282,7 +282,9 @@ describe('a command', () => {
   it('from the wrong status is answered with what is possible now, in words', () => {
     const result = transition(ticket({ status: 'resolved' }), command('start'), agent, now)
     if (result.ok) throw new Error('must be refused')
-    expect(sentence(result.refusal, 'zh')).toBe('工单当前是“已解决”,不能开始处理。现在可以:关闭、重新打开。')
+    expect(sentence(result.refusal, 'zh')).toBe(
+      '工单当前是“已解决”，不能开始处理。现在可以：关闭、重新打开。',
+    )
     expect(sentence(result.refusal, 'en')).toBe(
       'The ticket is resolved; "start" is not possible now. Possible: close, reopen.',
     )

@@ -3,7 +3,7 @@ import type { Words } from '../../ui/language.ts'
 /** Words of users, tokens, webhooks, audit, settings and the first-day page. */
 export const usersWords = {
   title: ['用户与令牌', 'Users and tokens'],
-  hint: ['谁可以登录控制台,哪些程序可以调用接口。', 'Who may sign in, and which programs may call the API.'],
+  hint: ['谁可以登录控制台，哪些程序可以调用接口。', 'Who may sign in, and which programs may call the API.'],
   users: ['用户', 'Users'],
   tokens: ['接口令牌', 'API tokens'],
   addUser: ['新增用户', 'Add a user'],
@@ -13,7 +13,7 @@ export const usersWords = {
   roles: ['角色', 'Roles'],
   password: ['初始密码', 'First password'],
   passwordHint: [
-    '至少 10 位,登录后请本人在右上角“我的账号 → 修改密码”中修改',
+    '至少 10 位，登录后请本人在右上角“我的账号 → 修改密码”中修改',
     'At least 10 characters; its owner should change it under My account, Change password',
   ],
   staff: ['对应人员', 'Staff record'],
@@ -24,9 +24,9 @@ export const usersWords = {
   active: ['正常', 'Active'],
   state: ['状态', 'State'],
   disable: ['停用', 'Switch off'],
-  disableAsk: ['停用“{name}”?', 'Switch "{name}" off?'],
+  disableAsk: ['停用“{name}”？', 'Switch "{name}" off?'],
   disableHint: [
-    '会立即退出登录,以后也不能登录,直到再次启用。做过的事都会保留。',
+    '会立即退出登录，以后也不能登录，直到再次启用。做过的事都会保留。',
     'They are signed out at once and cannot sign in until switched on again. What they did stays.',
   ],
   enable: ['启用', 'Switch on'],
@@ -48,7 +48,7 @@ export const usersWords = {
   revoke: ['作废', 'Revoke'],
   revoked: ['已作废', 'Revoked'],
   revokeConfirm: [
-    '作废“{name}”?使用它的程序会立即失效。',
+    '作废“{name}”？使用它的程序会立即失效。',
     'Revoke "{name}"? Programs that use it stop at once.',
   ],
   created: ['创建', 'Made'],
@@ -57,7 +57,7 @@ export const usersWords = {
 export const webhookWords = {
   title: ['Webhook', 'Webhooks'],
   hint: [
-    '把事件签名后推送给你们的系统(Standard Webhooks)。失败会重试,仍失败的留在这里可重发。',
+    '把事件签名后推送给你们的系统（Standard Webhooks）。失败会重试，仍失败的留在这里可重发。',
     'Events are signed and pushed to your systems (Standard Webhooks). Failures are tried again; what still fails stays here to be sent again.',
   ],
   add: ['新增地址', 'Add an endpoint'],
@@ -78,7 +78,7 @@ export const webhookWords = {
   remove: ['删除', 'Remove'],
   removed: ['已删除', 'Removed'],
   removeHint: [
-    '不再推送事件,投递记录一起删除,不能恢复。只想暂停时,可以停用。',
+    '不再推送事件，投递记录一起删除，不能恢复。只想暂停时，可以停用。',
     'No more events are pushed, and the deliveries are removed with it for good. To pause it, switch it off.',
   ],
   deliveries: ['投递记录', 'Deliveries'],
@@ -98,7 +98,7 @@ export const webhookWords = {
 export const auditWords = {
   title: ['审计', 'Audit'],
   hint: [
-    '谁在什么时候看过或改过什么。记录按天串成链,改动会被发现。',
+    '谁在什么时候看过或改过什么。记录按天串成链，改动会被发现。',
     'Who saw or changed what, and when. Entries are chained by day, so that tampering shows.',
   ],
   action: ['操作', 'Action'],
@@ -107,7 +107,7 @@ export const auditWords = {
   at: ['时间', 'When'],
   detail: ['细节', 'Detail'],
   verify: ['校验链', 'Check the chain'],
-  whole: ['链完整:{rows} 条,{days} 天', 'The chain holds: {rows} entries over {days} days'],
+  whole: ['链完整：{rows} 条，{days} 天', 'The chain holds: {rows} entries over {days} days'],
   broken: ['链在 {day} 第 {seq} 条断开', 'The chain breaks on {day} at entry {seq}'],
   empty: ['没有符合的记录', 'No entry matches'],
   more: ['更早的记录', 'Older entries'],
@@ -116,7 +116,7 @@ export const auditWords = {
 export const settingsWords = {
   title: ['设置', 'Settings'],
   hint: [
-    '整个系统的设置。部署相关的设置(端口、数据库、公开地址)在环境变量里。',
+    '整个系统的设置。部署相关的设置（端口、数据库、公开地址）在环境变量里。',
     'Settings of the whole hub. What belongs to the deployment (port, database, public address) is set by environment variables.',
   ],
   address: ['公开地址', 'Public address'],
@@ -127,10 +127,10 @@ export const settingsWords = {
   stored: ['已修改', 'Changed'],
   calendars: ['营业日历', 'Business calendars'],
   calendarsHint: [
-    '服务时限只在营业时间内计算。公布的节假日和调休已经在内;公布得晚的年份,或公司自己的休息日,在这里补上。',
+    '服务时限只在营业时间内计算。公布的节假日和调休已经在内；公布得晚的年份，或公司自己的休息日，在这里补上。',
     'Promises are counted in business hours only. Published holidays and make-up workdays are known; add here what was not published in time, and the days of your own.',
   ],
-  noCalendars: ['还没有营业日历,按全天计算。', 'There is no calendar yet; every hour counts.'],
+  noCalendars: ['还没有营业日历，按全天计算。', 'There is no calendar yet; every hour counts.'],
   holidays: ['节假日', 'Holidays'],
   holidaysCn: ['中国法定节假日和调休', 'Chinese public holidays and make-up workdays'],
   holidaysNone: ['不适用', 'None'],
@@ -140,20 +140,20 @@ export const settingsWords = {
   dayIs: ['休息还是上班', 'Off or at work'],
   rest: ['休息', 'Off'],
   work: ['上班', 'At work'],
-  dayName: ['名称,如 春节', 'Name, such as Spring Festival'],
-  dayTwice: ['每行要有日期,同一天只能有一行。', 'Each line needs a date, and a date only one line.'],
+  dayName: ['名称，如 春节', 'Name, such as Spring Festival'],
+  dayTwice: ['每行要有日期，同一天只能有一行。', 'Each line needs a date, and a date only one line.'],
   'company.hotlines': [
-    '公司自己的电话(不会当成客户电话)',
+    '公司自己的电话（不会当成客户电话）',
     "The company's own numbers (never read as a customer's)",
   ],
   tickets: ['工单', 'Tickets'],
   outbox: ['自动消息', 'Automatic messages'],
   incidents: [
-    '事件归并(windowMs:多长时间内算同一事件,毫秒)',
+    '事件归并（windowMs：多长时间内算同一事件，毫秒）',
     'Incidents (windowMs: how far apart in time, ms)',
   ],
   translation: [
-    '翻译(automatic:打开会话时自动翻译外语消息)',
+    '翻译（automatic：打开会话时自动翻译外语消息）',
     'Translation (automatic: messages in other languages are translated when they are opened)',
   ],
   desk: ['会话分配', 'Assignment of chats'],
@@ -163,51 +163,51 @@ export const settingsWords = {
 export const startWords = {
   title: ['开始使用', 'First day'],
   hint: [
-    '从空白到第一个渠道上线,按顺序做完这些就可以接单了。',
+    '从空白到第一个渠道上线，按顺序做完这些就可以接单了。',
     'From empty to the first live channel. When these are done, requests come in.',
   ],
   sample: ['先看看样子', 'See it with data'],
   sampleHint: [
-    '加载示例工作区:技能组、人员、设备、产品。之后可以一键移除。',
+    '加载示例工作区：技能组、人员、设备、产品。之后可以一键移除。',
     'Load the sample workspace: groups, staff, devices, products. It can be removed again in one go.',
   ],
   load: ['加载示例', 'Load the sample'],
   loaded: ['示例已加载', 'The sample is loaded'],
   unload: ['移除示例', 'Remove the sample'],
-  unloadTitle: ['移除示例工作区?', 'Remove the sample workspace?'],
-  goes: ['会删除:{what}。', 'Removed: {what}.'],
+  unloadTitle: ['移除示例工作区？', 'Remove the sample workspace?'],
+  goes: ['会删除：{what}。', 'Removed: {what}.'],
   stays: [
-    '会保留:{what}。这些已被修改,或有工单、报修引用;被引用的会停用。',
+    '会保留：{what}。这些已被修改，或有工单、报修引用；被引用的会停用。',
     'Kept: {what}. They were changed since, or tickets and requests name them; those are switched off.',
   ],
   returned: [
-    '{n} 张正在处理的工单会退回待派,时间线上写明原因。',
+    '{n} 张正在处理的工单会退回待派，时间线上写明原因。',
     '{n} tickets in progress go back to be dispatched, with the reason on their timelines.',
   ],
   ticketsStay: [
-    '工单、会话和客户都不会删除,客户的进度页照常可用;再次加载示例会补回缺少的部分。',
+    '工单、会话和客户都不会删除，客户的进度页照常可用；再次加载示例会补回缺少的部分。',
     'No ticket, conversation or customer is removed, and customers still see their progress. Loading the sample again brings back what is missing.',
   ],
   unloaded: ['示例已移除', 'The sample is removed'],
   group: ['建一个兜底技能组', 'Make a default group'],
   groupHint: [
-    '没有别的组符合的工单会进来,谁都不会被漏掉。',
+    '没有别的组符合的工单会进来，谁都不会被漏掉。',
     'It takes what no other group fits, so nobody is forgotten.',
   ],
   staff: ['添加人员', 'Add your people'],
-  staffHint: ['工程师和坐席,各自的技能和区域。', 'Engineers and agents with their skills and areas.'],
+  staffHint: ['工程师和坐席，各自的技能和区域。', 'Engineers and agents with their skills and areas.'],
   channel: ['接入第一个渠道', 'Connect the first channel'],
-  channelHint: ['邮箱最快;扫码适合设备售后。', 'A mailbox is quickest; codes suit devices in the field.'],
+  channelHint: ['邮箱最快；扫码适合设备售后。', 'A mailbox is quickest; codes suit devices in the field.'],
   live: ['测试连接通过', 'The connection works'],
   liveHint: [
-    '渠道收到第一条内容,或连接状态正常。',
+    '渠道收到第一条内容，或连接状态正常。',
     'The channel received something, or its connection is up.',
   ],
   users: ['给同事开账号', 'Give your colleagues accounts'],
-  usersHint: ['每人一个账号,权限跟着角色走。', 'One account each; what they may do follows from roles.'],
+  usersHint: ['每人一个账号，权限跟着角色走。', 'One account each; what they may do follows from roles.'],
   url: ['设置公开地址', 'Set the public address'],
   urlHint: [
-    'PUBLIC_URL(https):二维码、进度链接和回调需要它。',
+    'PUBLIC_URL（https）：二维码、进度链接和回调需要它。',
     'PUBLIC_URL (https): codes, progress links and callbacks need it.',
   ],
   ticket: ['看第一张工单', 'See the first ticket'],

@@ -4,7 +4,7 @@ import type { Words } from '../../ui/language.ts'
 export const healthWords = {
   title: ['收件健康', 'Inbox health'],
   hint: [
-    '收到的每一条内容先落盘再处理。这里显示还没处理完的,以及需要人看的。',
+    '收到的每一条内容先落盘再处理。这里显示还没处理完的，以及需要人看的。',
     'Everything that arrives is stored before it is processed. This page shows what still waits and what needs a person.',
   ],
   waiting: ['等待处理', 'Waiting'],
@@ -31,19 +31,19 @@ export const healthWords = {
   error: ['错误', 'Error'],
   attempts: ['已试', 'Tries'],
   rerun: ['重新处理', 'Run again'],
-  rerunAll: ['全部重新处理({n})', 'Run all again ({n})'],
+  rerunAll: ['全部重新处理（{n}）', 'Run all again ({n})'],
   rerunDone: ['已重新排队 {n} 项', '{n} put back to work'],
   raw: ['原始内容', 'Raw content'],
   resend: ['重新发送', 'Send again'],
   giveUp: ['放弃发送', 'Give up'],
   resendUnknown: [
-    '结果未知:对方可能已经收到。确定再发一次?',
+    '结果未知：对方可能已经收到。确定再发一次？',
     'The outcome is unknown: it may have arrived. Send it again?',
   ],
   openTicket: ['打开工单', 'Open the ticket'],
   part: ['部分', 'Part'],
   webhooks: ['Webhook 投递', 'Webhook deliveries'],
-  webhookDead: ['{name}:{n} 次投递失败', '{name}: {n} deliveries failed'],
+  webhookDead: ['{name}：{n} 次投递失败', '{name}: {n} deliveries failed'],
   see: ['查看', 'Look'],
 } as const satisfies Words
 

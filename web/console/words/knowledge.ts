@@ -4,7 +4,7 @@ import type { Words } from '../../ui/language.ts'
 export const knowledgeWords = {
   title: ['知识库', 'Knowledge'],
   hint: [
-    '咨询只用已发布的文章回答,并注明出处;没有合适的文章就交给人。',
+    '咨询只用已发布的文章回答，并注明出处；没有合适的文章就交给人。',
     'Inquiries are answered only from published articles, with the source; where none fits, a person answers.',
   ],
   search: ['标题、问法、正文、型号', 'Title, questions, text, model'],
@@ -19,7 +19,7 @@ export const knowledgeWords = {
   add: ['新建文章', 'New article'],
   empty: ['还没有文章', 'No articles yet'],
   emptyHint: [
-    '在这里写,从文件夹导入(npm run knowledge:import),或先加载示例工作区。',
+    '在这里写，从文件夹导入（npm run knowledge:import），或先加载示例工作区。',
     'Write one here, import a folder (npm run knowledge:import), or load the sample workspace.',
   ],
   noMatch: ['没有符合的文章', 'No article matches'],
@@ -43,12 +43,12 @@ export const knowledgeWords = {
   lang: ['语言', 'Language'],
   questions: ['客户的问法', 'How people ask it'],
   questionsHint: [
-    '每行一种问法。写客户真正会说的话;没有相近的问法,文章就不会自动回答。',
+    '每行一种问法。写客户真正会说的话；没有相近的问法，文章就不会自动回答。',
     'One on each line. Write what customers really say; without a similar question the article does not answer by itself.',
   ],
-  body: ['正文(Markdown)', 'Text (Markdown)'],
+  body: ['正文（Markdown）', 'Text (Markdown)'],
   bodyHint: [
-    '自动回答会引用其中一段,所以每段要能单独读懂。',
+    '自动回答会引用其中一段，所以每段要能单独读懂。',
     'An answer cites one passage, so each should make sense alone.',
   ],
   preview: ['预览', 'Preview'],
@@ -60,7 +60,7 @@ export const knowledgeWords = {
   publishNumber: ['发布第 {n} 版', 'Publish version {n}'],
   saidPublished: ['已发布', 'Published'],
   withdraw: ['撤回发布', 'Withdraw'],
-  saidWithdrawn: ['已撤回,不再回答', 'Withdrawn; it no longer answers'],
+  saidWithdrawn: ['已撤回，不再回答', 'Withdrawn; it no longer answers'],
   archive: ['归档', 'Archive'],
   saidArchived: ['已归档', 'Archived'],
   unarchive: ['取消归档', 'Take out of the archive'],
@@ -73,7 +73,7 @@ export const knowledgeWords = {
   takeOver: ['用这一版的内容编辑', 'Edit from this version'],
   meanwhile: ['别人已保存新的版本', 'Somebody saved a newer version'],
   meanwhileHint: [
-    '您的修改还在。下面是最新版与您的正文的差别;看过后可以在它之上保存您的。',
+    '您的修改还在。下面是最新版与您的正文的差别；看过后可以在它之上保存您的。',
     'Your changes are kept. Below is how the newest version differs from your text; then you may save yours on top of it.',
   ],
   saveOnTop: ['在最新版之上保存', 'Save on top of it'],
@@ -85,9 +85,9 @@ export const knowledgeWords = {
   question: ['客户的问题', "The customer's question"],
   ask: ['提问', 'Ask'],
   wouldAnswer: ['会这样回答', 'This would answer'],
-  wouldNot: ['没有文章能回答,交给人', 'No article answers; a person must'],
+  wouldNot: ['没有文章能回答，交给人', 'No article answers; a person must'],
   wouldNotHint: [
-    '换个说法,或给合适的文章加上这种问法。',
+    '换个说法，或给合适的文章加上这种问法。',
     'Add this way of asking to the article that should answer.',
   ],
   nearest: ['最接近的文章', 'The nearest articles'],

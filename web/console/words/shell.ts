@@ -3,7 +3,7 @@ import type { Words } from '../../ui/language.ts'
 /** Words of the frame around every page and of the sign-in page. */
 export const shellWords = {
   product: ['一通', 'Yitong'],
-  slogan: ['一通电话,工单即刻生成', 'One call, and the ticket is there'],
+  slogan: ['一通电话，工单即刻生成', 'One call, and the ticket is there'],
   skip: ['跳到正文', 'Skip to content'],
   navigation: ['主导航', 'Main navigation'],
   work: ['工作', 'Work'],
@@ -34,11 +34,11 @@ export const shellWords = {
   liveHint: ['更改会立即出现。', 'Changes appear at once.'],
   connectingHint: ['正在连接实时通道。', 'The live stream is being opened.'],
   staleHint: [
-    '已 {time} 没有收到服务器的心跳,页面内容可能不是最新。',
+    '已 {time} 没有收到服务器的心跳，页面内容可能不是最新。',
     'No heartbeat from the server for {time}; what you see may be out of date.',
   ],
   offlineHint: [
-    '与服务器断开 {time},正在重连;输入的内容仍在。',
+    '与服务器断开 {time}，正在重连；输入的内容仍在。',
     'Disconnected for {time}, reconnecting; what you typed is kept.',
   ],
   language: ['English', '中文'],
@@ -85,15 +85,15 @@ export const signInWords = {
   login: ['账号', 'Account'],
   password: ['密码', 'Password'],
   submit: ['登录', 'Sign in'],
-  firstRun: ['第一次启动?', 'First start?'],
+  firstRun: ['第一次启动？', 'First start?'],
   firstRunHint: [
-    '管理员账号 admin 的密码只在启动终端里显示一次。忘记时运行 npm run admin -- reset-password admin(把 admin 换成要重设的账号)。',
+    '管理员账号 admin 的密码只在启动终端里显示一次。忘记时运行 npm run admin -- reset-password admin（把 admin 换成要重设的账号）。',
     'The password of the account "admin" was printed once in the terminal that started the hub. If it is lost, run npm run admin -- reset-password admin (or another account in its place).',
   ],
   lockedTitle: ['账号已暂时锁定', 'The account is locked for now'],
   failed: ['没有登录', 'Not signed in'],
   expired: [
-    '登录已过期,请重新登录;你输入的内容仍在。',
+    '登录已过期，请重新登录；你输入的内容仍在。',
     'Your session ended. Sign in again; what you typed is kept.',
   ],
   required: ['请填写', 'Required'],
@@ -106,11 +106,11 @@ export const passwordWords = {
   next: ['新密码', 'New password'],
   again: ['再输一遍新密码', 'New password again'],
   rules: [
-    '至少 10 个字符;不能是常见密码、连续字符,也不能只是账号加几个数字。',
+    '至少 10 个字符；不能是常见密码、连续字符，也不能只是账号加几个数字。',
     'At least 10 characters; no common password, no row of keys, and more than the account name with a few digits.',
   ],
   differ: ['两次输入的新密码不一致', 'The two new passwords differ'],
-  others: ['修改后,你在其他设备上的登录会全部退出。', 'Your sessions on other devices end with the change.'],
-  changed: ['密码已修改,其他设备已退出登录', 'The password is changed; other devices are signed out'],
+  others: ['修改后，你在其他设备上的登录会全部退出。', 'Your sessions on other devices end with the change.'],
+  changed: ['密码已修改，其他设备已退出登录', 'The password is changed; other devices are signed out'],
   wrong: ['当前密码不正确', 'The present password is wrong'],
 } as const satisfies Words

@@ -52,7 +52,7 @@ describe('the answer to Feishu', () => {
     ])
     expect(said.body).toEqual({ toast: { type: 'warning', content: '已被李师傅接单' } })
     expect(answer('card.action.trigger', [stored]).body.toast.i18n).toEqual({
-      zh_cn: '处理中,请稍候',
+      zh_cn: '处理中，请稍候',
       en_us: 'Working on it…',
     })
   })
