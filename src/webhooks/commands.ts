@@ -25,7 +25,7 @@ const changed = (id: string) => ({
 async function reachable({ isBarred }: WebhookPorts, url: string): Promise<void> {
   if (!(await isBarred(url))) return
   const message =
-    '这个地址在内网或本机,默认不推送。确实需要时,请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS,重启后再保存。 ' +
+    '这个地址在内网或本机，默认不推送。确实需要时，请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS，重启后再保存。 ' +
     'This address is in a private network, where nothing is pushed by default. If it is meant, add the host or range to ALLOW_PRIVATE_HOSTS, restart, and save again.'
   const host = new URL(url).hostname
   throw new RefusedError({
@@ -87,7 +87,8 @@ const updateCommand = (ports: WebhookPorts) =>
       }),
       output: z.object({ version: z.int() }),
       prepare: async (input) => {
-        if (input.url) await reachable(ports, input.url)
+        // What is switched off may keep its address until it is switched on.
+        if (input.url && input.enabled !== false) await reachable(ports, input.url)
         return input
       },
     },

@@ -191,6 +191,7 @@ describe('signed webhooks', () => {
           /内网.*ALLOW_PRIVATE_HOSTS.* This address.*ALLOW_PRIVATE_HOSTS/,
         )
       }
+      await run('webhook.update', { id, version: 1, url: inner, enabled: false })
     },
   )
 
