@@ -303,7 +303,13 @@ describe('signed webhooks', () => {
     answer = { status: 302, headers: { location: url } }
     await happen('ticket.opened')
     expect(got).toHaveLength(2)
-    const inner = await create({ url: 'http://10.0.0.1/hook' })
+    const inner = await create()
+    // As when a name that was public leads into the own network later.
+    await fresh.database.db
+      .updateTable('webhook_endpoint')
+      .set({ url: 'http://10.0.0.1/hook' })
+      .where('id', '=', inner.id)
+      .execute()
     await happen('ticket.opened')
     expect(await deliveries(inner.id)).toMatchObject([{ state: 'dead', attempts: 1, status: null }])
   })
