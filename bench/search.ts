@@ -96,6 +96,8 @@ const places = [
 ] as const
 const statuses = ['closed', 'closed', 'closed', 'resolved', 'open', 'assigned', 'in_progress', 'cancelled']
 
+const urgencies = ['normal', 'normal', 'normal', 'low', 'normal', 'high', 'normal', 'critical']
+
 const stated = (value: unknown) => ({
   value,
   evidence: [{ kind: 'human', commandId: derivedId('bench') }],
@@ -118,6 +120,7 @@ function fieldsOf(i: number): TicketFieldMap {
     device_model: stated(`KFR-${20 + (i % 90)}GW`),
     serial_number: stated(`SN${String((i * 104_729) % 10_000_000_000).padStart(10, '0')}`),
     fault_description: stated(`${product}${fault}`),
+    urgency: stated(pick(urgencies, i, 3)),
     summary: stated(`${city}${district}客户报修，${product}${fault}，希望${1 + (i % 28)}号上门`),
   }
   return fields as unknown as TicketFieldMap
@@ -154,6 +157,9 @@ async function fill(database: Database, count: number): Promise<void> {
   await database.query('vacuum analyze')
 }
 
+/** What the console shows first. */
+const work = ['open', 'assigned', 'in_progress', 'on_hold']
+
 /** What people type: words common and rare, parts of numbers, a name, two words at once, nothing at all. */
 const queries: Readonly<Record<string, (i: number) => object>> = {
   common_word: (i) => ({ q: pick(products, i, 1) }),
@@ -174,6 +180,9 @@ const queries: Readonly<Record<string, (i: number) => object>> = {
   absent: (i) => ({ q: `无此内容${i}` }),
   open_only: (i) => ({ q: pick(faults, i, 1), status: ['open'] }),
   no_search: () => ({}),
+  work: () => ({ status: work, sort: 'urgency' }),
+  work_common_word: (i) => ({ q: pick(products, i, 1), status: work, sort: 'urgency' }),
+  work_absent: (i) => ({ q: `无此内容${i}`, status: work, sort: 'urgency' }),
 }
 
 /** Ticket search as the console asks it, among 100,000 tickets. */

@@ -31,6 +31,6 @@ export const filterSchema = z.object({
 })
 export type TicketFilter = z.infer<typeof filterSchema>
 
-/** Orders of the list: newest first, last changed first, most urgent first, promise that ends first. */
+/** Orders of the list: newest first, last changed first, most urgent and then longest waiting first, promise that ends first. */
 export const ticketSorts = ['created', 'updated', 'urgency', 'due'] as const
 export type TicketSort = (typeof ticketSorts)[number]

@@ -68,8 +68,27 @@ describe('the ticket list', () => {
     const ranks = tickets.map((t) => order.indexOf(t.urgency))
     expect(ranks).toHaveLength(9)
     expect(ranks).toEqual([...ranks].sort())
+    const waited = tickets.filter((t) => t.urgency === 'critical').map((t) => t.createdAtMs)
+    expect(waited).toEqual([...waited].sort((a, b) => a - b))
     const due = (await page({ sort: 'due', status: ['open'] })).tickets.map((t) => t.nextDue!.dueAtMs)
     expect(due).toEqual([...due].sort((a, b) => a - b))
+  })
+
+  it.each([
+    { status: ['open', 'assigned', 'on_hold'] },
+    { status: ['open'], q: '空调' },
+    { status: ['open', 'closed'], q: '洗衣机' },
+  ])('gives the tickets of %o once over its pages, the most urgent first', async (filter) => {
+    const whole = await ids({ ...filter, sort: 'urgency', limit: 200 })
+    expect([...whole].sort()).toEqual((await ids({ ...filter, limit: 200 })).sort())
+    const paged: string[] = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const next = await page({ ...filter, sort: 'urgency', limit: 2, ...(cursor ? { cursor } : {}) })
+      paged.push(...next.tickets.map((t) => t.id))
+      cursor = next.next
+    }
+    expect(paged).toEqual(whole)
+    expect(new Set(paged).size).toBeGreaterThan(2)
   })
 
   it('is narrowed by every member of a filter', async () => {

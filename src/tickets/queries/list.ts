@@ -5,6 +5,7 @@ import { intents, sentiments, type TicketStatus, ticketStatuses, urgencies } fro
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { type RawBuilder, type Reader, sql } from '../../store/index.ts'
 import { readers } from '../access.ts'
+import { waitingStatuses } from '../expedite.ts'
 import { filterSchema, type TicketSort, ticketSorts } from '../filter.ts'
 import { finest } from '../labels.ts'
 import { hasStatus, narrow } from '../narrow.ts'
@@ -83,10 +84,10 @@ const orders: Readonly<Record<TicketSort, Order>> = {
   urgency: {
     keys: [
       sql`array_position(${sql.lit('{critical,high,normal,low}')}::text[], t."urgency")`,
-      ms('createdAt'),
+      sql`t."createdAt"`,
       sql`t."id"`,
     ],
-    types: ['int', 'bigint', 'uuid'],
+    types: ['int', 'timestamptz', 'uuid'],
     ...smallestFirst,
   },
   due: {
@@ -120,13 +121,19 @@ function behind({ keys, types, beyond }: Order, values: readonly (string | numbe
 type Condition = RawBuilder<unknown>
 type Found = Omit<Line, 'nextDue' | 'late'> & { readonly keys: (string | number)[] }
 
-/** How many of the newest tickets are looked through before the search index is asked. */
-const newest = 2_000
+/** How many of the first tickets of an order are looked through before the search index is asked. */
+const nearest = 2_000
+
+/** Whether an index gives the tickets of these statuses in this order. */
+function isIndexed(sort: TicketSort, statuses: readonly TicketStatus[] | undefined): boolean {
+  if (sort === 'urgency') return statuses?.every((each) => waits.has(each)) ?? false
+  return sort !== 'due'
+}
+const waits = new Set<TicketStatus>(waitingStatuses)
 
 /**
- * A page of lines. What is searched for is mostly common (空调) or recent: the newest tickets are read first, at a known cost,
- * and only when they do not fill the page the search index, which is quick for rare words and slow for common ones. The newest of a
- * status are found by an index as well.
+ * A page of lines. What is searched for is mostly common (空调), recent or urgent: the first tickets of the order are read first, at a
+ * known cost, and only when they do not fill the page the search index, which is quick for rare words and slow for common ones.
  */
 async function findPage(
   db: Reader,
@@ -134,16 +141,16 @@ async function findPage(
     wanted,
     after,
     sort,
-    status,
-  }: { wanted: Condition; after: Condition; sort: TicketSort; status: Condition },
+    statuses,
+  }: { wanted: Condition; after: Condition; sort: TicketSort; statuses: readonly TicketStatus[] | undefined },
   searching: boolean,
   limit: number,
 ): Promise<Found[]> {
   const order = orders[sort]
-  if (searching && (sort === 'created' || sort === 'updated')) {
-    const recent = sql`(select * from ticket t where ${status} and ${after}
-      order by ${sorting(order)} limit ${newest})`
-    const found = await find(db, recent, wanted, order, limit)
+  if (searching && isIndexed(sort, statuses)) {
+    const near = sql`(select * from ticket t where ${hasStatus(statuses)} and ${after}
+      order by ${sorting(order)} limit ${nearest})`
+    const found = await find(db, near, wanted, order, limit)
     if (found.length === limit) return found
   }
   const all = sql`${wanted} and ${after}`
@@ -232,9 +239,8 @@ export const listTickets = defineQuery(
     if (read && !read.ok) return read
     const after = read ? behind(orders[sort], read.value) : sql`true`
     const wanted = narrow(filter, actor, nowMs)
-    const status = hasStatus(filter.status)
     const searching = filter.q !== undefined && filter.q.trim() !== ''
-    const found = await findPage(db, { wanted, after, sort, status }, searching, limit + 1)
+    const found = await findPage(db, { wanted, after, sort, statuses: filter.status }, searching, limit + 1)
     const rows = found.slice(0, limit)
     const promises = await promisesOf(
       db,
