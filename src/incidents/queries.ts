@@ -5,7 +5,7 @@ import { intents, ticketStatuses, urgencies } from '../contract/ticket.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import { ok, refuse } from '../kernel/result.ts'
 import { type RawBuilder, type Reader, sql } from '../store/index.ts'
-import { areaLevels, type CauseKey, causeKeys, readers, readTicket } from '../tickets/index.ts'
+import { areaLevels, type CauseKey, causeKeys, isAccepted, readers, readTicket } from '../tickets/index.ts'
 import { type AnswerPorts, listenersOf, silences } from './answer.ts'
 import type { IncidentArea } from './area.ts'
 import { incidentNumber, parseIncidentNumber } from './record.ts'
@@ -88,6 +88,8 @@ const member = z.object({
   ticketId: z.uuid(),
   number: z.string(),
   status: z.enum(ticketStatuses),
+  /** Assigned, and its engineer took the offer. */
+  accepted: z.boolean(),
   intent: z.enum(intents),
   urgency: z.enum(urgencies),
   summary: z.string(),
@@ -119,8 +121,8 @@ const whole = line.extend({
 
 async function membersOf(db: Reader, incidentId: string): Promise<z.infer<typeof member>[]> {
   const { rows } = await sql<z.infer<typeof member>>`
-    select t."id" as "ticketId", t."number", t."status", t."intent", t."urgency", left(t."summary", 160) as "summary",
-      t."contactName", concat_ws(' ', t."city", t."district", t."addressDetail") as place,
+    select t."id" as "ticketId", t."number", t."status", ${isAccepted('t')} as "accepted", t."intent", t."urgency",
+      left(t."summary", 160) as "summary", t."contactName", concat_ws(' ', t."city", t."district", t."addressDetail") as place,
       ${ms('t.createdAt')} as "createdAtMs", m."reason", ${ms('m.joinedAt')} as "joinedAtMs", m."joinedBy",
       ${ms('m.leftAt')} as "leftAtMs"
     from incident_ticket m join ticket t on t."id" = m."ticketId"

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
 import { sendToApi } from '../api.ts'
 import { testHub } from '../hub.ts'
 import { replayed } from '../replayed.ts'
@@ -8,6 +9,7 @@ import { replayed } from '../replayed.ts'
 // Configuration is dated by the database, so that the hub's clock must not be behind it.
 const startMs = Date.now() + 60_000
 const minuteMs = 60_000
+const noSkills = { skills: [], certs: [], duties: [] }
 
 /** A hub with one account of the open API, and what tests of incidents say all the time. */
 async function openWorld() {
@@ -42,6 +44,7 @@ async function openWorld() {
       members: {
         ticketId: string
         number: string
+        accepted: boolean
         reason: Record<string, unknown>
         leftAtMs: number | null
       }[]
@@ -86,6 +89,36 @@ describe('tickets with one cause at one place', () => {
       ticketId: members[1]!.ticketId,
     })) as { incident: { others: number } }
     expect(banner.others).toBe(1)
+  })
+
+  it('say in the incident, as the list does, that an engineer has accepted one', async () => {
+    const { members } = await w.get('I0001')
+    const { ticketId } = members[0]!
+    const [id, staffId] = [derivedId('offer'), derivedId('staff')]
+    const at = new Date(startMs)
+    const asked = { decisionId: derivedId('decision'), accountId: w.accountId, externalId: 'li' }
+    const offer = {
+      id,
+      ticketId,
+      staffId,
+      ...asked,
+      status: 'accepted',
+      createdAt: at,
+      expiresAt: at,
+    } as const
+    await w.db
+      .insertInto('staff')
+      .values({ id: staffId, number: 'HZ-1', name: '李师傅', ...noSkills })
+      .execute()
+    await w.db.insertInto('offer').values(offer).execute()
+    const move = (status: 'assigned' | 'open', assigneeId: string | null) =>
+      w.db.updateTable('ticket').set({ status, assigneeId }).where('id', '=', ticketId).execute()
+    await move('assigned', staffId)
+    const { members: now } = await w.get('I0001')
+    expect(now.map(({ accepted }) => accepted)).toEqual([true, false])
+    await move('open', null)
+    await w.db.deleteFrom('offer').where('id', '=', id).execute()
+    await w.db.deleteFrom('staff').where('id', '=', staffId).execute()
   })
 
   it('does not take in another place, another fault, one household’s own thing or what came too late', async () => {

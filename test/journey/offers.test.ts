@@ -47,6 +47,8 @@ describe('an offer', () => {
     const asked = await desk.test.ask('ticket.list', { status: ['open', 'assigned'] })
     // The list says the same as the card: taken, and not still waiting for somebody to take it.
     expect(asked).toMatchObject({ tickets: [{ id: ticketId, status: 'assigned', accepted: true }] })
+    const call = await desk.test.ask('ticket.prefill', { phone: '13605712844' })
+    expect(call.recent).toContainEqual(expect.objectContaining({ id: ticketId, accepted: true }))
     const before = desk.texts().length
     await desk.settle(minuteMs)
     expect(desk.texts().slice(before).join()).toContain('师傅')

@@ -8,6 +8,7 @@ import { desk } from '../access.ts'
 import { readingSchema } from '../reading.ts'
 import { fieldNames } from '../values.ts'
 import { readCaller } from './caller.ts'
+import { isAccepted } from './offers.ts'
 
 /** What reads a sentence; the pipeline's rules, passed in by app. */
 export interface PrefillPorts {
@@ -24,14 +25,17 @@ const recent = z.object({
   id: z.uuid(),
   number: z.string(),
   status: z.string(),
+  /** Assigned, and its engineer took the offer. */
+  accepted: z.boolean(),
   summary: z.string(),
   createdAtMs: z.int(),
 })
 
 async function lastTicketOf(db: Reader, phone: string) {
   return await db
-    .selectFrom('ticket')
+    .selectFrom('ticket as t')
     .select(['id', 'number', 'status', 'summary', 'createdAt', 'fields', 'version'])
+    .select(isAccepted('t').as('accepted'))
     .where('phone', '=', phone)
     .where('status', '!=', 'merged')
     .orderBy('createdAt', 'desc')
@@ -74,8 +78,8 @@ export function makePrefill({ extract, catalogue, timeZone }: PrefillPorts): Que
       >
       return ok({
         fields,
-        recent: tickets.map(({ id, number, status, summary, createdAt }) => ({
-          ...{ id, number, status, summary },
+        recent: tickets.map(({ id, number, status, accepted, summary, createdAt }) => ({
+          ...{ id, number, status, accepted, summary },
           createdAtMs: createdAt.getTime(),
         })),
       })

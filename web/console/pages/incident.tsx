@@ -51,7 +51,7 @@ function useColumns(incident: Incident, may: boolean): TableProps<Member>['colum
       title: t('area'),
       render: (_, row) => <div className="incident-place">{row.place || '—'}</div>,
     },
-    { title: t('status'), render: (_, row) => <StatusMark status={row.status} /> },
+    { title: t('status'), render: (_, row) => <StatusMark status={row.status} accepted={row.accepted} /> },
     { title: t('first'), render: (_, row) => <Moment at={row.createdAtMs} /> },
     {
       title: '',

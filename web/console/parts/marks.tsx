@@ -24,7 +24,7 @@ export function UrgencyMark({ urgency }: { urgency: Urgency }) {
 }
 
 /** Where a ticket stands; one that is assigned may have been accepted. */
-export function StatusMark({ status, accepted }: { status: Status; accepted?: boolean }) {
+export function StatusMark({ status, accepted }: { status: Status; accepted: boolean }) {
   const t = useWords(statusWords)
   const a = useWords(acceptedWords)
   return (
