@@ -138,6 +138,26 @@ describe('the fields of a ticket', () => {
     expect((await get(ticketId)).fields.contact_name?.value).toBe('裘文杰')
   })
 
+  it('keep the change of whoever was first when two people change one field, and let the other one choose', async () => {
+    const ticketId = await open()
+    const edit = { name: 'contact_name', from: null }
+    const set = (more: object) => tell('ticket.setField', ticketId, { ...edit, ...more })
+    // Both open the editor while the field is empty; the page of the second has read the newer ticket since.
+    expect(code(await set({ value: '裘文杰' }))).toBe('ok')
+    expect(code(await tell('ticket.setField', ticketId, { name: 'summary', value: '别的一项' }))).toBe('ok')
+    expect(code(await set({ value: '邱文杰' }))).toBe('conflict.version')
+    expect((await get(ticketId)).fields.contact_name?.value).toBe('裘文杰')
+    expect(code(await set({ value: '裘文杰' }))).toBe('ok')
+    expect(code(await set({ value: '邱文杰', from: '裘文杰' }))).toBe('ok')
+    expect((await get(ticketId)).fields.contact_name?.value).toBe('邱文杰')
+    const address = { province: '浙江省', city: '杭州市', district: null, detail: '文三路18号', adcode: null }
+    expect(code(await set({ name: 'address', value: address }))).toBe('ok')
+    const { detail, ...levels } = (await get(ticketId)).fields.address!.value as typeof address
+    const moved = { name: 'address', value: { ...address, detail: '文三路20号' } }
+    expect(code(await set({ ...moved, from: { detail: '文三路19号', ...levels } }))).toBe('conflict.version')
+    expect(code(await set({ ...moved, from: { detail, ...levels } }))).toBe('ok')
+  })
+
   it('let a suggestion be taken over or refused', async () => {
     const ticketId = await open()
     const evidence = { kind: 'span', turn: 'm1', start: 0, end: 2, quote: '王五' }

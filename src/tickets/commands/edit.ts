@@ -3,6 +3,7 @@ import { type CommandContext, defineCommand } from '../../access/command.ts'
 import type { TicketField, TicketFieldMap } from '../../contract/extraction.ts'
 import { joinEffects } from '../../contract/jobs.ts'
 import type { Appointment } from '../../contract/ticket.ts'
+import { canonicalJson } from '../../kernel/hash.ts'
 import type { JsonValue } from '../../kernel/json.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changedTicket, onTicket, target, workers } from '../access.ts'
@@ -103,6 +104,10 @@ async function writeField(
   return ok({ ticket: changed.ticket, effects: joinEffects(changed.effects, clocks) })
 }
 
+function isSame(value: JsonValue, field: TicketField | undefined): boolean {
+  return canonicalJson(value) === canonicalJson(field?.value ?? null)
+}
+
 const missing = (field: string) => refuse('not_found', { what: field })
 
 const setField = defineCommand(
@@ -110,14 +115,23 @@ const setField = defineCommand(
     name: 'ticket.setField',
     title: 'Sets a field of a ticket; null empties it. No machine changes it afterwards',
     permission: workers,
-    input: z.object({ ...target, name, value: z.json() }),
+    input: z.object({
+      ...target,
+      name,
+      value: z.json(),
+      /** The value that the person saw and changed; refused with `conflict.version` when the field has got a third one meanwhile. */
+      from: z.json().optional(),
+    }),
     output: changedTicket,
   },
   async (ctx, input) =>
     await onTicket(ctx, input, async (ticket, cause) => {
       const value = await readValue(ctx, ticket, input.name, input.value)
       if (!value.ok) return value
-      const field = setByHuman(fieldOf(ticket, input.name), value.value, ctx.commandId)
+      const before = fieldOf(ticket, input.name)
+      const known = input.from === undefined || [input.from, value.value].some((each) => isSame(each, before))
+      if (!known) return refuse('conflict.version')
+      const field = setByHuman(before, value.value, ctx.commandId)
       return await writeField(ctx, ticket, cause, [input.name, field, 'changed'])
     }),
 )

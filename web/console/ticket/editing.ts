@@ -3,6 +3,8 @@ import type { Refused } from '../../ui/api.ts'
 
 /** A field that is being edited; with what was typed and why it was not saved, when the hub refused it. */
 export interface Edit {
+  /** The field's value when the editor opened. */
+  readonly from: unknown
   readonly typed?: unknown
   readonly refused?: Refused
 }
@@ -23,7 +25,7 @@ export function unsaved(edits: Edits): Edits {
  */
 export function useEdits(ticketId: string): {
   readonly edits: Edits
-  readonly open: (name: string) => void
+  readonly open: (name: string, from: unknown) => void
   readonly close: (name: string) => void
   readonly refuse: (name: string, typed: unknown, refused: Refused) => void
 } {
@@ -35,8 +37,9 @@ export function useEdits(ticketId: string): {
   }
   return {
     edits,
-    open: (name) => set((before) => ({ ...before, [name]: before[name] ?? {} })),
+    open: (name, from) => set((before) => ({ ...before, [name]: before[name] ?? { from } })),
     close: (name) => set(({ [name]: _, ...others }) => others),
-    refuse: (name, typed, refused) => set((before) => ({ ...before, [name]: { typed, refused } })),
+    refuse: (name, typed, refused) =>
+      set((before) => ({ ...before, [name]: { from: before[name]?.from, typed, refused } })),
   }
 }

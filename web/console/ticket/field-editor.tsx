@@ -12,7 +12,7 @@ import type { Edit } from './editing.ts'
 import { fieldProblem } from './field-problem.ts'
 import { choices } from './field-text.ts'
 
-/** What an editor needs: the value now, what was typed of late, and where the new one goes. */
+/** What an editor needs: the value it began with, what was typed of late, and where the new one goes. */
 export interface EditorProps {
   readonly name: string
   readonly label: string
@@ -180,7 +180,7 @@ function Problem({ refused }: { refused: Refused }) {
   return (
     <p className="field-problem" role="alert">
       <Icon name="alert" size={13} />
-      {refused.code === 'conflict.version' ? t('newerKept') : t('saveFailed', { reason })}
+      {t('saveFailed', { reason })}
     </p>
   )
 }

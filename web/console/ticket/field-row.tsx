@@ -7,8 +7,9 @@ import { Key } from '../parts/field.tsx'
 import { UrgencyMark } from '../parts/marks.tsx'
 import { callWords } from '../words/call.ts'
 import { ticketWords } from '../words/ticket.ts'
+import { Conflict } from './conflict.tsx'
 import type { Edit } from './editing.ts'
-import { type EditorProps, FieldEditor } from './field-editor.tsx'
+import { FieldEditor } from './field-editor.tsx'
 import { valueText } from './field-text.ts'
 import { clock, hear, heardIn } from './hearing.ts'
 import { dark, litBy, useLit } from './lit.ts'
@@ -25,7 +26,7 @@ interface RowProps {
   readonly editing: Edit | undefined
   readonly edit: () => void
   readonly cancel: () => void
-  readonly save: EditorProps['save']
+  readonly save: (value: unknown, from: unknown) => Promise<boolean>
   readonly confirm: () => void
   readonly settle: (accept: boolean) => void
 }
@@ -147,14 +148,22 @@ export function FieldRow(props: RowProps) {
         {label}
       </span>
       <div className="field-cell">
-        {editing ? (
+        {editing?.refused?.code === 'conflict.version' ? (
+          <Conflict
+            name={name}
+            theirs={field?.value}
+            mine={editing.typed}
+            keepMine={() => save(editing.typed, field?.value)}
+            keepTheirs={cancel}
+          />
+        ) : editing ? (
           <FieldEditor
             name={name}
             label={label}
-            value={field?.value}
+            value={editing.from}
             edit={editing}
             property={property}
-            save={save}
+            save={(value) => save(value, editing.from)}
             cancel={cancel}
           />
         ) : (

@@ -146,8 +146,8 @@ export function Fields({ ticket }: { ticket: Ticket }) {
       if (document.activeElement === document.body)
         list.current?.querySelector<HTMLElement>(`[data-field="${name}"]`)?.focus()
     })
-  const save = async (name: string, value: unknown) => {
-    const input = { version: ticket.version, name, value: value as Json }
+  const save = async (name: string, value: unknown, from: unknown) => {
+    const input = { name, value: value as Json, from: (from ?? null) as Json }
     const refused = await attempt('ticket.setField', input)
     if (refused) refuse(name, value, refused)
     else {
@@ -169,12 +169,12 @@ export function Fields({ ticket }: { ticket: Ticket }) {
             key={entry.name}
             {...entry}
             editing={edits[entry.name]}
-            edit={() => open(entry.name)}
+            edit={() => open(entry.name, entry.field?.value)}
             cancel={() => {
               close(entry.name)
               back(entry.name)
             }}
-            save={(value) => save(entry.name, value)}
+            save={(value, from) => save(entry.name, value, from)}
             confirm={() => void change('ticket.confirmField', { name: entry.name })}
             settle={(accept) =>
               void change(accept ? 'ticket.acceptSuggestion' : 'ticket.rejectSuggestion', {

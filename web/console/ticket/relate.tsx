@@ -63,7 +63,7 @@ export function RelateDialog({
         <Field label={t('other')}>
           <Select
             autoFocus
-            showSearch={{ filterOption: false, onSearch: setText }}
+            showSearch={{ filterOption: false, onSearch: (typed) => setText(typed.slice(0, 200)) }}
             aria-label={t('other')}
             placeholder={t('search')}
             loading={found.isFetching}

@@ -152,10 +152,12 @@ export const ticketWords = {
     'The customer’s personal data was erased on {date} for good. What happened to the ticket can still be seen.',
   ],
   newer: ['别人刚改过这个工单，已重新读取。', 'Somebody changed this ticket just now; it was read again.'],
-  newerKept: [
-    '别人刚改过这个工单，已重新读取；你输入的内容仍在，可再次保存。',
-    'Somebody changed this ticket just now; it was read again. What you typed is kept: save it once more.',
-  ],
+  conflict: ['你修改时，别人也改了这一项。', 'Somebody else changed this while you did.'],
+  theirs: ['别人的：{value}', 'Theirs: {value}'],
+  mine: ['你的：{value}', 'Yours: {value}'],
+  blank: ['（空）', '(empty)'],
+  keepTheirs: ['用别人的', 'Keep theirs'],
+  keepMine: ['用我的', 'Use mine'],
 } as const satisfies Words
 
 /** What is wrong with the value of a field. */
