@@ -9,9 +9,13 @@ import {
   runAdmin,
   tokenActor,
 } from '../../src/access/index.ts'
+import { audit } from '../../src/audit/index.ts'
 import { type Actor, systemActor } from '../../src/contract/actor.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { RefusedError, type Result } from '../../src/kernel/result.ts'
+import { json } from '../../src/store/index.ts'
+import { fieldColumns } from '../../src/tickets/row.ts'
+import { defaultTicketType } from '../../src/tickets/type.ts'
 import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 
 const minute = 60_000
@@ -254,6 +258,59 @@ describe('tokens of the open API', () => {
     expect(codeOf(await run('token.create', { name: 'b', scopes: ['intake'] }))).toBe('request.invalid')
     const input = { name: 'b', scopes: ['intake'], accountId: randomUUID() }
     expect(codeOf(await run('token.create', input))).toBe('not_found')
+  })
+})
+
+describe('the audit log', () => {
+  it('names people, tickets and devices besides their ids, and finds the entries of a ticket by its number', async () => {
+    const { db } = fresh.database
+    const { id: userId, login } = await person()
+    const [ticketId, deviceId, staffId] = [randomUUID(), randomUUID(), randomUUID()]
+    const at = new Date(clock.now())
+    await fresh.database.transaction(async (tx) => {
+      const type = await defaultTicketType(tx)
+      const own = { id: ticketId, number: 'T2610010099', typeId: type.id, formVersion: type.formVersion }
+      const rest = { channel: 'api', createdBy: json(systemActor('test')), createdAt: at, updatedAt: at }
+      await tx
+        .insertInto('ticket')
+        .values({ ...own, status: 'open', ...fieldColumns(own.number, {}, {}), ...rest })
+        .execute()
+    })
+    await db.insertInto('device').values({ id: deviceId, serialNumber: 'SN-AUDIT' }).execute()
+    await db
+      .insertInto('staff')
+      .values({ id: staffId, number: 'HZ-900', name: '李师傅', skills: [], certs: [], duties: [] })
+      .execute()
+    const card = { kind: 'card', id: 'card', staffId } as const
+    const link = { kind: 'link', id: 'link', ticketId } as const
+    await fresh.database.transaction(async (tx) => {
+      const entry = { atMs: clock.now(), action: 'audit.named', detail: {} }
+      await audit(tx, { ...entry, actor: card, resource: `ticket:${ticketId}` })
+      await audit(tx, { ...entry, actor: link, resource: `device:${deviceId}` })
+      await audit(tx, { ...entry, actor: systemActor('test'), resource: `user:${userId}` })
+      await audit(tx, { ...entry, actor: systemActor('test'), resource: `ticket:${randomUUID()}` })
+    })
+    const list = async (input: object) => {
+      const query = queries.find((each) => each.name === 'audit.list')!
+      const read = readInput(query.input, input)
+      if (!read.ok) throw new RefusedError(read.refusal)
+      const answer = await must<{ entries: { actorName: string | null; resourceName: string | null }[] }>(
+        query.execute({ db, actor: systemActor('test'), nowMs: clock.now() }, read.value),
+      )
+      return answer.entries.map(({ actorName, resourceName }) => [actorName, resourceName])
+    }
+    const user = await db
+      .selectFrom('app_user')
+      .select('displayName')
+      .where('login', '=', login)
+      .executeTakeFirst()
+    expect(await list({ action: 'audit.named' })).toEqual([
+      [null, null],
+      [null, user!.displayName],
+      ['T2610010099', 'SN-AUDIT'],
+      ['李师傅', 'T2610010099'],
+    ])
+    expect(await list({ resource: 't2610010099' })).toEqual([['李师傅', 'T2610010099']])
   })
 })
 

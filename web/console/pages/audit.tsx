@@ -1,13 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { App, Button, Input, type TableProps } from 'antd'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { ask, Refused } from '../../ui/api.ts'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import type { Answer } from '../data/hub.ts'
 import { AdminPage, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
-import { auditWords } from '../words/access.ts'
+import { actorWords, auditWords, resourceWords } from '../words/access.ts'
 
 type Entry = Answer<'audit.list'>['entries'][number]
 type Line = Omit<Entry, 'id'> & { readonly id: string }
@@ -27,6 +28,41 @@ function Detail({ detail }: { detail: unknown }) {
   const text = JSON.stringify(detail)
   if (!text || text === '{}' || text === 'null') return null
   return <code className="quiet">{text.length > 160 ? `${text.slice(0, 160)}…` : text}</code>
+}
+
+/** Who it was; what the log has of them is in the tooltip. */
+function Who({ entry: { actor: found, actorName } }: { entry: Line }) {
+  const t = useWords(actorWords)
+  const actor = found as { readonly kind?: keyof typeof actorWords; readonly id?: string }
+  const kind = actor.kind && actor.kind in actorWords ? actor.kind : 'system'
+  const name = actorName ?? (kind === 'system' ? '' : (actor.id ?? ''))
+  return <span title={`${actor.kind} ${actor.id}`}>{kind === 'user' ? name : t(kind, { name }).trim()}</span>
+}
+
+/** Things with a page of their own. */
+const pages: Readonly<Record<string, string>> = {
+  ticket: '/tickets',
+  contact: '/contacts',
+  incident: '/incidents',
+}
+
+/** What it was about, by the name that people know, with the way there; its id is in the tooltip. */
+function What({ entry: { resource, resourceName } }: { entry: Line }) {
+  const t = useWords(resourceWords)
+  const [kind = '', id = ''] = resource.split(':', 2)
+  if (!(kind in resourceWords)) return <code>{resource}</code>
+  const page = pages[kind]
+  const name = resourceName ?? id
+  return (
+    <span title={resource}>
+      {t(kind as keyof typeof resourceWords)}{' '}
+      {page && resourceName ? (
+        <Link to={`${page}/${id}`}>{name}</Link>
+      ) : (
+        (resourceName ?? <code>{name}</code>)
+      )}
+    </span>
+  )
 }
 
 function Verify() {
@@ -65,13 +101,10 @@ export default function Audit() {
     { title: t('at'), render: (_, row) => <Moment at={row.at} /> },
     {
       title: t('actor'),
-      render: (_, row) => {
-        const actor = row.actor as { kind?: string; name?: string; id?: string }
-        return actor.name ?? `${actor.kind ?? ''} ${actor.id ?? ''}`
-      },
+      render: (_, row) => <Who entry={row} />,
     },
     { title: t('action'), render: (_, row) => <code>{row.action}</code> },
-    { title: t('resource'), width: 300, render: (_, row) => <code>{row.resource}</code> },
+    { title: t('resource'), width: 300, render: (_, row) => <What entry={row} /> },
     { title: t('detail'), width: 360, render: (_, row) => <Detail detail={row.detail} /> },
   ]
   return (

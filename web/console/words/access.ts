@@ -113,6 +113,38 @@ export const auditWords = {
   more: ['更早的记录', 'Older entries'],
 } as const satisfies Words
 
+/** Who acted, where it was no user of the console. */
+export const actorWords = {
+  user: ['{name}', '{name}'],
+  token: ['接口 {name}', 'API {name}'],
+  link: ['客户（工单 {name}）', 'Customer of {name}'],
+  card: ['{name}（卡片）', '{name} by card'],
+  system: ['系统 {name}', 'The hub {name}'],
+} as const satisfies Words
+
+/** What the log calls the things it is about. */
+export const resourceWords = {
+  ticket: ['工单', 'Ticket'],
+  user: ['用户', 'User'],
+  token: ['接口令牌', 'API token'],
+  staff: ['人员', 'Staff'],
+  group: ['技能组', 'Group'],
+  device: ['设备', 'Device'],
+  contact: ['客户', 'Customer'],
+  conversation: ['会话', 'Conversation'],
+  incident: ['事件', 'Incident'],
+  channel: ['渠道', 'Channel'],
+  site: ['场所', 'Site'],
+  calendar: ['日历', 'Calendar'],
+  region: ['区域', 'Region'],
+  article: ['文章', 'Article'],
+  offer: ['接单询问', 'Offer'],
+  setting: ['设置', 'Setting'],
+  ticketType: ['工单类型', 'Ticket type'],
+  webhook: ['Webhook', 'Webhook'],
+  translation: ['翻译', 'Translation'],
+} as const satisfies Words
+
 export const settingsWords = {
   title: ['设置', 'Settings'],
   hint: [
