@@ -1,6 +1,6 @@
 import { Skeleton } from 'antd'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { Navigate, NavLink, Route, Routes, useLocation, useNavigate } from 'react-router'
+import { NavLink, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { Icon } from '../ui/icons.tsx'
 import { useWords } from '../ui/language.ts'
 import { useLiveStream } from '../ui/live.ts'
@@ -11,6 +11,7 @@ import { type KeyMap, useKeySequences, useKeys } from './keys.ts'
 import { ContactPage, IncidentPage, LabelPage, type Page, pages, SitePage, TicketPage } from './pages.ts'
 import { CrashGuard, EmptyState } from './parts/broken.tsx'
 import { Key } from './parts/field.tsx'
+import { Home } from './parts/home.tsx'
 import { SessionContext } from './parts/session-context.ts'
 import { Topbar } from './parts/topbar.tsx'
 import { UnservedNotice } from './parts/unserved.tsx'
@@ -62,7 +63,7 @@ function PageRoutes({ shown }: { shown: readonly Page[] }) {
   const t = useWords(shellWords)
   return (
     <Routes>
-      <Route path="/" element={<Navigate to="/tickets" replace />} />
+      <Route path="/" element={<Home />} />
       <Route path="/tickets/:id" element={<TicketPage />} />
       <Route path="/contacts/:id" element={<ContactPage />} />
       <Route path="/incidents/:id" element={<IncidentPage />} />

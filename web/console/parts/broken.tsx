@@ -1,14 +1,36 @@
 import { Button } from 'antd'
 import { Component, type ReactNode } from 'react'
+import { Link, useLocation, useParams } from 'react-router'
 import { Refused } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { language, say, useWords } from '../../ui/language.ts'
 import { shellWords } from '../words/shell.ts'
 import { commonWords } from '../words/terms.ts'
 
+/** Whether what the address names is not there: to ask again is of no use then. An id that is none names nothing either. */
+function useAbsent(error: unknown): boolean {
+  const { id } = useParams()
+  if (!(error instanceof Refused)) return false
+  return error.status === 404 || (id !== undefined && error.code === 'request.invalid')
+}
+
+/** Something does not exist, or not for this person: the way back to the list that it would be in. */
+function Absent() {
+  const t = useWords(commonWords)
+  const { pathname } = useLocation()
+  const list = `/${pathname.split('/')[1]}`
+  return (
+    <EmptyState icon="search" title={t('absent')} hint={t('absentHint')}>
+      {list !== pathname && <Link to={list}>{t('toList')}</Link>}
+    </EmptyState>
+  )
+}
+
 /** Something could not be read: what happened, what was kept, and what to do. */
 export function Broken({ error, retry }: { error: unknown; retry?: () => void }) {
   const t = useWords(commonWords)
+  const absent = useAbsent(error)
+  if (absent) return <Absent />
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Refused && error.code !== 'network' ? error.code : null
   return (

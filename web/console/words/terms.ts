@@ -108,6 +108,12 @@ export const commonWords = {
   loading: ['正在读取…', 'Loading…'],
   failed: ['没有读到内容', 'This could not be read'],
   failedKept: ['之前的内容仍在，可以重试。', 'What was there before is kept; you can try again.'],
+  absent: ['没有找到', 'Not found'],
+  absentHint: [
+    '它不存在，或者你没有权限查看。请检查地址是否完整。',
+    'It does not exist, or you may not see it. Check that the address is complete.',
+  ],
+  toList: ['返回列表', 'Back to the list'],
   optional: ['选填', 'optional'],
   enabled: ['启用', 'On'],
   disabled: ['停用', 'Off'],
