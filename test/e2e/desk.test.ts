@@ -202,6 +202,107 @@ describe('an agent at the desk', () => {
     await page.locator('[data-field=serial_number]').getByText('SN-4711').waitFor()
   })
 
+  it('shows both values when two people change one field, keeps what was typed, and stores the one that is chosen', async () => {
+    const { page } = agent
+    await openTicket(page, '空调不制冷')
+    const ticketId = page.url().split('/').at(-1)
+    const row = page.locator('.field-row', { has: page.locator('#label-order_number') })
+    const value = page.locator('[data-field=order_number]')
+    const change = async (mine: string, theirs: string) => {
+      await value.click()
+      await row.locator('input').fill(mine)
+      await hub.desk.post('/api/ticket/setField', { ticketId, name: 'order_number', value: theirs })
+      await row.locator('input').press('Enter')
+      await row.getByText(`别人的：${theirs}`, { exact: true }).waitFor()
+      await row.getByText(`你的：${mine}`, { exact: true }).waitFor()
+    }
+    await change('A-1', 'B-1')
+    await row.getByRole('button', { name: '用我的' }).click()
+    await value.getByText('A-1', { exact: true }).waitFor()
+    await change('A-2', 'B-2')
+    await row.getByRole('button', { name: '用别人的' }).click()
+    await value.getByText('B-2', { exact: true }).waitFor()
+    const { fields } = (await hub.desk.get(`/api/ticket/get?ticketId=${ticketId}`)) as {
+      fields: { order_number: { value: string } }
+    }
+    expect(fields.order_number.value).toBe('B-2')
+  })
+
+  it('says how many tickets a search finds outside of the view, and shows them', async () => {
+    const { page } = agent
+    await page.goto(`${hub.url}/tickets?status=open&sla=late&sort=due`)
+    await page.getByLabel('搜索').fill('空调')
+    await page.getByText('没有符合条件的工单').waitFor()
+    await page.getByRole('button', { name: '在全部工单中有 2 条' }).click()
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
+    expect(await page.getByLabel('搜索').inputValue()).toBe('空调')
+    // Here nothing is left out.
+    expect(await page.getByText('在全部工单中').count()).toBe(0)
+  })
+
+  it('takes a pasted page of text into the search and the new ticket without an error', async () => {
+    const { page } = agent
+    const pasted = '空调'.repeat(50_000)
+    await page.goto(`${hub.url}/tickets`)
+    const search = page.getByLabel('搜索')
+    await search.focus()
+    await page.keyboard.insertText(pasted)
+    await page.getByText('没有符合条件的工单').or(page.locator('tbody .subject').first()).waitFor()
+    expect((await search.inputValue()).length).toBe(200)
+    await page.getByRole('button', { name: '新建工单' }).click()
+    const sentence = page.getByLabel('一句话说清楚')
+    await sentence.focus()
+    await page.keyboard.insertText(pasted)
+    expect((await sentence.inputValue()).length).toBe(4_000)
+    await sentence.fill('')
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('takes a type of ticket with what it is used for, offers it for a new ticket, and says aloud that nobody has a critical one', async () => {
+    const { page } = agent
+    await page.goto(`${hub.url}/types`)
+    await page.getByRole('button', { name: '新增类型' }).click()
+    const drawer = page.locator('.ant-drawer-open')
+    await drawer.getByLabel('中文名称').fill('应急抢修')
+    await drawer.getByLabel('英文名称').fill('Emergency')
+    await drawer.getByLabel('标识').fill('emergency')
+    await drawer.getByLabel('紧急程度').click()
+    await page.locator('.ant-select-item-option', { hasText: '危急' }).click()
+    await page.keyboard.press('Escape')
+    await drawer.getByRole('button', { name: '保存' }).click()
+    const line = page.locator('tbody tr', { hasText: '应急抢修' })
+    await line.click()
+    await drawer.locator('.ant-select-selection-item', { hasText: '危急' }).waitFor()
+    await drawer.getByRole('button', { name: '取消' }).click()
+    const typeOf = async (id: string) =>
+      (await hub.desk.get(`/api/ticket/get?ticketId=${id}`)) as { number: string; type: { key: string } }
+    // By itself, for a critical one.
+    const fields = { phone: '13605712844', urgency: 'critical', fault_description: '电梯困人' }
+    const { ticketId } = (await hub.desk.post('/api/ticket/create', { fields })) as { ticketId: string }
+    const { number, type } = await typeOf(ticketId)
+    expect(type.key).toBe('emergency')
+    const notice = page.getByRole('alert').filter({ hasText: '危急工单没有人处理' })
+    await notice.getByRole('link', { name: number }).click()
+    await page.locator('.ticket-head .number', { hasText: number }).waitFor()
+    // It stands before what came later and before.
+    await page.goto(`${hub.url}/tickets`)
+    await page.locator('tbody tr').first().locator('.number', { hasText: number }).waitFor()
+    const cancel = { ticketId, command: 'cancel', reason: '演练' }
+    await hub.desk.post('/api/ticket/transition', cancel)
+    await notice.waitFor({ state: 'detached' })
+    // By hand, for one that is not critical.
+    await page.getByRole('button', { name: '新建工单' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('客户电话').fill('13705710088')
+    await dialog.getByLabel('一句话说清楚').fill('洗衣机要安装')
+    await dialog.getByLabel('工单类型').click()
+    await page.locator('.ant-select-item-option', { hasText: '应急抢修' }).click()
+    await dialog.getByRole('button', { name: '创建工单' }).click()
+    await page.locator('.ticket-page h1').waitFor()
+    expect((await typeOf(page.url().split('/').at(-1)!)).type.key).toBe('emergency')
+  })
+
   it('takes the levels of an address from its text, over those of another city too, and shows them before they are saved', async () => {
     const { page } = agent
     await openTicket(page, '空调不制冷')

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ImapEmulator, startImapEmulator } from '../../channels/email/emulator/imap.ts'
@@ -7,6 +8,7 @@ import {
   openBrowser,
   type Person,
   person,
+  pictures,
   picturesOfFailure,
   signInAtPage,
 } from './browser.ts'
@@ -72,6 +74,30 @@ describe('pages when things are missing, wrong or hostile', () => {
     await signInAtPage(page, hub)
   })
 
+  it('leads whoever sets up a new hub to the first steps, once', async () => {
+    const { page } = agent
+    await page.goto(hub.url)
+    await page.getByRole('heading', { name: '开始使用' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/start')
+    await page.goto(hub.url)
+    await page.getByText('还没有工单', { exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/tickets')
+  })
+
+  it.each(['/tickets', '/contacts', '/incidents'])(
+    'says on %s that what an address names does not exist, and leads back to the list',
+    async (list) => {
+      const { page } = agent
+      for (const id of ['019a0000-0000-7000-8000-000000000000', 'nonsense']) {
+        await page.goto(`${hub.url}${list}/${id}`)
+        await page.getByText('没有找到', { exact: true }).waitFor()
+        expect(await page.getByRole('button', { name: '重试' }).count()).toBe(0)
+      }
+      await page.locator('main').getByRole('link', { name: '返回列表' }).click()
+      await page.waitForURL(hub.url + list)
+    },
+  )
+
   it.each([
     ['/tickets', '还没有工单'],
     ['/devices', '还没有设备'],
@@ -114,6 +140,36 @@ describe('pages when things are missing, wrong or hostile', () => {
     expect(outside).toEqual([])
     await page.locator('.ant-modal-close').click()
     await page.locator('iframe.original').waitFor({ state: 'detached' })
+  })
+
+  it('shows tickets on a phone as cards with what matters, filters folded, and nothing wider than the screen', async () => {
+    const phone = await person(browser, { size: 'phone' })
+    const { page } = phone
+    await signInAtPage(page, hub)
+    const fits = () =>
+      page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
+    const card = page.locator('tbody tr').first()
+    await card.locator('.number').waitFor()
+    for (const part of ['.subject', '.urgency', '.status', '.cell-sla'])
+      expect(await card.locator(part).first().isVisible(), part).toBe(true)
+    const box = (await card.boundingBox())!
+    expect(box.x + box.width).toBeLessThanOrEqual(390)
+    expect(await fits()).toBe(true)
+    const filter = page.locator('.filter').first()
+    expect(await filter.isVisible()).toBe(false)
+    await page.screenshot({ path: join(pictures, 'phone-list.png') })
+    await page.getByRole('button', { name: '筛选' }).click()
+    await filter.waitFor()
+    await page.screenshot({ path: join(pictures, 'phone-filters.png') })
+    expect(await fits()).toBe(true)
+    await page.getByRole('button', { name: '筛选' }).click()
+    await card.tap()
+    await page.locator('.ticket-page h1').waitFor()
+    await page.locator('.fields').waitFor()
+    expect(await fits()).toBe(true)
+    await page.screenshot({ path: join(pictures, 'phone-ticket.png') })
+    await page.context().close()
+    expect(phone.mishaps).toEqual([])
   })
 
   it('gives a file without its path, and never as a page', async () => {

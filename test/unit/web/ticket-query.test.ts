@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TicketFilter } from '../../../web/console/data/tickets.ts'
-import { filterOf, filterText, sameFilter } from '../../../web/console/parts/ticket-query.ts'
+import {
+  beyondView,
+  filterOf,
+  filterText,
+  orderOf,
+  presets,
+  sameFilter,
+} from '../../../web/console/parts/ticket-query.ts'
 
 const filter: fc.Arbitrary<TicketFilter> = fc.record(
   {
@@ -15,6 +22,30 @@ const filter: fc.Arbitrary<TicketFilter> = fc.record(
   },
   { requiredKeys: [] },
 )
+
+describe('the order of the list', () => {
+  it('is by urgency where all tickets are work, and the newest first where some are over', () => {
+    expect(presets('me').map(({ word, filter }) => [word, orderOf(filter)])).toEqual([
+      ['viewActive', 'urgency'],
+      ['viewRisk', 'due'],
+      ['viewLate', 'due'],
+      ['viewUnassigned', 'urgency'],
+      ['viewMine', 'urgency'],
+      ['viewAll', 'created'],
+    ])
+    // A saved view has no order of its own; boxes that are emptied leave the one of the view.
+    expect(orderOf({ status: ['open', 'on_hold'], q: 'E4' })).toBe('urgency')
+    expect(orderOf({ status: ['open', 'closed'], sort: 'urgency' })).toBe('created')
+    expect(orderOf({ sort: 'urgency' })).toBe('created')
+  })
+})
+
+describe('what a person looks for', () => {
+  it('is what they typed and chose, without the view they are in', () => {
+    expect(beyondView({ status: ['open'], assignee: ['me'], sort: 'urgency', q: 'E4' })).toEqual({ q: 'E4' })
+    for (const { filter } of presets('me')) expect(beyondView(filter)).toBeNull()
+  })
+})
 
 describe('the filter in the address', () => {
   it('comes back from the address as it went in', () => {

@@ -95,6 +95,16 @@ export function useTickets(filter: TicketFilter) {
   })
 }
 
+/** How many tickets a filter finds, whatever their status. */
+export function useTotal(filter: Omit<TicketFilter, 'status' | 'sort'>, enabled: boolean) {
+  return useQuery({
+    enabled,
+    queryKey: ['tickets', 'counts', filter],
+    queryFn: async ({ signal }) =>
+      (await ask<{ readonly total: number }>('ticket.counts', filter, signal)).total,
+  })
+}
+
 /** A named set of filters of this person, or one shared with everybody. */
 export interface SavedFilter {
   readonly id: string

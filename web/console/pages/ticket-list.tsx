@@ -6,8 +6,8 @@ import { useKeys } from '../keys.ts'
 import { Broken } from '../parts/broken.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { FilterBar } from '../parts/ticket-filters.tsx'
-import { filterOf, filterText, presets } from '../parts/ticket-query.ts'
-import { NoTickets, TicketTable } from '../parts/ticket-table.tsx'
+import { filterOf, filterText, orderOf, presets } from '../parts/ticket-query.ts'
+import { Elsewhere, NoTickets, TicketTable } from '../parts/ticket-table.tsx'
 import { ticketsWords } from '../words/tickets.ts'
 
 /** The list keeps its filter in the address, so that a view can be shared and Back works. */
@@ -25,7 +25,7 @@ function useFilter(): [TicketFilter, (filter: TicketFilter) => void] {
 let lastOpened = ''
 
 function useRows(filter: TicketFilter) {
-  const query = useTickets(filter)
+  const query = useTickets({ ...filter, sort: orderOf(filter) })
   const rows = useMemo<readonly TicketRow[]>(
     () => query.data?.pages.flatMap((page) => page.tickets) ?? [],
     [query.data],
@@ -83,7 +83,7 @@ export default function TicketList() {
       {query.error && rows.length === 0 ? (
         <Broken error={query.error} retry={() => void query.refetch()} />
       ) : !query.isPending && rows.length === 0 ? (
-        <NoTickets filter={filter} clear={() => setFilter({ sort: 'created' })} />
+        <NoTickets filter={filter} change={setFilter} />
       ) : (
         <TicketTable
           rows={rows}
@@ -96,6 +96,9 @@ export default function TicketList() {
       )}
       <footer className="list-foot quiet" aria-live="polite">
         {rows.length > 0 && t(query.hasNextPage ? 'countMore' : 'count', { n: rows.length })}
+        {rows.length > 0 && !query.isPlaceholderData && (
+          <Elsewhere filter={filter} found={rows.length} show={setFilter} />
+        )}
       </footer>
     </div>
   )

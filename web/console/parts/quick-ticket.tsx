@@ -23,6 +23,7 @@ interface Prefill {
     readonly id: string
     readonly number: string
     readonly status: Status
+    readonly accepted: boolean
     readonly summary: string
     readonly createdAtMs: number
   }[]
@@ -81,8 +82,8 @@ function Found({ prefill }: { prefill: Prefill }) {
           title={t('createRecent', { n: prefill.recent.length })}
           description={prefill.recent.map((row) => (
             <p key={row.id} className="recent">
-              <Link to={`/tickets/${row.id}`}>{row.number}</Link> <StatusMark status={row.status} />{' '}
-              {row.summary}
+              <Link to={`/tickets/${row.id}`}>{row.number}</Link>{' '}
+              <StatusMark status={row.status} accepted={row.accepted} /> {row.summary}
             </p>
           ))}
         />
@@ -191,6 +192,7 @@ export default function QuickTicket({ close }: { close: () => void }) {
             size="large"
             inputMode="tel"
             autoComplete="off"
+            maxLength={40}
             value={phone}
             onChange={(event) => setPhone(event.target.value)}
             onKeyDown={onKey}
@@ -202,6 +204,7 @@ export default function QuickTicket({ close }: { close: () => void }) {
             size="large"
             className="growing"
             rows={2}
+            maxLength={4000}
             placeholder={t('createSentenceHint')}
             value={sentence}
             onChange={(event) => setSentence(event.target.value)}

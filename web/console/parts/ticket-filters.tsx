@@ -46,6 +46,7 @@ function SearchBox({
       className="search-box"
       type="search"
       allowClear
+      maxLength={200}
       aria-label={t('search')}
       placeholder={t('search')}
       prefix={<Icon name="search" />}
@@ -151,11 +152,14 @@ export function FilterBar({
   const groups = useGroups()
   const staff = useStaff()
   const set = (part: Partial<TicketFilter>) => change({ ...filter, ...part })
+  const [open, setOpen] = useState(false)
+  const { q: _q, sla: _sla, sort: _sort, ...boxes } = filter
+  const chosen = Object.values(boxes).filter((value) => value !== undefined).length
   return (
     <div className="filters">
       <h1 className="sr-only">{t('title')}</h1>
       <Views filter={filter} change={change} />
-      <div className="filter-row">
+      <div className="filter-row" data-open={open || undefined}>
         <SearchBox
           value={filter.q ?? ''}
           search={(q) => {
@@ -164,6 +168,9 @@ export function FilterBar({
           box={searchBox}
           intoList={intoList}
         />
+        <Button className="filter-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {chosen > 0 ? `${t('filters')} ${chosen}` : t('filters')}
+        </Button>
         <Several
           words={statusWords}
           label={t('status')}

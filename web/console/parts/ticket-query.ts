@@ -9,20 +9,35 @@ export function presets(
   staffId: string | null,
 ): readonly { readonly word: keyof typeof ticketsWords; readonly filter: TicketFilter }[] {
   return [
-    { word: 'viewActive', filter: { status: activeStatuses, sort: 'created' } },
+    { word: 'viewActive', filter: { status: activeStatuses, sort: 'urgency' } },
     { word: 'viewRisk', filter: { status: activeStatuses, sort: 'due' } },
     { word: 'viewLate', filter: { sla: 'late', sort: 'due' } },
-    { word: 'viewUnassigned', filter: { status: ['open'], sort: 'created' } },
+    { word: 'viewUnassigned', filter: { status: ['open'], sort: 'urgency' } },
     ...(staffId
       ? [
           {
             word: 'viewMine' as const,
-            filter: { status: activeStatuses, assignee: ['me'], sort: 'created' as const },
+            filter: { status: activeStatuses, assignee: ['me'], sort: 'urgency' as const },
           },
         ]
       : []),
     { word: 'viewAll', filter: { sort: 'created' } },
   ]
+}
+
+/**
+ * The order in which the tickets of a filter are shown. Work goes by urgency, and what waits longest is next; where tickets that are
+ * over are among them, the newest come first.
+ */
+export function orderOf({ sort, status }: TicketFilter): NonNullable<TicketFilter['sort']> {
+  if (sort && sort !== 'urgency') return sort
+  const works = status?.every((each) => activeStatuses.some((active) => active === each))
+  return works ? 'urgency' : 'created'
+}
+
+/** What a person looks for, without the view in which they look; null where they look for nothing of their own. */
+export function beyondView({ status: _s, assignee: _a, sla: _l, sort: _o, ...own }: TicketFilter) {
+  return Object.values(own).some((value) => value !== undefined) ? own : null
 }
 
 const lists = ['status', 'urgency', 'channel', 'group', 'assignee', 'tag', 'risk'] as const

@@ -1,19 +1,29 @@
 import { Button, Skeleton, Space } from 'antd'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { mayDo } from '../data/session.ts'
-import type { TicketFilter, TicketRow } from '../data/tickets.ts'
+import { type TicketFilter, type TicketRow, useTotal } from '../data/tickets.ts'
 import { intentWords } from '../words/terms.ts'
 import { ticketsWords } from '../words/tickets.ts'
 import { EmptyState } from './broken.tsx'
 import { RiskMark, TagMark } from './label-marks.tsx'
 import { ChannelMark, NextDue, StatusMark, UrgencyMark } from './marks.tsx'
 import { useSignedIn } from './session-context.ts'
+import { beyondView } from './ticket-query.ts'
 
-const rowHeight = 52
+/** Where a row is a card; the same width and height as in list.css. */
+const narrow = matchMedia('(max-width: 760px)')
+const useRowHeight = () =>
+  useSyncExternalStore(
+    (listener) => {
+      narrow.addEventListener('change', listener)
+      return () => narrow.removeEventListener('change', listener)
+    },
+    () => (narrow.matches ? 92 : 52),
+  )
 /** Tags of a row; the ticket page shows all of them. */
 const shownTags = 3
 /** Rows drawn above and below what is seen. */
@@ -22,7 +32,11 @@ const margin = 12
 const virtualFrom = 200
 
 /** The part of a long list that is near the eye. */
-function useWindow(count: number, box: React.RefObject<HTMLDivElement | null>): { from: number; to: number } {
+function useWindow(
+  count: number,
+  rowHeight: number,
+  box: React.RefObject<HTMLDivElement | null>,
+): { from: number; to: number } {
   const [range, setRange] = useState({ from: 0, to: 60 })
   useLayoutEffect(() => {
     const element = box.current
@@ -40,12 +54,12 @@ function useWindow(count: number, box: React.RefObject<HTMLDivElement | null>): 
       element.removeEventListener('scroll', measure)
       resized.disconnect()
     }
-  }, [box])
+  }, [box, rowHeight])
   return count < virtualFrom ? { from: 0, to: count } : { from: range.from, to: Math.min(count, range.to) }
 }
 
 /** Keeps the current row in sight, below the sticky head. */
-function useInSight(current: number, box: React.RefObject<HTMLDivElement | null>) {
+function useInSight(current: number, rowHeight: number, box: React.RefObject<HTMLDivElement | null>) {
   useEffect(() => {
     const element = box.current
     if (!element || current < 0) return
@@ -54,7 +68,7 @@ function useInSight(current: number, box: React.RefObject<HTMLDivElement | null>
     const below = top + rowHeight + head - (element.scrollTop + element.clientHeight)
     if (below > 0) element.scrollTop += below
     else if (top < element.scrollTop) element.scrollTop = top
-  }, [current, box])
+  }, [current, rowHeight, box])
 }
 
 function Row({ row, current, open }: { row: TicketRow; current: boolean; open: (row: TicketRow) => void }) {
@@ -129,12 +143,14 @@ function Body({
   open,
   from,
   to,
+  rowHeight,
 }: {
   rows: readonly TicketRow[]
   current: number
   open: (row: TicketRow) => void
   from: number
   to: number
+  rowHeight: number
 }) {
   return (
     <tbody>
@@ -173,8 +189,9 @@ export function TicketTable({
 }) {
   const t = useWords(ticketsWords)
   const box = useRef<HTMLDivElement>(null)
-  const { from, to } = useWindow(rows.length, box)
-  useInSight(current, box)
+  const rowHeight = useRowHeight()
+  const { from, to } = useWindow(rows.length, rowHeight, box)
+  useInSight(current, rowHeight, box)
   useEffect(() => {
     if (more && to >= rows.length - 20 && rows.length > 0) more()
   }, [more, to, rows.length])
@@ -204,15 +221,45 @@ export function TicketTable({
             ))}
           </tbody>
         ) : (
-          <Body rows={rows} current={current} open={open} from={from} to={to} />
+          <Body rows={rows} current={current} open={open} from={from} to={to} rowHeight={rowHeight} />
         )}
       </table>
     </section>
   )
 }
 
+/** Fewer rows than these may not be all that somebody looks for. */
+const few = 10
+
+/** How many more there are of what somebody looks for when the view leaves most of them out, and the way to them. */
+export function Elsewhere({
+  filter,
+  found,
+  show,
+}: {
+  filter: TicketFilter
+  found: number
+  show: (filter: TicketFilter) => void
+}) {
+  const t = useWords(ticketsWords)
+  const own = beyondView(filter)
+  const total = useTotal(own ?? {}, own !== null && found < few).data ?? 0
+  if (own === null || found >= few || total <= found) return null
+  return (
+    <Button type="link" size="small" onClick={() => show({ ...own, sort: 'created' })}>
+      {t('elsewhere', { n: total })}
+    </Button>
+  )
+}
+
 /** Nothing to show: says what would be here and how to get it. */
-export function NoTickets({ filter, clear }: { filter: TicketFilter; clear: () => void }) {
+export function NoTickets({
+  filter,
+  change,
+}: {
+  filter: TicketFilter
+  change: (filter: TicketFilter) => void
+}) {
   const t = useWords(ticketsWords)
   const navigate = useNavigate()
   const setsUp = mayDo(useSignedIn(), [])
@@ -222,7 +269,8 @@ export function NoTickets({ filter, clear }: { filter: TicketFilter; clear: () =
   if (narrowed)
     return (
       <EmptyState icon="search" title={t('emptyFilter')} hint={t('emptyFilterHint')}>
-        <Button onClick={clear}>{t('clear')}</Button>
+        <Elsewhere filter={filter} found={0} show={change} />
+        <Button onClick={() => change({ sort: 'created' })}>{t('clear')}</Button>
       </EmptyState>
     )
   return (
