@@ -157,10 +157,11 @@ const removeRule = defineCommand(
 const policy = defineQuery(
   {
     name: 'routing.policy',
-    title: 'The routing policy that holds, and whether it is the one that comes with the hub',
+    title:
+      'The routing policy that holds, whether it is the one that comes with the hub, and its JSON Schema with that one as default',
     permission: readers,
     input: z.object({}),
-    output: z.object({ policy: policySchema, stored: z.boolean() }),
+    output: z.object({ policy: policySchema, stored: z.boolean(), schema: z.unknown() }),
   },
   async ({ db }) => {
     const row = await db
@@ -168,7 +169,11 @@ const policy = defineQuery(
       .select('name')
       .where('name', '=', 'routing.policy')
       .executeTakeFirst()
-    return ok({ policy: await readPolicy(db), stored: row !== undefined })
+    const schema: unknown = {
+      ...z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' }),
+      default: defaultPolicy,
+    }
+    return ok({ policy: await readPolicy(db), stored: row !== undefined, schema })
   },
 )
 

@@ -151,6 +151,17 @@ describe('calendars, ticket types and settings', () => {
     expect(settings.map((s) => s.name)).not.toContain('links.key')
   })
 
+  it('go back to the default of a setting by null, and hold what comes later by itself', async () => {
+    await test.run('setting.set', { name: 'desk', value: { maxChats: 9 } })
+    const answer = await test.run('setting.set', { name: 'desk', value: null })
+    expect(answer).toEqual({ name: 'desk', value: { assignByItself: true, maxChats: 5 } })
+    const { settings } = (await test.ask('setting.list', {})) as { settings: { name: string }[] }
+    expect(settings.find((s) => s.name === 'desk')).toMatchObject({
+      value: { assignByItself: true, maxChats: 5 },
+      stored: false,
+    })
+  })
+
   it('keep routing rules in their order and refuse one that names nobody', async () => {
     const groupId = await make('group.create', { name: '电梯组' })
     const when = { field: 'ticket.productCategory', eq: '电梯' }

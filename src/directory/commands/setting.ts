@@ -10,13 +10,13 @@ export type SettingSchemas = Readonly<Record<string, z.ZodType>>
 /** The company's own phone numbers: never read as a customer's. */
 export const hotlinesSchema = z.array(z.string().trim().min(3).max(40)).max(100).default([])
 
-/** `setting.set`: stores a value that the schema of its name accepts. */
+/** `setting.set`: stores a value that the schema of its name accepts; null forgets the stored one, and the default holds again. */
 export function makeSettingCommands(schemas: SettingSchemas): Command[] {
   return [
     defineCommand(
       {
         name: 'setting.set',
-        title: 'Changes a setting of this installation',
+        title: 'Changes a setting of this installation; null goes back to its default',
         permission: { roles: ['admin'] },
         input: z.object({ name: z.string().max(100), value: z.json() }),
         output: z.object({ name: z.string(), value: z.unknown() }),
@@ -24,6 +24,17 @@ export function makeSettingCommands(schemas: SettingSchemas): Command[] {
       async (ctx, { name, value }) => {
         const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
         if (!schema) return refuse('not_found', { what: `setting ${name}` })
+        const told = () =>
+          recordChange(ctx, {
+            action: 'setting.set',
+            event: 'setting.changed',
+            subject: 'setting',
+            id: name,
+          })
+        if (value === null) {
+          await ctx.tx.deleteFrom('setting').where('name', '=', name).execute()
+          return ok({ value: { name, value: defaultOf(schema) }, events: await told() })
+        }
         const read = schema.safeParse(value)
         if (!read.success) {
           const issues = read.error.issues.map((i) => ({
@@ -38,13 +49,7 @@ export function makeSettingCommands(schemas: SettingSchemas): Command[] {
           .values({ name, ...row })
           .onConflict((c) => c.column('name').doUpdateSet(row))
           .execute()
-        const events = await recordChange(ctx, {
-          action: 'setting.set',
-          event: 'setting.changed',
-          subject: 'setting',
-          id: name,
-        })
-        return ok({ value: { name, value: read.data }, events })
+        return ok({ value: { name, value: read.data }, events: await told() })
       },
     ),
   ]
