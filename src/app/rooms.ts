@@ -85,7 +85,7 @@ export interface BuiltRooms {
 }
 
 /** Settings that an administrator may change, each with the schema of the room that reads it. */
-const settings: directory.SettingSchemas = {
+export const settings: directory.SettingSchemas = {
   'company.hotlines': directory.hotlinesSchema,
   tickets: tickets.ticketSettingsSchema,
   outbox: outbox.outboxSettingsSchema,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { barriers, settled } from './barriers.ts'
 import {
   type FreshHub,
   freshHub,
@@ -88,6 +89,119 @@ describe('an administrator at the console', () => {
       calendars: { overrides: { days: unknown } }[]
     }
     expect(calendars[0]!.overrides.days).toEqual({ '2027-02-05': { work: false, name: '年会' } })
+  })
+
+  const setting = async (name: string) =>
+    ((await hub.desk.get('/api/setting/list')) as { settings: { name: string }[] }).settings.find(
+      (each) => each.name === name,
+    )
+
+  it('changes settings by their boxes, told at the box what is wrong, keeps what is not saved, and undoes a default', async () => {
+    const { page } = admin
+    await page.goto(`${hub.url}/settings`)
+    const panel = page.getByRole('region', { name: '派单询问' })
+    const time = panel.getByRole('spinbutton', { name: '等待答复' })
+    await time.fill('0.2')
+    await panel.getByRole('switch', { name: '派单前先询问工程师' }).click()
+    await panel.getByRole('button', { name: '添加“飞书”' }).click()
+    await panel.getByRole('button', { name: '添加“企业微信”' }).click()
+    await panel.getByRole('button', { name: '上移“企业微信”' }).press('Enter')
+    await panel.getByText('“企业微信”现在是第 1 位').waitFor()
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.locator('[data-path=expiryMs]').getByText('不能小于 1 分钟').waitFor()
+    expect(await time.evaluate((box) => box === document.activeElement)).toBe(true)
+    expect(await setting('offers')).toMatchObject({ stored: false })
+    await settled(page)
+    await keep('settings-wrong')
+    expect(await barriers(page)).toEqual([])
+    // Another page is looked at meanwhile.
+    await page.getByRole('link', { name: '审计' }).click()
+    await page.getByRole('heading', { name: '审计' }).waitFor()
+    await page.getByRole('link', { name: '设置', exact: true }).click()
+    await panel.getByText('有未保存的修改').waitFor()
+    // 0.2 minutes, in the unit in which they are whole.
+    expect(await time.inputValue()).toBe('12')
+    await time.fill('300')
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.getByText('已修改', { exact: true }).waitFor()
+    const chosen = { enabled: false, expiryMs: 300_000, atOnce: 1, channels: ['wecom', 'feishu'] }
+    expect(await setting('offers')).toMatchObject({ value: chosen, stored: true })
+    await panel.getByRole('button', { name: '恢复默认' }).click()
+    await panel.getByText('已恢复默认').waitFor()
+    expect(await setting('offers')).toMatchObject({ value: { enabled: true, channels: [] }, stored: false })
+    await panel.getByRole('button', { name: '撤销' }).click()
+    await panel.getByText('已修改', { exact: true }).waitFor()
+    expect(await setting('offers')).toMatchObject({ value: chosen, stored: true })
+  })
+
+  it('rewrites an automatic message and names the numbers of the company, and sees both as JSON', async () => {
+    const { page } = admin
+    const numbers = page.getByRole('region', { name: '公司电话' })
+    const box = numbers.getByRole('combobox', { name: '公司自己的电话' })
+    await box.fill('400-800-1234,12')
+    await box.press('Enter')
+    await numbers.getByRole('button', { name: '保存' }).click()
+    await numbers.getByText('“12”：至少 3 个字符').waitFor()
+    await box.press('Backspace')
+    await numbers.getByRole('button', { name: '保存' }).click()
+    await numbers.getByText('已修改', { exact: true }).waitFor()
+    expect(await setting('company.hotlines')).toMatchObject({ value: ['400-800-1234'] })
+
+    const panel = page.getByRole('region', { name: '自动消息' })
+    await panel.getByText('挂起通知').click()
+    const text = panel.locator('details[open]').getByLabel('中文')
+    expect(await text.inputValue()).toContain('暂时挂起')
+    await text.fill('')
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.getByText('“挂起通知”：不能为空').waitFor()
+    await text.fill('工单 {number} 先放一放。')
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.getByRole('button', { name: '恢复默认', exact: true }).waitFor()
+    await panel.getByRole('switch', { name: '以 JSON 编辑' }).click()
+    const json = JSON.parse(await panel.getByRole('textbox', { name: '自动消息' }).inputValue())
+    expect(json.texts['ticket.on_hold'].zh).toBe('工单 {number} 先放一放。')
+    await keep('settings')
+  })
+
+  it('changes the routing policy by its boxes, told at the box what is wrong, and goes back to the shipped one', async () => {
+    const { page } = admin
+    const policy = async () =>
+      (await hub.desk.get('/api/routing/policy')) as {
+        stored: boolean
+        policy: { emergency: unknown; engineers: { order: string[]; slackKm: unknown } }
+      }
+    const shipped = (await policy()).policy
+    await page.goto(`${hub.url}/routing`)
+    await page.getByRole('tab', { name: '策略' }).click()
+    const panel = page.getByRole('region', { name: '派单策略' })
+    const order = panel.getByRole('group', { name: '几位都符合时' })
+    await order.getByRole('button', { name: '上移“未完成工单最少”' }).press('Enter')
+    await panel.getByRole('spinbutton', { name: '差不多近', exact: true }).fill('-1')
+    await panel.getByRole('spinbutton', { name: '紧急', exact: true }).fill('5')
+    await panel.getByRole('switch', { name: '应急工单走应急组' }).click()
+    await panel.getByRole('group', { name: '哪些算应急' }).waitFor({ state: 'detached' })
+    await panel.getByRole('button', { name: '保存' }).click()
+    const near = panel.locator('[data-path="engineers.slackKm.default"]')
+    await near.getByText('不能小于 0').waitFor()
+    await settled(page)
+    await keep('policy-wrong')
+    expect(await barriers(page)).toEqual([])
+    expect((await policy()).stored).toBe(false)
+    await near.getByRole('spinbutton').fill('8')
+    await panel.getByRole('button', { name: '保存' }).click()
+    await panel.getByText('已修改', { exact: true }).waitFor()
+    expect((await policy()).policy).toEqual({
+      ...shipped,
+      emergency: null,
+      engineers: {
+        ...shipped.engineers,
+        order: ['load', 'distance'],
+        slackKm: { default: 8, byUrgency: { critical: 3, high: 5 } },
+      },
+    })
+    await panel.getByRole('button', { name: '恢复默认' }).click()
+    await panel.getByText('已恢复默认').waitFor()
+    expect(await policy()).toMatchObject({ stored: false, policy: shipped })
   })
 
   it('keeps a search as a view, uses it after a reload, and takes it away', async () => {

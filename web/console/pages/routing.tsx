@@ -2,15 +2,18 @@ import { Button, Form, Input, Select, Switch, type TableProps, Tabs } from 'antd
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
-import { type Answer, useAsk, useTell } from '../data/hub.ts'
+import type { BoxSchema } from '../boxes/box.ts'
+import { BoxForm } from '../boxes/form.tsx'
+import { policyBoxes } from '../boxes/policy.ts'
+import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
 import { linesOf } from '../directory/condition.ts'
 import { ConditionInput, tidyCondition } from '../directory/condition-input.tsx'
 import { AdminPage, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
-import { JsonEditor } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { routingWords, ruleFieldWords } from '../words/directory.ts'
+import { policyWords } from '../words/policy.ts'
 import { channelWords, commonWords, intentWords, urgencyWords } from '../words/terms.ts'
 
 type Rule = Answer<'routing.rules'>['rules'][number]
@@ -199,35 +202,35 @@ function Rules() {
 
 function Policy() {
   const t = useWords(routingWords)
-  const c = useWords(commonWords)
+  const section = useWords(policyWords)
   const policy = useAsk('routing.policy', {})
   const { run, busy, refused } = useTell()
   const may = mayDo(useSignedIn(), [])
-  const [draft, setDraft] = useState<unknown>(undefined)
+  const sections = (Object.keys(policyBoxes) as (keyof typeof policyBoxes)[]).map((name) => ({
+    title: section(name),
+    boxes: policyBoxes[name],
+  }))
   return (
     <Loaded query={policy}>
       {(data) => (
-        <div className="stack">
+        <BoxForm
+          name="policy"
+          title={section('title')}
+          value={data.policy}
+          stored={data.stored}
+          schema={data.schema as BoxSchema}
+          sections={sections}
+          issuesAt=""
+          save={async (next, quiet) => {
+            const input = { policy: next as CommandInput<'routing.savePolicy'>['policy'] }
+            return (await run('routing.savePolicy', input, quiet ? null : t('policySaved'))) !== null
+          }}
+          busy={busy}
+          issues={refused?.issues}
+          mayEdit={may}
+        >
           <p className="quiet">{t('policyHint')}</p>
-          <JsonEditor value={draft ?? data.policy} onChange={setDraft} rows={26} label={t('policy')} />
-          {refused?.issues.map((issue) => (
-            <p key={issue.path} className="step-bad">{`${issue.path}: ${issue.message}`}</p>
-          ))}
-          {may && (
-            <div className="admin-actions">
-              <Button
-                type="primary"
-                loading={busy}
-                disabled={draft === undefined}
-                onClick={() =>
-                  void run('routing.savePolicy', { policy: draft as typeof data.policy }, t('policySaved'))
-                }
-              >
-                {c('save')}
-              </Button>
-            </div>
-          )}
-        </div>
+        </BoxForm>
       )}
     </Loaded>
   )

@@ -1,41 +1,40 @@
-import { Alert, Button } from 'antd'
-import { useState } from 'react'
+import { Alert } from 'antd'
 import { useWords } from '../../ui/language.ts'
+import type { BoxSchema } from '../boxes/box.ts'
+import { BoxForm } from '../boxes/form.tsx'
+import { settingBoxes } from '../boxes/settings.ts'
 import { AddressWarning } from '../channels/trial.tsx'
 import { type Answer, type Input, useAsk, useTell } from '../data/hub.ts'
+import { mayDo } from '../data/session.ts'
 import { AdminPage, Copyable, Loaded } from '../parts/admin.tsx'
 import { CalendarDays } from '../parts/calendar-days.tsx'
-import { JsonEditor } from '../parts/json-editor.tsx'
+import { useSignedIn } from '../parts/session-context.ts'
 import { TagTreePanel } from '../parts/tag-tree.tsx'
 import { settingsWords } from '../words/access.ts'
-import { commonWords } from '../words/terms.ts'
 
 type Setting = Answer<'setting.list'>['settings'][number]
 
 function SettingPanel({ setting }: { setting: Setting }) {
   const t = useWords(settingsWords)
-  const c = useWords(commonWords)
   const { run, busy, refused } = useTell()
-  const [draft, setDraft] = useState<unknown>(undefined)
-  const named = setting.name in settingsWords ? t(setting.name as keyof typeof settingsWords) : setting.name
-  const save = async () => {
-    const value = draft as Input<'setting.set'>['value']
-    if (await run('setting.set', { name: setting.name, value })) setDraft(undefined)
-  }
+  const { name, value, stored } = setting
   return (
-    <section className="panel">
-      <header className="section-head">
-        <h2>{named}</h2>
-        <span className="quiet">{t(setting.stored ? 'stored' : 'isDefault')}</span>
-      </header>
-      <JsonEditor value={draft ?? setting.value} onChange={setDraft} rows={8} label={named} />
-      {refused?.issues.map((issue) => (
-        <p key={issue.path} className="step-bad">{`${issue.path}: ${issue.message}`}</p>
-      ))}
-      <Button type="primary" loading={busy} disabled={draft === undefined} onClick={() => void save()}>
-        {c('save')}
-      </Button>
-    </section>
+    <BoxForm
+      name={name}
+      title={name in settingsWords ? t(name as keyof typeof settingsWords) : name}
+      value={value}
+      stored={stored}
+      schema={setting.schema as BoxSchema}
+      sections={[{ boxes: settingBoxes[name] ?? [] }]}
+      issuesAt="value"
+      save={async (next, quiet) => {
+        const input = { name, value: next as Input<'setting.set'>['value'] }
+        return (await run('setting.set', input, quiet ? null : undefined)) !== null
+      }}
+      busy={busy}
+      issues={refused?.issues}
+      mayEdit={mayDo(useSignedIn(), [])}
+    />
   )
 }
 

@@ -155,8 +155,6 @@ export const settingsWords = {
   addressNow: ['链接和二维码使用', 'Links and codes carry'],
   addressGood: ['外部可以访问', 'The world can reach it'],
   version: ['版本', 'Version'],
-  isDefault: ['默认值', 'Default'],
-  stored: ['已修改', 'Changed'],
   calendars: ['营业日历', 'Business calendars'],
   calendarsHint: [
     '服务时限只在营业时间内计算。公布的节假日和调休已经在内；公布得晚的年份，或公司自己的休息日，在这里补上。',
@@ -174,20 +172,11 @@ export const settingsWords = {
   work: ['上班', 'At work'],
   dayName: ['名称，如 春节', 'Name, such as Spring Festival'],
   dayTwice: ['每行要有日期，同一天只能有一行。', 'Each line needs a date, and a date only one line.'],
-  'company.hotlines': [
-    '公司自己的电话（不会当成客户电话）',
-    "The company's own numbers (never read as a customer's)",
-  ],
+  'company.hotlines': ['公司电话', "The company's numbers"],
   tickets: ['工单', 'Tickets'],
   outbox: ['自动消息', 'Automatic messages'],
-  incidents: [
-    '事件归并（windowMs：多长时间内算同一事件，毫秒）',
-    'Incidents (windowMs: how far apart in time, ms)',
-  ],
-  translation: [
-    '翻译（automatic：打开会话时自动翻译外语消息）',
-    'Translation (automatic: messages in other languages are translated when they are opened)',
-  ],
+  incidents: ['事件归并', 'Incidents'],
+  translation: ['翻译', 'Translation'],
   desk: ['会话分配', 'Assignment of chats'],
   offers: ['派单询问', 'Offers to engineers'],
 } as const satisfies Words
