@@ -12,7 +12,7 @@ export function splitText(text: string, maxLength: number): string[] {
   let start = 0
   while (points.length - start > maxLength) {
     const piece = points.slice(start, start + maxLength).join('')
-    const cut = [...piece.slice(0, breakIn(piece))].length
+    const cut = [...piece.slice(0, breakIn(piece, piece.length / 2) ?? piece.length)].length
     pieces.push(points.slice(start, start + cut).join(''))
     start += cut
   }
@@ -20,11 +20,11 @@ export function splitText(text: string, maxLength: number): string[] {
   return pieces
 }
 
-/** Where to cut, in UTF-16 units: behind the last strong break of the second half, or at the end. */
-function breakIn(piece: string): number {
+/** Where to cut, in UTF-16 units: behind the last of the strongest breaks that leave at least so much; null without any. */
+export function breakIn(piece: string, least: number): number | null {
   for (const mark of breaks) {
     const at = piece.lastIndexOf(mark)
-    if (at >= 0 && at + mark.length >= piece.length / 2) return at + mark.length
+    if (at >= 0 && at + mark.length >= least) return at + mark.length
   }
-  return piece.length
+  return null
 }

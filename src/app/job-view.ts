@@ -161,7 +161,18 @@ export function messagesOf(
 }
 
 /** Entries that tell an engineer something; what fields, clocks and links went through is the desk's. */
-const told = ['opened', 'routed', 'transition', 'offer', 'noted', 'expedited', 'merged', 'absorbed', 'erased']
+const told = [
+  'opened',
+  'routed',
+  'transition',
+  'offer',
+  'noted',
+  'expedited',
+  'cancel_asked',
+  'merged',
+  'absorbed',
+  'erased',
+]
 
 /** The ticket's way, newest first. `names`: of the staff by id. Pure. */
 export function stepsOf(timeline: readonly TimelineEntry[], names: ReadonlyMap<string, string>): JobStep[] {

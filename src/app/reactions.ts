@@ -53,6 +53,17 @@ function group(ticketId: string, { shared, device }: NewEvent['data']): NewJob[]
   ]
 }
 
+/** Whoever is on the way to a cancelled ticket has to turn back, unless somebody takes the cancellation back at once. */
+function informEngineer(ticketId: string, nowMs: number): NewJob {
+  return {
+    kind: 'engineer.inform',
+    payload: { ticketId },
+    uniqueKey: ticketId,
+    serialKey: `ticket:${ticketId}`,
+    dueAtMs: nowMs + reconsiderMs,
+  }
+}
+
 /** The incident of a ticket that ended may have none left. */
 function settleIncident(ticketId: string): NewJob {
   return { kind: 'incident.settle', payload: { ticketId }, uniqueKey: ticketId, serialKey: 'incidents' }
@@ -122,6 +133,7 @@ const reactions: Partial<Record<EventType, Reaction>> = {
     return [
       ...(template ? [inform(event.subjectId, template, nowMs)] : []),
       ...(from === 'open' ? [settle(event.subjectId)] : []),
+      ...(command === 'cancel' || from === 'cancelled' ? [informEngineer(event.subjectId, nowMs)] : []),
       ...(endings.includes(String(command)) ? [settleIncident(event.subjectId)] : []),
       ...(routingCommands.includes(String(command)) ? [route(event.subjectId)] : []),
     ]

@@ -218,7 +218,7 @@ export function rooms(parts: RoomParts): BuiltRooms {
       ...incidents.commands,
       ...router.commands,
       ...router.makeOfferCommands(offers),
-      ...outbox.makeOutboxCommands({ media }),
+      ...outbox.makeOutboxCommands({ media, partsOf: partsOf(registry) }),
       ...webhooks.makeWebhookCommands(hooks),
       ...evaluation.commands,
       ...translation.makeCommands(translates),
@@ -279,5 +279,19 @@ export function rooms(parts: RoomParts): BuiltRooms {
       conversations.sweepJob(nowMs + 24 * 3_600_000),
     ],
     stop: () => thread.stop(),
+  }
+}
+
+/** As how many messages of its vendor something would be sent: drawing is pure, so that it can be drawn before it is queued. */
+function partsOf(registry: Pick<Registry, 'byId'>): outbox.PartsOf {
+  return (accountId, out) => {
+    const account = registry.byId(accountId)
+    if (!account) return null
+    try {
+      return account.channel.render(out, account.config).length
+    } catch {
+      // The outbox tells of what cannot be drawn.
+      return null
+    }
   }
 }

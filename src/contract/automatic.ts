@@ -9,7 +9,7 @@ export type AutomaticTurn = (typeof automaticTurns)[number]
 export const automaticSchema = z.strictObject({
   /** Asks for a missing phone number or address before the ticket opens. */
   question: z.boolean().optional(),
-  /** Answers "where is the engineer?" from the ticket, and acknowledges whoever presses. */
+  /** Answers "where is the engineer?" from the ticket, and acknowledges whoever presses or asks to cancel. */
   state: z.boolean().optional(),
   /** Answers a question by quoting an article. */
   knowledge: z.boolean().optional(),

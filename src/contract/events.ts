@@ -27,6 +27,8 @@ export const eventTypes = [
   'ticket.assigned',
   'ticket.transitioned',
   'ticket.expedited',
+  'ticket.cancel_asked',
+  'ticket.cancel_kept',
   'ticket.merged',
   'ticket.unmerged',
   'ticket.linked',

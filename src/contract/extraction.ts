@@ -145,6 +145,13 @@ export type ExtractionAction =
   | { readonly kind: 'progress'; readonly ticketId: string }
   /** 催单: the customer presses for an open ticket; `said` are the words that do. */
   | { readonly kind: 'expedite'; readonly ticketId: string; readonly said: string }
+  /** "不用来了": the customer asks to cancel an open ticket. A person of the house does it; nothing is cancelled by itself. */
+  | {
+      readonly kind: 'cancel'
+      readonly ticketId: string
+      readonly said: string
+      readonly evidence: Extract<Evidence, { kind: 'span' }>
+    }
 
 /** What the hub itself did in a conversation so far; the next action is chosen with it. */
 export interface Dialogue {

@@ -235,6 +235,11 @@ const catalogue = {
     zh: '该渠道的回复窗口已关闭或次数已用完。',
     en: 'The reply window of this channel is closed or used up.',
   },
+  'outbox.window_short': {
+    status: 409,
+    zh: '这条回复要分成 {needed} 条发送，回复窗口只剩 {left} 条。请缩短内容，或减少附件。',
+    en: 'This reply would be sent as {needed} messages, and the reply window has {left} left. Make it shorter, or attach less.',
+  },
   'outbox.automatic_suppressed': {
     status: 409,
     zh: '系统没有自动回复：{reason}',

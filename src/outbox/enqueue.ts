@@ -8,6 +8,7 @@ import { json, type Tx, unread } from '../store/index.ts'
 import { laneOf, renderJob } from './lane.ts'
 import { mayAnswerAutomatically } from './limits.ts'
 import { outboxSettings } from './settings.ts'
+import { windowRoom } from './window.ts'
 
 /** Something to say in a conversation. */
 export interface NewMessage {
@@ -30,6 +31,9 @@ export interface NewMessage {
   readonly lang?: 'zh' | 'en'
 }
 
+/** As how many messages of its vendor something would be sent on an account; null where nobody can tell yet. */
+export type PartsOf = (accountId: string, out: Outbound) => number | null
+
 export interface Enqueued {
   readonly outboxId: string
   readonly messageId: string
@@ -40,9 +44,15 @@ export interface Enqueued {
 
 /**
  * Writes a message to be sent, shows it in the conversation as queued, and returns the job that draws and sends it. Refuses
- * with `not_found`, or an automatic one with `outbox.automatic_suppressed` (nothing is written then).
+ * with `not_found`, an automatic one with `outbox.automatic_suppressed`, and where its parts are known beforehand one that the reply
+ * window has no room for with `outbox.window_short` (nothing is written then).
  */
-export async function enqueueMessage(tx: Tx, message: NewMessage, nowMs: number): Promise<Result<Enqueued>> {
+export async function enqueueMessage(
+  tx: Tx,
+  message: NewMessage,
+  nowMs: number,
+  partsOf?: PartsOf,
+): Promise<Result<Enqueued>> {
   const outboxId = derivedId('outbox', message.idempotencyKey)
   const messageId = derivedId('outbox-message', message.idempotencyKey)
   const [conversation, isThere, settings] = await Promise.all([
@@ -59,6 +69,9 @@ export async function enqueueMessage(tx: Tx, message: NewMessage, nowMs: number)
     if (!allowed.ok) return allowed
   }
   const content = contentOf(message, conversation, messageId)
+  const needed = partsOf?.(conversation.accountId, content) ?? 1
+  const left = needed > 1 ? await windowRoom(tx, conversation.id) : null
+  if (left !== null && needed > left) return refuse('outbox.window_short', { needed, left })
   const lane = laneOf({ conversationId: conversation.id, accountId: conversation.accountId, to: content.to })
   const written = await tx
     .insertInto('outbox_message')

@@ -7,7 +7,7 @@ import { sweepHandler } from './sweep.ts'
 
 export { noteCardHandle } from './card.ts'
 export { makeOutboxCommands } from './commands.ts'
-export { enqueueMessage, type NewMessage } from './enqueue.ts'
+export { enqueueMessage, type NewMessage, type PartsOf } from './enqueue.ts'
 export { eraseOutbox } from './erase.ts'
 export { type NoticePorts, tellOfTicket } from './notices.ts'
 export { enqueueToPerson, type PersonMessage } from './person.ts'

@@ -4,7 +4,7 @@ import type { Actor } from '../contract/actor.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Tx } from '../store/index.ts'
-import { enqueueMessage } from './enqueue.ts'
+import { enqueueMessage, type PartsOf } from './enqueue.ts'
 import { windowOpen } from './window.ts'
 
 const attachment = z.object({
@@ -31,6 +31,8 @@ const input = z
 /** What replying needs from app. */
 export interface ReplyPorts {
   readonly media: Pick<MediaStore, 'has'>
+  /** So that nobody's reply is sent by half: vendors count each part of it. */
+  readonly partsOf: PartsOf
 }
 
 const definition = {
@@ -42,7 +44,7 @@ const definition = {
 } as const
 
 /** `outbox.reply`: a person answers in a conversation. */
-export function makeReplyCommand({ media }: ReplyPorts): Command {
+export function makeReplyCommand({ media, partsOf }: ReplyPorts): Command {
   return defineCommand(definition, async (ctx, given) => {
     const entered = await enter(ctx.tx, given.conversationId)
     if (!entered.ok) return entered
@@ -64,6 +66,7 @@ export function makeReplyCommand({ media }: ReplyPorts): Command {
         author: authorOf(ctx.actor),
       },
       ctx.nowMs,
+      partsOf,
     )
     if (!said.ok) return said
     // Nobody waits any longer; another answer to the same question must not be counted as late. And the hub keeps quiet for a while.

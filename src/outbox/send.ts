@@ -134,7 +134,9 @@ async function mark(tx: Tx, sending: Sending, row: PartRow, nowMs: number): Prom
   const window = sending.account.channel.capabilities.replyWindow
   if (row.windowCost === 0 && window !== null && row.conversationId !== null) {
     const reserved = row.automatic ? (await outboxSettings(tx)).reservedForPeople : 0
-    if (!(await spend(tx, row.conversationId, window, nowMs, reserved))) {
+    // Before the first one: half of a message is worse than none, and nobody is told of it.
+    const behind = row.ordinal === 0 ? await partsBehind(tx, row.outboxId) : 0
+    if (!(await spend(tx, row.conversationId, window, nowMs, reserved + behind))) {
       const text = 'the reply window of the channel is closed or used up'
       return {
         do: 'end',
@@ -162,6 +164,18 @@ async function mark(tx: Tx, sending: Sending, row: PartRow, nowMs: number): Prom
     .modifyEnd(unread)
     .execute()
   return { do: 'send', sending }
+}
+
+/** How many parts of a message are to follow its first one. */
+async function partsBehind(tx: Tx, outboxId: string): Promise<number> {
+  const { n } = await tx
+    .selectFrom('outbox_part')
+    .select((e) => e.fn.countAll<string>().as('n'))
+    .where('outboxId', '=', outboxId)
+    .where('ordinal', '>', 0)
+    .where('state', '=', 'queued')
+    .executeTakeFirstOrThrow()
+  return Number(n)
 }
 
 async function deliver(ports: SendPorts, sending: Sending, ctx: StepContext): Promise<Prepared> {

@@ -44,6 +44,10 @@ export const noticeTexts = {
     zh: '您的工单 {number} 暂时挂起，恢复处理时会通知您。\n工程师：{engineer}\n进度：{link}',
     en: 'Your ticket {number} is on hold. We will tell you when work goes on.\nEngineer: {engineer}\nProgress: {link}',
   },
+  'ticket.cancel_asked': {
+    zh: '已收到您取消工单 {number} 的请求，客服确认后会通知您。\n如果不想取消，{reply}即可。\n进度：{link}',
+    en: 'We have received your wish to cancel ticket {number}. A colleague will confirm it.\n{reply} if you want to keep it.\nProgress: {link}',
+  },
   'ticket.expedited': {
     zh: '已为您的工单 {number} 催促，处理人员已收到提醒。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
     en: 'We have pressed for your ticket {number}; whoever works on it was reminded.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',

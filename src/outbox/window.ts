@@ -23,6 +23,20 @@ export async function spend(
   return taken.numUpdatedRows === 1n
 }
 
+/** How many messages the reply window still takes behind those that wait to be sent; null where they are not counted. */
+export async function windowRoom(db: Reader, conversationId: string): Promise<number | null> {
+  const { rows } = await sql<{ left: number | null; waiting: number }>`
+    select c."windowLeft" as left, (
+      select coalesce(sum(case when p."n" = 0 then 1 else p."unpaid" end), 0)::int
+      from outbox_message m cross join lateral (
+        select count(*) as n, count(*) filter (where "state" = 'queued' and "windowCost" = 0) as unpaid
+        from outbox_part where "outboxId" = m."id") p
+      where m."conversationId" = c."id" and m."state" in ('queued', 'sending')) as waiting
+    from conversation c where c."id" = ${conversationId}`.execute(db)
+  const row = rows[0]
+  return row && row.left !== null ? Math.max(0, row.left - row.waiting) : null
+}
+
 /** Whether a message could be sent now; for saying so before somebody writes one. A conversation without a ledger is open. */
 export async function windowOpen(db: Reader, conversationId: string, nowMs: number): Promise<boolean> {
   const row = await db

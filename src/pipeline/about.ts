@@ -37,42 +37,40 @@ function heardIn(read: ReadConversation, talk: Talk, said: Extraction): Heard {
   }
 }
 
+/** What was said in a conversation, and what would be done with it. `said` is all of the request. */
+interface Meant {
+  readonly read: ReadConversation
+  readonly talk: Talk
+  readonly said: Extraction
+  readonly action: ExtractionAction
+}
+
+type Join = Extract<ExtractionAction, { kind: 'join' }>
+
+function joining({ ticketId, reason }: About): Join {
+  return { kind: 'join', ticketId, reason: { ...reason } as NonNullable<Join['reason']> }
+}
+
 /**
  * Whether what was said in a conversation without a ticket is about an open one, and what the hub does then: it joins what the same
- * person surely means; where only a person of the house can tell, it asks them. `said` is all of the request.
+ * person surely means; where only a person of the house can tell, it asks them.
  */
 export async function aboutOpenTicket(
   db: Reader,
-  of: {
-    readonly read: ReadConversation
-    readonly talk: Talk
-    readonly said: Extraction
-    readonly action: ExtractionAction
-  },
+  of: Meant,
 ): Promise<{ readonly action: ExtractionAction; readonly about: About | null }> {
   const { read, talk, said, action } = of
   if (!open.includes(action.kind)) return { action, about: null }
   if (talk.feeds) return { action: await amongItsOwn(db, { read, talk, said, action }), about: null }
   const heard = heardIn(read, talk, said)
   const about = decideAbout(heard, await candidatesFor(db, heard))
-  if (about?.kind === 'join') {
-    const reason = { ...about.reason } as NonNullable<Extract<ExtractionAction, { kind: 'join' }>['reason']>
-    return { action: { kind: 'join', ticketId: about.ticketId, reason }, about }
-  }
+  if (about?.kind === 'join') return { action: joining(about), about }
   // A number that was named only to tell that ticket from something new.
   return { action: action.kind === 'join' ? { kind: 'create' } : action, about }
 }
 
 /** Of several live tickets of one conversation the one that is surely meant; otherwise what is said belongs to the newest. */
-async function amongItsOwn(
-  db: Reader,
-  of: {
-    readonly read: ReadConversation
-    readonly talk: Talk
-    readonly said: Extraction
-    readonly action: ExtractionAction
-  },
-): Promise<ExtractionAction> {
+async function amongItsOwn(db: Reader, of: Meant): Promise<ExtractionAction> {
   const { read, talk, said, action } = of
   const own = talk.dialogue.tickets.filter(({ here }) => here).map(({ id }) => id)
   if (own.length < 2) return action
@@ -81,9 +79,7 @@ async function amongItsOwn(
     heard,
     (await candidatesFor(db, heard)).filter(({ id }) => own.includes(id)),
   )
-  if (about?.kind !== 'join') return action
-  const reason = { ...about.reason } as NonNullable<Extract<ExtractionAction, { kind: 'join' }>['reason']>
-  return { kind: 'join', ticketId: about.ticketId, reason }
+  return about?.kind === 'join' ? joining(about) : action
 }
 
 /** Whether what was read tells of a danger to people. */

@@ -4,6 +4,7 @@ import { type NoticePorts, tellOfTicket } from '../outbox/index.ts'
 import { type Reader, sql, type Tx } from '../store/index.ts'
 import {
   appendTimeline,
+  askCancel,
   type Cause,
   countExpedite,
   expediteAfter,
@@ -15,14 +16,21 @@ import {
 import { type Answered, mayTell, stateKey } from './turn.ts'
 
 /** What a customer says about a ticket. */
-export type AboutTicket = Extract<ExtractionAction, { kind: 'progress' | 'expedite' }>
+export type AboutTicket = Extract<ExtractionAction, { kind: 'progress' | 'expedite' | 'cancel' }>
 
 /** Longest words of a customer that a timeline repeats, code points. */
 const mostSaid = 500
 
+const shortened = (said: string) => [...said.trim()].slice(0, mostSaid).join('')
+
+function noticeOf(kind: AboutTicket['kind'], status: (typeof waitingStatuses)[number]) {
+  if (kind === 'expedite') return 'ticket.expedited'
+  return kind === 'cancel' ? 'ticket.cancel_asked' : (`ticket.state.${status}` as const)
+}
+
 /**
- * Does what follows when a customer asks how far their ticket is, or presses for it: pressing is counted in any case, as often in an
- * hour as on the progress page; the answer is said where `speaks`, once for each state.
+ * Does what follows when a customer asks how far their ticket is, presses for it or asks to cancel it: pressing is counted in any case,
+ * as often in an hour as on the progress page, and the wish to cancel marked; the answer is said where `speaks`, once for each state.
  */
 export async function answerAboutTicket(
   tx: Tx,
@@ -40,9 +48,16 @@ export async function answerAboutTicket(
   if (!locked.ok || !waitingStatuses.some((status) => status === locked.value.status)) return noEffects
   if (action.kind === 'progress')
     return asked.speaks ? await tell(tx, ports, asked, locked.value, cause) : noEffects
+  if (action.kind === 'cancel') {
+    const { evidence } = action
+    const marked = await askCancel(tx, locked.value, { said: shortened(action.said), evidence }, cause)
+    // The mark that stands was acknowledged when it was made.
+    const isNew = marked.ticket !== locked.value
+    const told = isNew && asked.speaks ? await tell(tx, ports, asked, marked.ticket, cause) : noEffects
+    return joinEffects(marked.effects, told)
+  }
   if ((await expediteAfter(tx, action.ticketId, cause.nowMs)) !== null) return noEffects
-  const said = [...action.said.trim()].slice(0, mostSaid).join('')
-  const pressed = await countExpedite(tx, locked.value, said || null, cause)
+  const pressed = await countExpedite(tx, locked.value, shortened(action.said) || null, cause)
   const told = asked.speaks ? await tell(tx, ports, asked, pressed.ticket, cause) : noEffects
   return joinEffects(pressed.effects, told)
 }
@@ -64,7 +79,7 @@ async function tell(
     tx,
     ports,
     {
-      name: kind === 'expedite' ? 'ticket.expedited' : `ticket.state.${status}`,
+      name: noticeOf(kind, status),
       ticketId: ticket.id,
       conversationId: asked.conversationId,
       idempotencyKey: `ticket.${kind}:${ticket.id}:${asked.extractionId}`,

@@ -191,7 +191,7 @@ async function readWhole(
 }
 
 /** Actions after which the hub may speak; the others go to the tickets without a look at who listens. */
-const talking: readonly string[] = ['ask', 'progress', 'expedite', 'answer']
+const talking: readonly string[] = ['ask', 'progress', 'expedite', 'cancel', 'answer']
 
 /** What follows from a reading: a question, more waiting, or the ticket, and what the hub answers by itself. */
 async function follow(
@@ -264,22 +264,23 @@ async function answer(
   const { read, extraction } = of.prepared
   const { action } = extraction
   const conversationId = read.id
+  const called = async () => {
+    const chat = of.account !== undefined && isChat(of.account.capabilities)
+    return await callPerson(tx, conversationId, { isChat: chat, nowMs: cause.nowMs })
+  }
   switch (action.kind) {
     case 'progress':
-    case 'expedite': {
+    case 'expedite':
+    case 'cancel': {
       const speaks = of.speaks && of.account?.automatic.state === true
       const { extractionId } = of
-      return await answerAboutTicket(
-        tx,
-        ports.notices,
-        { action, conversationId, extractionId, speaks },
-        cause,
-      )
+      const asked = { action, conversationId, extractionId, speaks }
+      const told = await answerAboutTicket(tx, ports.notices, asked, cause)
+      // Whether it is cancelled is for a person to say.
+      return action.kind === 'cancel' ? joinEffects(told, await called()) : told
     }
-    case 'handover': {
-      const chat = of.account !== undefined && isChat(of.account.capabilities)
-      return await callPerson(tx, conversationId, { isChat: chat, nowMs: cause.nowMs })
-    }
+    case 'handover':
+      return await called()
     case 'answer': {
       const { found } = of.prepared
       if (!found || !of.speaks) return noEffects

@@ -28,6 +28,8 @@ export const filterSchema = z.object({
   /** `soon`: a promise runs out within the hour; `late`: one is broken and not kept yet. */
   sla: z.enum(['soon', 'late']).optional(),
   expedited: z.boolean().optional(),
+  /** Whether its customer waits to hear that it is cancelled. */
+  cancelAsked: z.boolean().optional(),
 })
 export type TicketFilter = z.infer<typeof filterSchema>
 

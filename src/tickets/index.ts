@@ -1,6 +1,7 @@
 export { type About, type AboutReason, decideAbout, type Heard, type OpenTicket } from './about.ts'
 export { desk, readers } from './access.ts'
 export { placeDanger } from './apart.ts'
+export { askCancel } from './cancel-asked.ts'
 export { type AreaLevel, areaLevels, type CauseKey, causeKeys, causeOf, reachOf } from './cause.ts'
 export { readClocks } from './clocks.ts'
 export { commands } from './commands/index.ts'

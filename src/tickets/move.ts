@@ -5,7 +5,13 @@ import { ok, type Result } from '../kernel/result.ts'
 import type { Tx } from '../store/index.ts'
 import type { Changed } from './change.ts'
 import { tellClocks } from './clocks.ts'
-import { type TicketChanges, type TicketCommand, type Transition, transition } from './lifecycle.ts'
+import {
+  lifecycle,
+  type TicketChanges,
+  type TicketCommand,
+  type Transition,
+  transition,
+} from './lifecycle.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket, type TicketChange } from './row.ts'
 import { ticketSettings } from './settings.ts'
@@ -86,7 +92,10 @@ export async function moveTicket(
   const outcome = transition(await stateOf(tx, ticket), command, cause.actor, cause.nowMs)
   if (!outcome.ok) return outcome
   const { from, changes } = outcome.value
-  const saved = await saveTicket(tx, ticket, columnsOf(changes), cause.nowMs)
+  // What ended is not to be cancelled any more.
+  const decided = ticket.cancelAskedAt !== null && lifecycle.next(changes.status, 'cancel') === null
+  const columns = { ...columnsOf(changes), ...(decided ? { cancelAskedAt: null } : {}) }
+  const saved = await saveTicket(tx, ticket, columns, cause.nowMs)
   const { name, ...args } = command
   const payload = { command: name, from, to: saved.status, ...args } as unknown as JsonObject
   await appendTimeline(tx, ticket.id, [{ type: 'transition', payload }], cause)

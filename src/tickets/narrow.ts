@@ -83,6 +83,9 @@ export function narrow(filter: TicketFilter, actor: Actor, nowMs: number): Condi
     ...(filter.expedited === undefined
       ? []
       : [filter.expedited ? sql<boolean>`t."expedited" > 0` : sql<boolean>`t."expedited" = 0`]),
+    ...(filter.cancelAsked === undefined
+      ? []
+      : [sql<boolean>`(t."cancelAskedAt" is not null) = ${filter.cancelAsked}`]),
     ...promises(filter.sla, nowMs),
     ...search(filter.q),
   ]

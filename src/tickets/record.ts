@@ -22,6 +22,8 @@ const timelineTypes = [
   'parent',
   'noted',
   'expedited',
+  'cancel_asked',
+  'cancel_kept',
   'asked',
   'answered',
   'sla',
@@ -39,6 +41,7 @@ export const personalTypes: readonly TimelineType[] = [
   'noted',
   'transition',
   'expedited',
+  'cancel_asked',
   'asked',
 ]
 

@@ -22,7 +22,7 @@ async function newDesk(capabilities: Partial<Capabilities> = {}): Promise<Desk> 
 
 const hour = 3_600_000
 const stored = 'a'.repeat(64)
-const commands = makeOutboxCommands({ media: { has: async (hash) => hash === stored } })
+const commands = makeOutboxCommands({ media: { has: async (hash) => hash === stored }, partsOf: () => null })
 const command = (name: string) => commands.find((c) => c.name === name)
 const admin: Actor = { kind: 'user', id: randomUUID(), name: '管理员', roles: ['admin'], staffId: null }
 
@@ -148,14 +148,15 @@ describe('an agent answers', () => {
 describe('the reply window', () => {
   const window = { windowMs: 48 * hour, messages: 3 }
 
-  it('is counted per piece, refuses beyond its end, and opens again when the customer writes', async () => {
+  it('is counted per piece, sends nothing by half beyond its end, and opens again when the customer writes', async () => {
     const d = await newDesk({ replyWindow: window, maxTextLength: 2 })
     const conversationId = await d.hear('u1', '你好')
     await d.say({ conversationId, text: '一二三四' })
     await d.say({ conversationId, text: '五六七八' })
+    await d.say({ conversationId, text: '九' })
     await d.run()
-    expect(d.desk.seen.map((s) => s.text)).toEqual(['一二', '三四', '五六'])
-    expect(await d.states()).toEqual(['sent(sent sent)', 'failed(sent failed)'])
+    expect(d.desk.seen.map((s) => s.text)).toEqual(['一二', '三四', '九'])
+    expect(await d.states()).toEqual(['sent(sent sent)', 'failed(failed queued)', 'sent(sent)'])
     expect((await d.events('outbox.failed')).map((e) => e.data)).toMatchObject([
       { code: 'outbox.window_closed' },
     ])
@@ -168,6 +169,30 @@ describe('the reply window', () => {
     })
     d.desk.clock.advance(window.windowMs)
     expect(await windowOpen(d.desk.database.db, conversationId, d.desk.clock.now())).toBe(false)
+  })
+
+  it('tells an agent before anything is queued how many messages a reply needs and how many are left', async () => {
+    const d = await newDesk({ replyWindow: window, maxTextLength: 2 })
+    const parts = makeOutboxCommands({
+      media: { has: async () => true },
+      partsOf: (_account, { text }) => Math.ceil([...text].length / 2),
+    })
+    const reply = (text: string) =>
+      d.command(
+        parts.find((c) => c.name === 'outbox.reply'),
+        { conversationId, text },
+      )
+    const conversationId = await d.hear('u1', '你好')
+    const short = { code: 'outbox.window_short', params: { needed: 4, left: 3 } }
+    expect(await reply('一二三四五六七八')).toMatchObject({ refusal: short })
+    expect(await reply('一二')).toMatchObject({ ok: true })
+    // What waits to be sent has its place already.
+    expect(await reply('三四五六七八')).toMatchObject({ refusal: { params: { needed: 3, left: 2 } } })
+    await d.run()
+    expect(await reply('三四五六七八')).toMatchObject({ refusal: { params: { needed: 3, left: 2 } } })
+    expect(await reply('三四五六')).toMatchObject({ ok: true })
+    await d.run()
+    expect(d.desk.seen.map((s) => s.text)).toEqual(['一二', '三四', '五六'])
   })
 
   it('is opened for a moment by a scan or a click where all messages are used, and never shortened by one', async () => {
@@ -223,6 +248,17 @@ describe('the reply window', () => {
     await d.run()
     expect(d.desk.seen.map((s) => s.text)).toEqual(['person'])
     expect(await d.states()).toEqual(['failed(failed)', 'sent(sent)'])
+  })
+
+  it('leaves it also behind a long text that the hub says by itself: all of it is sent, or nothing', async () => {
+    const d = await newDesk({ replyWindow: { windowMs: hour, messages: 3 }, maxTextLength: 2 })
+    const conversationId = await d.hear('u1', '你好')
+    const byItself = { conversationId, automatic: true, author: { kind: 'system' as const } }
+    await d.say({ ...byItself, text: '一二三四五六' })
+    await d.say({ ...byItself, text: '七八九十' })
+    await d.run()
+    expect(d.desk.seen.map((s) => s.text)).toEqual(['七八', '九十'])
+    expect(await d.states()).toEqual(['failed(failed queued queued)', 'sent(sent sent)'])
   })
 
   it('is never overspent by two senders at once', async () => {

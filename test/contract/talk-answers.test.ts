@@ -137,3 +137,52 @@ describe('a customer who presses', () => {
     expect(await answers(w)).toEqual([])
   })
 })
+
+describe('a customer who wants no visit any more', () => {
+  it('is heard: the ticket is marked with their words, they are told once, and a person decides', async () => {
+    const w = await world()
+    await w.say('u1', request)
+    const [ticket] = await w.tickets()
+    await w.say('u1', '算了,不用来了')
+    await w.say('u1', '取消吧')
+    const [asked] = await w.tickets()
+    expect(asked).toMatchObject({ status: 'open', cancelAskedAt: expect.any(Date) })
+    expect(await w.timeline('cancel_asked')).toMatchObject([
+      { reason: '算了,不用来了', evidence: { kind: 'span', quote: '不用来了', start: 3, end: 7 } },
+    ])
+    expect(await answers(w)).toMatchObject([
+      { rule: 'ticket.cancel_asked', text: expect.stringContaining(ticket!.number) },
+    ])
+    expect((await w.conversation()).queuedAt).not.toBeNull()
+    const listed = (cancelAsked: boolean) => w.test.ask('ticket.list', { cancelAsked })
+    expect(await listed(true)).toMatchObject({
+      tickets: [{ id: ticket!.id, cancelAskedAtMs: expect.any(Number) }],
+    })
+    expect(await listed(false)).toMatchObject({ tickets: [] })
+  })
+
+  it('is cancelled by a person, and heard again after the ticket was kept', async () => {
+    const w = await world()
+    await w.say('u1', request)
+    const [ticket] = await w.tickets()
+    await w.say('u1', '取消吧')
+    await w.test.run('ticket.keep', { ticketId: ticket!.id })
+    expect(await w.tickets()).toMatchObject([{ status: 'open', cancelAskedAt: null }])
+    await w.pass(60 * minute)
+    await w.say('u1', '还是不用来了')
+    expect(await w.tickets()).toMatchObject([{ status: 'open', cancelAskedAt: expect.any(Date) }])
+    await w.test.run('ticket.transition', { ticketId: ticket!.id, command: 'cancel', reason: '客户取消' })
+    expect(await w.tickets()).toMatchObject([{ status: 'cancelled', cancelAskedAt: null }])
+    expect(await w.timeline('cancel_kept')).toHaveLength(1)
+  })
+
+  it('is marked where the hub says nothing by itself, and not for a denial or another day', async () => {
+    const w = await world({ automatic: { state: false } })
+    await w.say('u1', request)
+    await w.say('u1', '不要取消,取消了安装的预约改到周五就行')
+    expect(await w.tickets()).toMatchObject([{ cancelAskedAt: null }])
+    await w.say('u1', '不用修了')
+    expect(await w.tickets()).toMatchObject([{ cancelAskedAt: expect.any(Date) }])
+    expect(await answers(w)).toEqual([])
+  })
+})

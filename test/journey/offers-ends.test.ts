@@ -187,3 +187,57 @@ describe('offers that come to an end', () => {
     expect(await saidToQian()).toHaveLength(before + 1)
   })
 })
+
+describe('a customer who cancels while the engineer is on the way', () => {
+  const saidTo = async (name: string) =>
+    (
+      await desk.query<{ text: string }>(
+        `select "content"->>'text' as text from outbox_message where "toExternalId" = '${name}' order by "seq"`,
+      )
+    ).map(({ text }) => text)
+
+  it('reads that it was heard; once an agent confirms, the engineer is told not to go, and of going on after all', async () => {
+    const ticketId = await desk.ticket()
+    const [offer] = await desk.offers(ticketId)
+    await desk.test.run('offer.accept', { offerId: offer!.id })
+    await desk.settle()
+    const engineer = offer!.externalId
+    const { number, assigneeId } = await desk.row(ticketId)
+    expect(assigneeId).toBe(offer!.staffId)
+    const [customer] = await desk.query<{ who: string }>(
+      `select i."externalId" as who from ticket t join channel_identity i on i."contactId" = t."contactId" where t."id" = '${ticketId}'`,
+    )
+    await desk.write(customer!.who, '自己修好了,不用来了,谢谢')
+    await desk.settle()
+    await desk.settle(20_000)
+    expect(await desk.row(ticketId)).toMatchObject({
+      ...{ status: 'assigned', assigneeId, cancelAskedAt: expect.any(Date) },
+    })
+    expect((await saidTo(customer!.who)).at(-1)).toContain(`已收到您取消工单 ${number} 的请求`)
+    const notGo = `工单 ${number} 已取消，请不要再上门。`
+    expect(await saidTo(engineer)).not.toContain(notGo)
+
+    await desk.test.run('ticket.transition', { ticketId, command: 'cancel', reason: '客户自己修好了' })
+    await desk.settle(31_000)
+    expect(await desk.row(ticketId)).toMatchObject({ status: 'cancelled', cancelAskedAt: null })
+    expect((await saidTo(customer!.who)).at(-1)).toContain(`您的工单 ${number} 已取消`)
+    expect((await saidTo(engineer)).at(-1)).toBe(notGo)
+    expect(desk.texts().join('\n')).toContain(notGo)
+
+    await desk.test.run('ticket.transition', { ticketId, command: 'reopen', reason: '又坏了' })
+    await desk.settle(31_000)
+    expect((await saidTo(engineer)).at(-1)).toBe(`工单 ${number} 已恢复，仍由您处理。`)
+  })
+
+  it('and a cancellation that is undone at once reaches no engineer', async () => {
+    const ticketId = await desk.ticket()
+    const [offer] = await desk.offers(ticketId)
+    await desk.test.run('offer.accept', { offerId: offer!.id })
+    await desk.settle()
+    const before = await saidTo(offer!.externalId)
+    await desk.test.run('ticket.transition', { ticketId, command: 'cancel', reason: '误点' })
+    await desk.test.run('ticket.transition', { ticketId, command: 'reopen', reason: '误点' })
+    await desk.settle(61_000)
+    expect(await saidTo(offer!.externalId)).toEqual(before)
+  })
+})

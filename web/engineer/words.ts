@@ -51,6 +51,7 @@ const words = {
   offer: ['派给{text}：{to}', 'Offered to {text}: {to}'],
   noted: ['备注', 'Note'],
   expedited: ['客户催单', 'The customer pressed'],
+  cancel_asked: ['客户要求取消', 'The customer asked to cancel'],
   merged: ['并入其他工单', 'Merged into another ticket'],
   absorbed: ['并入了一张工单', 'Another ticket was merged in'],
   erased: ['个人信息已删除', 'Personal data was erased'],

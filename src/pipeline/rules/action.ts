@@ -25,8 +25,8 @@ const questions = {
 } as const
 
 /**
- * What the hub should do next. A person who is asked for comes first; then a ticket that is waited for: pressing for it, asking how
- * far it is, or naming it. A repair, an installation or a maintenance without a phone number or an address asks for it, one field at
+ * What the hub should do next. A person who is asked for comes first; then a ticket that is waited for: cancelling it, pressing for
+ * it, asking how far it is, or naming it. A repair, an installation or a maintenance without a phone number or an address asks for it, one field at
  * a time and none twice, where nobody of the house is speaking already; danger never waits for an answer.
  */
 export function actionOf(
@@ -38,10 +38,7 @@ export function actionOf(
   const { dialogue } = scene.input
   if (wantsPerson(scene, dialogue)) return { kind: 'handover' }
   const about = aboutTicket(scene, dialogue)
-  if (about)
-    return about.kind === 'expedite'
-      ? { kind: about.kind, ticketId: about.ticketId, said: about.said }
-      : { kind: about.kind, ticketId: about.ticketId }
+  if (about) return about
   const intent = fields.intent?.value ?? 'inquiry'
   if (intent === 'inquiry')
     return { kind: fields.fault_description || fields.appointment || fields.phone ? 'create' : 'none' }

@@ -1,6 +1,7 @@
-import type { Choice, Dialogue } from '../../contract/extraction.ts'
+import type { Choice, Dialogue, ExtractionAction } from '../../contract/extraction.ts'
 import { readChoice } from '../read/choice.ts'
 import { spanOf } from '../span.ts'
+import { askedToCancel } from './cancelling.ts'
 import type { Scene, Utterance } from './scene.ts'
 
 const forPerson =
@@ -44,25 +45,23 @@ export function wantsPerson(scene: Scene, dialogue: Dialogue | undefined): boole
 }
 
 /** What the customer says about a ticket that is waited for, and which one: the one whose number they name, or the first. */
-export function aboutTicket(
-  scene: Scene,
-  dialogue: Dialogue | undefined,
-): {
-  readonly kind: 'progress' | 'expedite' | 'join'
-  readonly ticketId: string
-  readonly said: string
-} | null {
+export function aboutTicket(scene: Scene, dialogue: Dialogue | undefined): ExtractionAction | null {
   const tickets = dialogue?.tickets ?? []
   if (tickets.length === 0) return null
   const text = scene.customer.map((u) => u.plain.text.toUpperCase()).join('\n')
   const named = tickets.find(({ number }) => text.includes(number))
   const ticket = named ?? tickets[0]!
+  const cancelled = askedToCancel(scene.customer)
+  if (cancelled) {
+    const { text: said } = cancelled.turn
+    return { kind: 'cancel', ticketId: ticket.id, said, evidence: spanOf(cancelled) }
+  }
   const open = scene.customer.filter((u) => !calm.test(u.plain.text))
   const pressed = says(pressing, open)
   if (pressed) return { kind: 'expedite', ticketId: ticket.id, said: pressed.turn.text }
   const asked = says(progress, open)
-  if (asked) return { kind: 'progress', ticketId: ticket.id, said: asked.turn.text }
-  return named && !named.here ? { kind: 'join', ticketId: named.id, said: '' } : null
+  if (asked) return { kind: 'progress', ticketId: ticket.id }
+  return named && !named.here ? { kind: 'join', ticketId: named.id } : null
 }
 
 /** The quick reply that the customer chose after the hub's question; the newest when there are several. */

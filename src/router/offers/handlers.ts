@@ -2,8 +2,9 @@ import { systemActor } from '../../contract/actor.ts'
 import { defineHandler, type JobHandler } from '../../queue/index.ts'
 import { expireOffer, settleOffers } from './answer.ts'
 import type { OfferPorts } from './card.ts'
+import { tellEngineer } from './tell.ts'
 
-/** Handlers of `offer.expire` and `offer.settle`. */
+/** Handlers of `offer.expire`, `offer.settle` and `engineer.inform`. */
 export function makeOfferHandlers(ports: OfferPorts): JobHandler[] {
   const causeOf = (job: { id: string; kind: string }, nowMs: number) => ({
     actor: systemActor(job.kind),
@@ -22,6 +23,11 @@ export function makeOfferHandlers(ports: OfferPorts): JobHandler[] {
       prepare: async () => null,
       commit: (tx, _prepared, job, ctx) =>
         settleOffers(tx, job.payload.ticketId, causeOf(job, ctx.nowMs), ports),
+    }),
+    defineHandler({
+      kind: 'engineer.inform',
+      prepare: async () => null,
+      commit: (tx, _prepared, job, ctx) => tellEngineer(tx, job.payload.ticketId, ports, ctx.nowMs),
     }),
   ]
 }

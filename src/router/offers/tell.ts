@@ -1,8 +1,9 @@
+import { systemActor } from '../../contract/actor.ts'
 import { type Effects, joinEffects, noEffects } from '../../contract/jobs.ts'
 import { langOf } from '../../directory/index.ts'
 import { enqueueToPerson } from '../../outbox/index.ts'
 import { sql, type Tx } from '../../store/index.ts'
-import type { Ticket } from '../../tickets/index.ts'
+import { lockTicket, type Ticket } from '../../tickets/index.ts'
 import type { OfferPorts } from './card.ts'
 import { addressesOf } from './make.ts'
 import { offerSettings } from './settings.ts'
@@ -23,6 +24,17 @@ const words = {
   danger_stays: {
     zh: '危急：工单 {number} 有人身危险，但没有改派（人工指派，或工程师已开始处理），请马上处理。',
     en: 'Danger: people are at risk in ticket {number}, and it stays where a person put it or where work has begun. Act at once.',
+  },
+} as const
+
+const ownWords = {
+  cancelled: {
+    zh: '工单 {number} 已取消，请不要再上门。',
+    en: 'Ticket {number} has been cancelled. Please do not go there any more.',
+  },
+  again: {
+    zh: '工单 {number} 已恢复，仍由您处理。',
+    en: 'Ticket {number} is open again and still yours.',
   },
 } as const
 
@@ -76,4 +88,49 @@ export async function tellDispatchers(
     effects.push(said.effects)
   }
   return joinEffects(...effects)
+}
+
+/**
+ * Tells the engineer of a ticket in their own chat that it was cancelled, however it came to them; and once they were told, that it goes
+ * on after all. Says what is so now: what was undone before that is not spoken of.
+ */
+export async function tellEngineer(
+  tx: Tx,
+  ticketId: string,
+  ports: OfferPorts,
+  nowMs: number,
+): Promise<Effects> {
+  const locked = await lockTicket(tx, ticketId, systemActor('offers'))
+  if (!locked.ok || locked.value.assigneeId === null) return noEffects
+  const { assigneeId, status, number, closedAt } = locked.value
+  const told = await tx
+    .selectFrom('outbox_message')
+    .select('idempotencyKey')
+    .where('ticketId', '=', ticketId)
+    .where('idempotencyKey', 'like', `engineer:%:${ticketId}:${assigneeId}:%`)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const what = status === 'cancelled' ? 'cancelled' : 'again'
+  const before = told?.idempotencyKey.split(':')[1]
+  if (before === what || (what === 'again' && before === undefined)) return noEffects
+  const address = (await addressesOf(tx, [assigneeId], await offerSettings(tx), ports)).get(assigneeId)
+  if (!address) return noEffects
+  const { languages } = await tx
+    .selectFrom('staff')
+    .select('languages')
+    .where('id', '=', assigneeId)
+    .executeTakeFirstOrThrow()
+  const lang = langOf(languages)
+  const { effects } = await enqueueToPerson(
+    tx,
+    {
+      idempotencyKey: `engineer:${what}:${ticketId}:${assigneeId}:${closedAt?.getTime() ?? nowMs}`,
+      ...{ accountId: address.accountId, externalId: address.externalId, ticketId, lang },
+      text: ownWords[what][lang].replace('{number}', number),
+      reference: number,
+    },
+    nowMs,
+  )
+  return effects
 }

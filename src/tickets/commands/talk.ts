@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineCommand } from '../../access/command.ts'
 import { ok, refuse } from '../../kernel/result.ts'
-import { announce, causeOf, changedTicket, desk, done, onTicket, workers } from '../access.ts'
+import { announce, causeOf, changedTicket, desk, done, onTicket, target, workers } from '../access.ts'
+import { keepTicket } from '../cancel-asked.ts'
 import { countExpedite, expediteAfter, waitingStatuses } from '../expedite.ts'
 import { appendTimeline } from '../record.ts'
 import { lockTicket } from '../row.ts'
@@ -46,4 +47,16 @@ const expedite = defineCommand(
   },
 )
 
-export const talkCommands = [note, expedite]
+const keep = defineCommand(
+  {
+    name: 'ticket.keep',
+    title: 'Goes on with a ticket whose customer asked to cancel it',
+    permission: desk,
+    input: z.object(target),
+    output: changedTicket,
+  },
+  async (ctx, input) =>
+    await onTicket(ctx, input, async (ticket, cause) => ok(await keepTicket(ctx.tx, ticket, cause))),
+)
+
+export const talkCommands = [note, expedite, keep]

@@ -78,6 +78,8 @@ const wholeTicket = z.object({
   risks: z.array(labelSchema(z.enum(risks))),
   moods: moodsView,
   expedited: z.int(),
+  /** Since when its customer waits to hear that it is cancelled. */
+  cancelAskedAtMs: moment,
   createdBy: z.json(),
   createdAtMs: z.int(),
   updatedAtMs: z.int(),
@@ -216,6 +218,7 @@ function columnsOf(ticket: Ticket) {
     resolvedAtMs: at(ticket.resolvedAt),
     closedAtMs: at(ticket.closedAt),
     holdUntilMs: at(ticket.holdUntil),
+    cancelAskedAtMs: at(ticket.cancelAskedAt),
   }
 }
 

@@ -44,6 +44,8 @@ const line = z.object({
   tags: z.array(z.string()),
   risks: z.array(z.enum(risks)),
   expedited: z.int(),
+  /** Since when its customer waits to hear that it is cancelled. */
+  cancelAskedAtMs: moment,
   createdAtMs: z.int(),
   updatedAtMs: z.int(),
   appointmentStartMs: moment,
@@ -176,6 +178,7 @@ async function find(
       left(t."summary", 200) as "summary", t."contactName", t."phone", t."productCategory", t."deviceModel",
       t."province", t."city", t."district", t."channel", t."tier", t."groupId", g."name" as "groupName",
       t."assigneeId", s."name" as "assigneeName", t."expedited", t."tags", t."risks",
+      ${ms('cancelAskedAt')} as "cancelAskedAtMs",
       ${ms('createdAt')} as "createdAtMs", ${ms('updatedAt')} as "updatedAtMs",
       ${ms('appointmentStart')} as "appointmentStartMs", ${ms('appointmentEnd')} as "appointmentEndMs",
       ${ms('holdUntil')} as "holdUntilMs", t."keys",

@@ -156,6 +156,7 @@ export const permissions: Readonly<Record<string, string>> = {
   'ticket.expedite': 'admin agent dispatcher link scope:tickets:write supervisor',
   'ticket.filters': 'admin agent auditor dispatcher engineer supervisor',
   'ticket.get': 'admin agent auditor card dispatcher engineer scope:tickets:read supervisor',
+  'ticket.keep': 'admin agent dispatcher scope:tickets:write supervisor',
   'ticket.likeness': 'admin agent auditor dispatcher engineer scope:tickets:read supervisor',
   'ticket.link': 'admin agent dispatcher scope:tickets:write supervisor',
   'ticket.list': 'admin agent auditor dispatcher engineer scope:tickets:read supervisor',

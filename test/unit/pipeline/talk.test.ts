@@ -70,6 +70,98 @@ describe('what a customer says about a ticket that is waited for', () => {
   })
 })
 
+describe('a customer who wants no visit any more', () => {
+  it.each([
+    ['取消吧', '取消'],
+    ['不用修了', '不用修了'],
+    ['算了不用来了', '不用来了'],
+    ['算了,不用来了,谢谢', '不用来了'],
+    ['麻烦帮我取消一下', '取消'],
+    ['我要取消预约', '取消'],
+    ['师傅不用上门了,自己修好了', '不用上门了'],
+    ['已经好了,不用派人过来了', '不用派人过来了'],
+    ['先不修了,等过完年再说', '不修了'],
+    ['暂时不想装了。', '不想装了'],
+    ['别来了,家里没人', '别来了'],
+    ['把这个单子取消掉吧', '取消'],
+    ['能不能取消啊?', '取消'],
+    ['太慢了!不修了!', '不修了'],
+    ['不需要维修了', '不需要维修了'],
+    ['撤单吧', '撤单'],
+    ['不用了,已经自己修好了', '不用了,已经自己修好了'],
+    ['明天不用来了', '不用来了'],
+    ['T100016 取消', '取消'],
+    ['不想等了,取消了吧', '取消'],
+    ['Please cancel my appointment', 'cancel my'],
+    ['I want to cancel it.', 'cancel it'],
+    ['You don’t need to come anymore', 'don’t need to come anymore'],
+    ['No need to send anyone, it works again', 'No need to send anyone'],
+    ['never mind, it is fixed', 'never mind, it is fixed'],
+    ['I need to cancel tomorrow’s appointment', 'cancel tomorrow’s'],
+    ['刚刚报的修取消 孩子按到童锁了', '取消'],
+    ['空调又凉了 可能刚才是跳闸 先不用来', '先不用来'],
+    ['帮我把预约取消了', '取消了'],
+  ])('asks to cancel the ticket, in these words: %s', (text, quote) => {
+    expect(action(text)).toMatchObject({ kind: 'cancel', ticketId: 'a', evidence: { turn: '0', quote } })
+  })
+
+  it.each([
+    '不要取消',
+    '先别取消,我再想想',
+    '千万别把我的单子取消了',
+    '我没说要取消',
+    '我没有取消啊',
+    '取消了安装的预约改到周五',
+    '取消今天的预约,明天再来',
+    '今天不用来了,改天再约',
+    '为什么给我取消了?',
+    '谁取消的',
+    '是不是不用来了?',
+    '你们不修了?',
+    '取消要收费吗',
+    '怎么取消',
+    '童锁怎么取消不了',
+    '取消静音之后还是没声音',
+    '上次师傅说不用修了',
+    '短信写着“取消工单请回复TD”',
+    '再不来我就取消了',
+    '如果周五来不了就取消吧',
+    '不用换新的,修一下就行',
+    '不用来这么多人',
+    '昨天已经取消了一次',
+    '取消吧。算了,还是来吧,不取消了',
+    '好的,不用了谢谢',
+    '孩子把预约取消了',
+    '屏幕上显示取消',
+    '一点就在等,打师傅电话关机,还修不修了',
+    '报销单走到哪一步了',
+    '拍错地址了 取消 重新下',
+    'Please don’t cancel my appointment',
+    'Why was my visit cancelled?',
+    'Can we reschedule instead of cancelling?',
+    'Cancel it for Monday and move it to Friday',
+    'Don’t come before 9',
+    'If nobody comes today I will cancel it',
+  ])('does not: %s', (text) => {
+    expect(action(text).kind).not.toBe('cancel')
+  })
+
+  it('means the ticket whose number is named, and nothing where none is open', () => {
+    const tickets = [...one.tickets, { id: 'b', number: 'T100024', here: false }]
+    expect(action('T100024取消吧', { tickets })).toMatchObject({ kind: 'cancel', ticketId: 'b' })
+    expect(action('取消吧', {})).toEqual({ kind: 'none' })
+  })
+
+  it('is heard before the pressing in the same breath, and taken back by what is said later', () => {
+    expect(action('怎么还没来?算了,不用来了')).toMatchObject({ kind: 'cancel' })
+    expect(read(['取消吧', '算了还是来吧'], one).action.kind).not.toBe('cancel')
+    expect(read(['不要取消', '算了,取消吧'], one).action).toMatchObject({
+      kind: 'cancel',
+      evidence: { turn: '1' },
+    })
+  })
+})
+
 describe('an answer to the hub’s question', () => {
   const quickReplies = ['我送过去', '稍后提供']
   const asked = { field: 'address', turn: '1', quickReplies } as const
@@ -154,14 +246,26 @@ describe('what an account says by itself', () => {
 })
 
 describe('what nobody writes', () => {
-  it.each(['到', '师傅', '快', ' ', '在', '你好,', 'when is the engineer ', '等了', '1'])(
-    'is read in a time that grows with the text: %s',
-    (piece) => {
-      const text = piece.repeat(20_000)
-      // A pattern that goes back and forth would not end within the test's time.
-      expect(action(`${text}x?`).kind).toBeTypeOf('string')
-      expect(asksSomething(`${text}x?`)).toBeTypeOf('boolean')
-      expect(readChoice(text, ['好的'])).toBeNull()
-    },
-  )
+  it.each([
+    '到',
+    '师傅',
+    '快',
+    ' ',
+    '在',
+    '你好,',
+    'when is the engineer ',
+    '等了',
+    '1',
+    '不要',
+    '别再',
+    '需要',
+    '“',
+    'cancel ',
+  ])('is read in a time that grows with the text: %s', (piece) => {
+    const text = piece.repeat(20_000)
+    // A pattern that goes back and forth would not end within the test's time.
+    expect(action(`${text}x?`).kind).toBeTypeOf('string')
+    expect(asksSomething(`${text}x?`)).toBeTypeOf('boolean')
+    expect(readChoice(text, ['好的'])).toBeNull()
+  })
 })

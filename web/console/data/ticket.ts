@@ -165,6 +165,7 @@ export interface Ticket {
   readonly risks: readonly TicketLabel<Risk>[]
   readonly moods: { readonly steps: readonly MoodStep[]; readonly trend: 'better' | 'worse' | 'steady' }
   readonly expedited: number
+  readonly cancelAskedAtMs: number | null
   readonly createdAtMs: number
   readonly holdUntilMs: number | null
   readonly clocks: readonly Clock[]

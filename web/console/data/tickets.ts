@@ -52,6 +52,7 @@ export interface TicketRow {
   readonly tags: readonly string[]
   readonly risks: readonly Risk[]
   readonly expedited: number
+  readonly cancelAskedAtMs: number | null
   readonly createdAtMs: number
   /** The promise that runs out next. */
   readonly nextDue: { readonly kind: ClockKind; readonly dueAtMs: number } | null

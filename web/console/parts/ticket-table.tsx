@@ -102,6 +102,7 @@ function Row({ row, current, open }: { row: TicketRow; current: boolean; open: (
           {row.tags.slice(0, shownTags).map((path) => (
             <TagMark key={path} path={path} />
           ))}
+          {row.cancelAskedAtMs !== null && <span className="expedited">{t('cancelAsked')}</span>}
           {row.expedited > 0 && <span className="expedited">{t('expedited', { n: row.expedited })}</span>}
         </span>
       </td>

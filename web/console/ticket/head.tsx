@@ -68,6 +68,9 @@ function Moves({ ticket }: { ticket: Ticket }) {
             })),
             { type: 'divider' as const },
             { key: 'relate', label: r('open'), onClick: () => setRelating(true) },
+            ...(ticket.cancelAskedAtMs === null
+              ? []
+              : [{ key: 'keep', label: t('keep'), onClick: () => void change('ticket.keep', {}) }]),
             { key: 'expedite', label: t('expedite'), onClick: () => void change('ticket.expedite', {}) },
           ],
         }}
@@ -136,6 +139,7 @@ export function TicketHead({ ticket }: { ticket: Ticket }) {
         </div>
       </div>
       <div className="ticket-state">
+        {ticket.cancelAskedAtMs !== null && <span className="expedited">{t('cancelAsked')}</span>}
         <UrgencyMark urgency={ticket.urgency} />
         <StatusMark status={ticket.status} accepted={acceptedBy(ticket)} />
         {urgent && <TimeLeft clock={urgent} />}

@@ -142,6 +142,8 @@ export const ticketWords = {
   children: ['下级工单', 'Child tickets'],
   expedite: ['催一下', 'Expedite'],
   expedited: ['已催单', 'Expedited'],
+  cancelAsked: ['客户要取消', 'Customer asks to cancel'],
+  keep: ['不取消，继续处理', 'Keep it'],
   identities: ['渠道身份', 'Known as'],
   noContact: ['没有联系人资料', 'No contact yet'],
   saveFailed: ['没有保存：{reason}', 'Not saved: {reason}'],
@@ -248,6 +250,8 @@ export const timelineWords = {
   parent: ['更改了上级工单', 'changed the parent ticket'],
   noted: ['写了备注', 'wrote a note'],
   expedited: ['催单', 'asked to hurry'],
+  cancel_asked: ['客户要求取消工单', 'the customer asked to cancel'],
+  cancel_kept: ['不取消，继续处理', 'keeps it although its customer asked to cancel'],
   asked: ['自动追问“{field}”：{outcome}', 'asked by itself for “{field}”: {outcome}'],
   answered: ['自动答复客户：{answer}', 'answered the customer by itself: {answer}'],
   unlike: ['确认与另一个工单不是同一件事', 'said that another ticket is not the same'],
@@ -303,6 +307,7 @@ export const askedWords = {
 export const answeredWords = {
   progress: ['工单进度', 'how far the ticket is'],
   expedite: ['已收到催单', 'that it was pressed for'],
+  cancel: ['已收到取消请求', 'that the wish to cancel was received'],
   knowledge: ['引用文章《{title}》', 'quoted “{title}”'],
 } as const satisfies Words
 
@@ -312,6 +317,7 @@ export const ruleWords = {
   state: ['按工单状态答复', 'answers from the ticket’s state'],
   knowledge: ['引用知识库文章', 'quotes an article'],
   'ticket.expedited': ['催单回执', 'acknowledges the pressing'],
+  'ticket.cancel_asked': ['取消请求回执', 'acknowledges the wish to cancel'],
   'ticket.acknowledge': ['受理通知', 'acknowledges the request'],
   'ticket.assigned': ['派单通知', 'tells who comes'],
   'ticket.on_hold': ['挂起通知', 'tells of the hold'],

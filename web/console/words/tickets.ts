@@ -42,6 +42,7 @@ export const ticketsWords = {
   metLate: ['迟到达成', 'met late'],
   lateNamed: ['{kind}已超时', '{kind} late'],
   expedited: ['催单 {n} 次', 'Expedited {n}×'],
+  cancelAsked: ['客户要取消', 'Customer asks to cancel'],
   waiting: ['客户等待回复 {time}', 'Customer has waited {time}'],
   emptyTitle: ['还没有工单', 'No tickets yet'],
   emptyHint: [

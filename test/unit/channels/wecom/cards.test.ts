@@ -209,6 +209,15 @@ describe('splitBytes', () => {
     )
   })
 
+  it('makes no more pieces than there must be while sentences allow it', () => {
+    // A paragraph ends in the middle of the first piece, a sentence at its end: 158 bytes.
+    const text = `${'开'.repeat(15)}\n\n${'头'.repeat(11)}。${'一'.repeat(24)}。`
+    const pieces = splitBytes(text, 90)
+    expect(pieces).toHaveLength(2)
+    expect(pieces[0]).toMatch(/。$/)
+    expect(pieces.join('')).toBe(text)
+  })
+
   it('prefers the end of a sentence', () => {
     expect(splitBytes('第一句。第二句话很长', 20)).toEqual(['第一句。', '第二句话很长'])
   })
