@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Issue } from '../../ui/api.ts'
 import { useWords } from '../../ui/language.ts'
 import { JsonEditor } from '../parts/json-editor.tsx'
-import { boxNames, boxWords, noticeNames, problemWords, unitWords } from '../words/boxes.ts'
+import { boxNames, boxWords, noticeNames, oneUnitWords, problemWords, unitWords } from '../words/boxes.ts'
 import { commonWords } from '../words/terms.ts'
 import {
   type Box,
@@ -46,20 +46,27 @@ export interface Edited {
   readonly mayEdit: boolean
 }
 
+/** So many of a unit in words. */
+function useCounted() {
+  const one = useWords(oneUnitWords)
+  const many = useWords(unitWords)
+  return (n: number, unit: keyof typeof unitWords) => `${n} ${n === 1 ? one(unit) : many(unit)}`
+}
+
 /** A time in words, in its largest whole unit. */
 function useDuration() {
-  const u = useWords(unitWords)
-  return (ms: number) => `${ms / units[unitOf(ms)]} ${u(unitOf(ms))}`
+  const counted = useCounted()
+  return (ms: number) => counted(ms / units[unitOf(ms)], unitOf(ms))
 }
 
 /** A default in words; null where there is nothing to say. */
 function useDefaultText(box: Box, value: unknown): string | null {
   const t = useWords(boxWords)
-  const u = useWords(unitWords)
+  const counted = useCounted()
   const duration = useDuration()
   const word = useWords('words' in box ? box.words : {})
   if (box.kind === 'duration' && typeof value === 'number') return duration(value)
-  if (box.kind === 'number' && typeof value === 'number') return `${value} ${u(box.unit)}`
+  if (box.kind === 'number' && typeof value === 'number') return counted(value, box.unit)
   if (box.kind === 'switch') return t(value ? 'on' : 'off')
   if (typeof value === 'string') return box.kind === 'choice' ? word(value) : value
   if ((box.kind === 'choices' || box.kind === 'order') && Array.isArray(value) && value.length > 0)

@@ -2,7 +2,7 @@ import { Checkbox, Input, InputNumber, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useWords, type Words } from '../../ui/language.ts'
 import { useAsk } from '../data/hub.ts'
-import { boxWords, unitWords } from '../words/boxes.ts'
+import { boxWords, oneUnitWords, unitWords } from '../words/boxes.ts'
 import { type Box, type Unit, unitOf, units } from './box.ts'
 import { Lists } from './lists.tsx'
 import { NoticeTexts } from './notice-texts.tsx'
@@ -60,7 +60,7 @@ function Duration({ value, onChange, ...bound }: Bound) {
 }
 
 function Counted({ unit, value, onChange, ...bound }: Bound & { unit: keyof typeof unitWords }) {
-  const t = useWords(unitWords)
+  const t = useWords(value === 1 ? oneUnitWords : unitWords)
   return (
     <span className="box-line">
       <InputNumber

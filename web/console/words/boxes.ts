@@ -13,6 +13,19 @@ export const unitWords = {
   km: ['公里', 'km'],
 } as const satisfies Words
 
+/** The units of one. */
+export const oneUnitWords = {
+  second: ['秒', 'second'],
+  minute: ['分钟', 'minute'],
+  hour: ['小时', 'hour'],
+  day: ['天', 'day'],
+  times: ['次', 'time'],
+  messages: ['条', 'message'],
+  chats: ['个会话', 'chat'],
+  people: ['人', 'person'],
+  km: ['公里', 'km'],
+} as const satisfies Record<keyof typeof unitWords, readonly [string, string]>
+
 /** What is wrong with what a box holds. */
 export const problemWords = {
   noNumber: ['请填写数字', 'A number is needed'],
