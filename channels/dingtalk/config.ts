@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 const address = (usual: string) =>
   z
@@ -75,7 +76,7 @@ export const dingtalkConfigSchema = z.object({
   eventAesKey: z
     .string()
     .trim()
-    .regex(/^[A-Za-z0-9+/]{43}$/, '应为 43 个字符 · must be 43 characters')
+    .regex(/^[A-Za-z0-9+/]{43}$/, both('应为 43 个字符', 'must be 43 characters'))
     .optional()
     .meta({ secret: true, essential: true, modes: ['http'] }),
   /** The organisation's CorpId: older event subscriptions are sealed for it instead of the Client ID. */

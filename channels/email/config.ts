@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 const security = z.enum(['tls', 'starttls', 'none'])
 const securityMeta = {
@@ -84,7 +85,10 @@ export const emailConfigSchema = z
   })
   .refine((config) => config.password !== undefined || hasOauth(config), {
     path: ['password'],
-    message: '需要授权码或密码，或者完整的 OAuth 设置。A password or complete OAuth settings are needed.',
+    message: both(
+      '需要授权码或密码，或者完整的 OAuth 设置',
+      'A password or complete OAuth settings are needed',
+    ),
   })
 
 /** Whether the account signs in with tokens. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 /** Where Feishu answers; Lark (international) is https://open.larksuite.com, a private cloud has a host of its own. */
 export const defaultBaseUrl = 'https://open.feishu.cn'
@@ -29,7 +30,10 @@ export const feishuConfigSchema = z
     /** The official client silently does nothing with an id of another form. */
     appId: z
       .string()
-      .regex(/^cli_[0-9a-fA-F]{16}$/, '应为 cli_ 加 16 位十六进制。It is "cli_" and 16 hexadecimal digits.')
+      .regex(
+        /^cli_[0-9a-fA-F]{16}$/,
+        both('应为 cli_ 加 16 位十六进制', 'It is "cli_" and 16 hexadecimal digits'),
+      )
       .meta({ hint: { zh: '在“凭证与基础信息”复制。', en: 'Copy it from Credentials & Basic Info.' } }),
     appSecret: z
       .string()
@@ -95,8 +99,10 @@ export const feishuConfigSchema = z
   })
   .refine((config) => config.mode !== 'webhook' || config.encryptKey || config.verificationToken, {
     path: ['encryptKey'],
-    message:
-      'Webhook 方式需要 Encrypt Key（推荐）或 Verification Token。Webhook mode needs the Encrypt Key (better) or the Verification Token.',
+    message: both(
+      'Webhook 方式需要 Encrypt Key（推荐）或 Verification Token',
+      'Webhook mode needs the Encrypt Key (better) or the Verification Token',
+    ),
   })
 
 /** Settings of one Feishu account. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 const path = z.string().max(300).default('')
 const secret = z.string().min(8).max(500).optional().meta({ secret: true, essential: true })
@@ -174,12 +175,14 @@ export const phoneConfigSchema = z
   })
   .refine((config) => proofsOf(config).length > 0, {
     path: ['signSecret'],
-    message:
-      '至少需要一种验证方式：签名、固定密钥、Bearer、Basic 或 IP 白名单。At least one proof is needed: a signature, a key, Bearer, Basic, or addresses.',
+    message: both(
+      '至少需要一种验证方式：签名、固定密钥、Bearer、Basic 或 IP 白名单',
+      'At least one proof is needed: a signature, a key, Bearer, Basic, or addresses',
+    ),
   })
   .refine((config) => !config.basicPassword || config.basicUser !== '', {
     path: ['basicUser'],
-    message: '请填写 Basic 认证的用户名。Basic needs a user name.',
+    message: both('请填写 Basic 认证的用户名', 'Basic needs a user name'),
   })
 
 /** Settings of one call center's account. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 import { ok, type Result, refuse } from '../../src/kernel/result.ts'
 import { formLimits } from './limits.ts'
 
@@ -18,7 +19,10 @@ const submission = z.object({
   submissionId: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/),
   lang: z.enum(['zh', 'en']).default('zh'),
   fault: typed(2000).pipe(z.string().min(1)),
-  phone: typed(30).refine((text) => text.replace(/\D/g, '').length >= 7, 'at least 7 digits'),
+  phone: typed(30).refine(
+    (text) => text.replace(/\D/g, '').length >= 7,
+    both('至少 7 位数字', 'at least 7 digits'),
+  ),
   name: typed(60).pipe(z.string().min(1)),
   address: typed(300).optional(),
   location: z

@@ -33,7 +33,9 @@ export function verify(request: RawRequest, config: QrConfig, nowMs: number): Re
   if (!pass.ok) return pass
   const files = uploads.map(({ upload }) => readUpload(token, upload, linkSecrets, nowMs))
   if (files.some((file) => file === null)) {
-    return refuse('request.invalid', {}, [{ path: 'uploads', message: 'a file must be uploaded again' }])
+    return refuse('request.invalid', {}, [
+      { path: 'uploads', message: 'a file must be uploaded again', messageZh: '有一个文件要重新上传' },
+    ])
   }
   const kept = files.map((file) => ({ hash: file!.hash, size: file!.size, contentType: file!.contentType }))
   return ok({ request, claims: { link: { ...link.value }, version: pass.value.version, files: kept } })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 /** WeChat's servers; a proxy or an emulator may stand in their place. */
 const wechatBaseUrl = 'https://api.weixin.qq.com'
@@ -7,7 +8,7 @@ const wechatBaseUrl = 'https://api.weixin.qq.com'
 export const wechatOaConfigSchema = z.object({
   appId: z
     .string()
-    .regex(/^wx[0-9a-f]{16}$/, '以 wx 开头，共 18 位。It begins with wx and has 18 characters.')
+    .regex(/^wx[0-9a-f]{16}$/, both('以 wx 开头，共 18 位', 'It begins with wx and has 18 characters'))
     .meta({
       hint: {
         zh: '公众平台 › 设置与开发 › 开发接口管理 › 开发者 ID。',
@@ -39,7 +40,7 @@ export const wechatOaConfigSchema = z.object({
   /** Without it messages are taken unencrypted, where nothing but TLS protects their content. */
   aesKey: z
     .string()
-    .regex(/^[A-Za-z0-9]{43}$/, '43 位字母或数字。43 letters or digits.')
+    .regex(/^[A-Za-z0-9]{43}$/, both('43 位字母或数字', '43 letters or digits'))
     .nullable()
     .default(null)
     .meta({
@@ -76,7 +77,7 @@ export const wechatOaConfigSchema = z.object({
     }),
   /** `name=value` lines; values may hold `{reference}`, `{text}`, `{title}` and `{time}`. */
   templateFields: z
-    .array(z.string().regex(/^[A-Za-z0-9_]{1,40}=.{1,200}$/, '格式：字段名=内容。Write name=value.'))
+    .array(z.string().regex(/^[A-Za-z0-9_]{1,40}=.{1,200}$/, both('格式：字段名=内容', 'Write name=value')))
     .max(20)
     .default([])
     .meta({

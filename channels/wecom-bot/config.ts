@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 
 /** The vendor's own address of the long connection (document 101463). */
 export const botUrl = 'wss://openws.work.weixin.qq.com'
@@ -7,7 +8,7 @@ export const botUrl = 'wss://openws.work.weixin.qq.com'
 export const botConfigSchema = z.object({
   botId: z
     .string()
-    .regex(/^[\x21-\x7e]{1,200}$/, 'Bot ID 是字母和数字。The Bot ID is letters and digits.')
+    .regex(/^[\x21-\x7e]{1,200}$/, both('Bot ID 是字母和数字', 'The Bot ID is letters and digits'))
     .meta({
       hint: {
         zh: '智能机器人 › API 模式 › 长连接 › Bot ID',

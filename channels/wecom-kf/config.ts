@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 import { wecomBaseUrl } from '../_kit/wecom-client.ts'
 
 /** Where Token and EncodingAESKey are found. */
@@ -35,7 +36,7 @@ export const wecomKfConfigSchema = z.object({
     }),
   aesKey: z
     .string()
-    .regex(/^[A-Za-z0-9]{43}$/, '43 位字母或数字。43 letters or digits.')
+    .regex(/^[A-Za-z0-9]{43}$/, both('43 位字母或数字', '43 letters or digits'))
     .meta({
       secret: true,
       hint: receiving,

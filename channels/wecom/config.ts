@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../../src/contract/faults.ts'
 import type { MsgCryptKeys } from '../_kit/msg-crypt.ts'
 import { type WecomApp, wecomBaseUrl } from '../_kit/wecom-client.ts'
 
@@ -8,12 +9,12 @@ export const wecomConfigSchema = z.object({
     .string()
     .regex(
       /^[0-9A-Za-z_-]{1,64}$/,
-      '企业 ID 形如 ww0123456789abcdef。The corp id looks like ww0123456789abcdef.',
+      both('企业 ID 形如 ww0123456789abcdef', 'The corp id looks like ww0123456789abcdef'),
     )
     .meta({ hint: { zh: '管理后台 › 我的企业 › 企业信息 › 企业 ID', en: 'My Enterprise › Enterprise ID' } }),
   agentId: z
     .string()
-    .regex(/^\d{1,12}$/, 'AgentId 是数字。The AgentId is a number.')
+    .regex(/^\d{1,12}$/, both('AgentId 是数字', 'The AgentId is a number'))
     .meta({ hint: { zh: '应用管理 › 自建应用 › AgentId', en: 'App Management › the app › AgentId' } }),
   secret: z
     .string()
@@ -25,14 +26,14 @@ export const wecomConfigSchema = z.object({
     }),
   token: z
     .string()
-    .regex(/^[0-9A-Za-z]{1,32}$/, 'Token 最长 32 位字母或数字。At most 32 letters and digits.')
+    .regex(/^[0-9A-Za-z]{1,32}$/, both('Token 最长 32 位字母或数字', 'At most 32 letters and digits'))
     .meta({
       secret: true,
       hint: { zh: '应用 › 接收消息 › 设置 API 接收 › Token', en: 'Receive Messages › Token' },
     }),
   aesKey: z
     .string()
-    .regex(/^[0-9A-Za-z+/]{43}$/, 'EncodingAESKey 是 43 位。The EncodingAESKey has 43 characters.')
+    .regex(/^[0-9A-Za-z+/]{43}$/, both('EncodingAESKey 是 43 位', 'The EncodingAESKey has 43 characters'))
     .meta({
       secret: true,
       hint: {

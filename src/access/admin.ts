@@ -106,7 +106,9 @@ async function createUser(
 ): Promise<Result<readonly string[]>> {
   const login = loginSchema.safeParse(call.login)
   if (!login.success) {
-    return refuse('request.invalid', {}, [{ path: 'login', message: 'letters, digits and . _ - @ only' }])
+    return refuse('request.invalid', {}, [
+      { path: 'login', message: 'letters, digits and . _ - @ only', messageZh: '只用字母、数字和 . _ - @' },
+    ])
   }
   const taken = await tx
     .selectFrom('app_user')
@@ -147,7 +149,7 @@ async function resetPassword(tx: Tx, login: string, tools: AdminTools): Promise<
     .select(['id', 'login'])
     .where('login', '=', login)
     .executeTakeFirst()
-  if (!user) return refuse('not_found', { what: login })
+  if (!user) return refuse('not_found', { what: 'user', name: login })
   const password = randomPassword()
   const set = await setPassword(tx, user, password)
   if (!set.ok) return set

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Actor } from '../contract/actor.ts'
+import { faultsOf } from '../contract/faults.ts'
 import type { Effects } from '../contract/jobs.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { type Result, refuse } from '../kernel/result.ts'
@@ -109,9 +110,5 @@ export function defineQuery<I, T>(
 export function readInput<I>(schema: z.ZodType<I>, raw: unknown): Result<I> {
   const parsed = schema.safeParse(raw)
   if (parsed.success) return { ok: true, value: parsed.data }
-  return refuse(
-    'request.invalid',
-    {},
-    parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-  )
+  return refuse('request.invalid', {}, faultsOf(parsed.error))
 }

@@ -54,7 +54,11 @@ const create = defineCommand(
   async ({ tx, actor, ids, nowMs }, input) => {
     if (input.scopes.includes('intake') && !input.accountId) {
       return refuse('request.invalid', {}, [
-        { path: 'accountId', message: 'an intake token needs an account' },
+        {
+          path: 'accountId',
+          message: 'an intake token needs an account',
+          messageZh: '收件令牌要选一个渠道账号',
+        },
       ])
     }
     if (input.accountId) {

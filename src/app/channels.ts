@@ -1,5 +1,6 @@
 import { type Automatic, automaticOf } from '../contract/automatic.ts'
 import type { Channel } from '../contract/channel.ts'
+import { faultsOf } from '../contract/faults.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Database } from '../store/index.ts'
 
@@ -80,7 +81,12 @@ export function makeRegistry(options: {
       }
       const parsed = code.configSchema.safeParse({ ...(row.config as object), ...secrets })
       if (!parsed.success) {
-        options.unusable(row, parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
+        options.unusable(
+          row,
+          faultsOf(parsed.error)
+            .map((f) => `${f.path}: ${f.message}`)
+            .join('; '),
+        )
         continue
       }
       const config = { ...(parsed.data as object), ...(await options.extra(row.id, row.kind)) }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { faultsOf } from '../contract/faults.ts'
 
 /** How many proxies stand before the hub; `true` is one. */
 const proxies = z
@@ -116,7 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   )
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    const lines = faultsOf(parsed.error).map((fault) => `  ${fault.path}: ${fault.message}`)
     throw new ConfigError(`The environment is not usable:\n${lines.join('\n')}\nSee .env.example.`)
   }
   const e = parsed.data

@@ -2,6 +2,7 @@ import { can, forbid } from '../access/can.ts'
 import { type Command, type Query, readInput } from '../access/command.ts'
 import type { Actor } from '../contract/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { entityOfTable } from '../kernel/entities.ts'
 import { derivedIds, type Ids } from '../kernel/ids.ts'
 import { ok, type Refusal, RefusedError, type Result, refuse } from '../kernel/result.ts'
 import type { Wake } from '../queue/index.ts'
@@ -113,6 +114,6 @@ function refusalOf(error: unknown): Refusal | null {
 }
 
 function named(code: 'conflict.duplicate' | 'conflict.in_use', error: unknown): Refusal {
-  const refused = refuse(code, { what: String((error as { table?: unknown }).table ?? '') })
-  return refused.refusal
+  const table = String((error as { table?: unknown }).table ?? '')
+  return refuse(code, { what: entityOfTable(table) }).refusal
 }

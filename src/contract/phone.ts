@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from './faults.ts'
 
 /** Codes of Chinese landlines: three digits, or four that begin with 03 to 09. */
 const areaCode = /^(?:010|02[0-5789]|0[3-9]\d\d)/
@@ -50,7 +51,7 @@ export const phoneNumber = z
     z
       .string()
       .max(40)
-      .refine(isCallable, `电话要填${phoneHint.zh}。 The phone number must be ${phoneHint.en}.`)
+      .refine(isCallable, both(`应为${phoneHint.zh}`, `must be ${phoneHint.en}`))
       .nullable(),
   )
 

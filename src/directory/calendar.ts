@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both, faultsOf } from '../contract/faults.ts'
 import type { Hours } from '../contract/routing.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { chineseDay, isPublished } from './holidays.ts'
@@ -67,20 +68,19 @@ export function parseCalendar(stored: {
   readonly hours: unknown
   readonly overrides: unknown
 }): Result<BusinessCalendar> {
-  const timeZone = z.string().refine((zone) => {
-    try {
-      return Boolean(localTime(zone, 0))
-    } catch {
-      return false
-    }
-  }, 'not a time zone such as Asia/Shanghai')
+  const timeZone = z.string().refine(
+    (zone) => {
+      try {
+        return Boolean(localTime(zone, 0))
+      } catch {
+        return false
+      }
+    },
+    both('应为时区，例如 Asia/Shanghai', 'must be a time zone such as Asia/Shanghai'),
+  )
   const parsed = z.object({ timeZone, hours: hoursSchema, overrides: overridesSchema }).safeParse(stored)
   if (parsed.success) return ok(parsed.data)
-  return refuse(
-    'request.invalid',
-    {},
-    parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message })),
-  )
+  return refuse('request.invalid', {}, faultsOf(parsed.error))
 }
 
 function weekdayOf(date: string): number {

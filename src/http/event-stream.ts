@@ -52,7 +52,11 @@ function cursorOf(request: FastifyRequest): number | null {
   const given = request.headers['last-event-id'] ?? after
   if (given === undefined || given === '') return null
   if (!/^\d{1,15}$/.test(String(given))) {
-    const issue = { path: 'Last-Event-ID', message: 'must be the id of an event' }
+    const issue = {
+      path: 'Last-Event-ID',
+      message: 'must be the id of an event',
+      messageZh: '应为事件的编号',
+    }
     throw new RefusedError(refuse('request.invalid', {}, [issue]).refusal)
   }
   return Number(given)

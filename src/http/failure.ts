@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Entity } from '../kernel/entities.ts'
 import type { Log } from '../kernel/log.ts'
 import { type Refusal, RefusedError, refuse } from '../kernel/result.ts'
 import { storeRefusal } from '../store/index.ts'
@@ -61,7 +62,12 @@ export function registerFailures(server: FastifyInstance, log: Log): void {
   })
 }
 
-/** Answers 404; `what` is the path or the thing that is not there. */
-export function notFound(request: FastifyRequest, reply: FastifyReply, what: string): FastifyReply {
-  return sendRefusal(request, reply, refuse('not_found', { what: what.slice(0, 200) }).refusal)
+/** Answers 404; `what` is not there, and `name` says which one was asked for. */
+export function notFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  what: Entity,
+  name: string,
+): FastifyReply {
+  return sendRefusal(request, reply, refuse('not_found', { what, name: name.slice(0, 200) }).refusal)
 }

@@ -67,19 +67,19 @@ export function registerMedia(scope: FastifyInstance, options: MediaRouteOptions
     const actor = mustBeSomebody(request)
     const { id } = request.params
     const file = z.uuid().safeParse(id).success ? await files.attachment(actor, id) : null
-    return file ? await sendFile(request, reply, file, options) : notFound(request, reply, `attachment ${id}`)
+    return file ? await sendFile(request, reply, file, options) : notFound(request, reply, 'file', id)
   })
   scope.get<ById>('/api/media/:id', async (request, reply) => {
     const actor = mustBeSomebody(request)
     const { id } = request.params
     const file = /^[0-9a-f]{64}$/.test(id) ? await files.byHash(actor, id) : null
-    return file ? await sendFile(request, reply, file, options) : notFound(request, reply, `file ${id}`)
+    return file ? await sendFile(request, reply, file, options) : notFound(request, reply, 'file', id)
   })
   scope.get<ById>('/api/messages/:id/html', async (request, reply) => {
     const actor = mustBeSomebody(request)
     const { id } = request.params
     const found = z.uuid().safeParse(id).success ? await files.messageHtml(actor, id) : null
-    if (!found) return notFound(request, reply, `message ${id}`)
+    if (!found) return notFound(request, reply, 'message', id)
     const { headers, body } = await mailPage(found, options.media)
     return reply.headers(headers).send(body)
   })
@@ -105,7 +105,7 @@ export async function sendFile(
       : { 'content-security-policy': "sandbox; default-src 'none'" }),
   })
   if (request.headers['if-none-match'] === `"${file.hash}"`) return reply.code(304).send()
-  if (!(await media.has(file.hash))) return notFound(request, reply, `file ${file.name}`)
+  if (!(await media.has(file.hash))) return notFound(request, reply, 'file', file.name)
   const range = readRange(request.headers.range, file.size)
   if (range === 'unsatisfiable') {
     return reply.code(416).header('content-range', `bytes */${file.size}`).send()
@@ -132,7 +132,7 @@ async function upload(
   const limit = options.maxUploadBytes
   const part = await request.file({ limits: { files: 1, fields: 5, fileSize: limit + 1 } })
   if (!part) {
-    const issue = { path: 'file', message: 'one file is needed' }
+    const issue = { path: 'file', message: 'one file is needed', messageZh: '请选择一个文件' }
     return sendRefusal(request, reply, refuse('request.invalid', {}, [issue]).refusal)
   }
   const stored = await options.media.put(part.file, {

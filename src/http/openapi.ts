@@ -73,8 +73,12 @@ const errorSchema = {
           type: 'array',
           items: {
             type: 'object',
-            required: ['path', 'message'],
-            properties: { path: { type: 'string' }, message: { type: 'string' } },
+            required: ['path', 'message', 'messageZh'],
+            properties: {
+              path: { type: 'string' },
+              message: { type: 'string' },
+              messageZh: { type: 'string' },
+            },
           },
         },
         requestId: { type: 'string' },

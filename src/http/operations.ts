@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { Command, Query } from '../access/index.ts'
 import type { Actor } from '../contract/actor.ts'
+import { faultsOf } from '../contract/faults.ts'
 import type { Log } from '../kernel/log.ts'
 import { RefusedError, type Result, refuse } from '../kernel/result.ts'
 import { mustBeSomebody } from './authenticate.ts'
@@ -61,7 +62,7 @@ function encode(
 ): unknown {
   const checked = operation.output.safeParse(value)
   if (checked.success) return checked.data ?? null
-  const issues = checked.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  const issues = faultsOf(checked.error)
   log.error({ requestId, operation: operation.name, issues }, 'an answer does not fit its schema')
   throw new RefusedError(refuse('internal', { id: requestId }).refusal)
 }

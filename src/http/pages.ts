@@ -101,7 +101,7 @@ export function registerPages(server: FastifyInstance, { dir, https }: PageOptio
   server.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0]!
     const forPeople = request.method === 'GET' || request.method === 'HEAD'
-    if (!forPeople || machinePath.test(path)) return notFound(request, reply, path)
+    if (!forPeople || machinePath.test(path)) return notFound(request, reply, 'page', path)
     return send(reply, path)
   })
 }

@@ -13,7 +13,11 @@ export interface ErrorBody {
     /** The values that the sentence names. */
     readonly params: Refusal['params']
     /** Which members of the input are wrong, and how. */
-    readonly issues: readonly { readonly path: string; readonly message: string }[]
+    readonly issues: readonly {
+      readonly path: string
+      readonly message: string
+      readonly messageZh: string
+    }[]
     /** Names the request in the log. */
     readonly requestId: string
   }
@@ -29,15 +33,19 @@ export function errorBody(
   acceptLanguage: string | undefined,
 ): ErrorBody {
   const messageZh = sentence(refusal, 'zh')
+  const inChinese = acceptLanguage?.trimStart().toLowerCase().startsWith('zh') ?? false
+  const issues = (refusal.issues ?? []).map(({ path, message, messageZh = message }) => ({
+    path,
+    message: inChinese ? messageZh : message,
+    messageZh,
+  }))
   return {
     error: {
       code: refusal.code,
-      message: acceptLanguage?.trimStart().toLowerCase().startsWith('zh')
-        ? messageZh
-        : sentence(refusal, 'en'),
+      message: inChinese ? messageZh : sentence(refusal, 'en'),
       messageZh,
       params: refusal.params,
-      issues: refusal.issues ?? [],
+      issues,
       requestId,
     },
   }

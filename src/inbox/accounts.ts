@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
 import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../contract/automatic.ts'
 import type { Channel, TestStep } from '../contract/channel.ts'
+import { faultsOf, reasonOf } from '../contract/faults.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json } from '../store/index.ts'
 
@@ -81,12 +82,8 @@ function withGenerated(channel: Channel, values: Record<string, unknown>): Recor
 function check(channel: Channel, values: Record<string, unknown>): Result<null> {
   const parsed = channel.configSchema.safeParse(values)
   if (parsed.success) return ok(null)
-  const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
-  return refuse(
-    'channel.config_invalid',
-    { reason: issues[0] ? `${issues[0].path}: ${issues[0].message}` : '' },
-    issues,
-  )
+  const issues = faultsOf(parsed.error)
+  return refuse('channel.config_invalid', reasonOf(issues), issues)
 }
 
 /** Commands on channel accounts. Secrets go in, are sealed at once, and never come out again. */
@@ -112,7 +109,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
       },
       async (ctx, input) => {
         const channel = await ports.channel(input.kind)
-        if (!channel) return refuse('not_found', { what: input.kind })
+        if (!channel) return refuse('not_found', { what: 'channel', name: input.kind })
         const settings = withGenerated(channel, input.config)
         const checked = check(channel, settings)
         if (!checked.ok) return checked
@@ -161,7 +158,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         if (!row) return refuse('not_found', { what: 'channel account' })
         if (row.version !== input.version) return refuse('conflict.version')
         const channel = await ports.channel(row.kind)
-        if (!channel) return refuse('not_found', { what: row.kind })
+        if (!channel) return refuse('not_found', { what: 'channel', name: row.kind })
         const before = row.secrets ? ports.open(row.id, row.secrets) : {}
         const given = split(channel, input.config ?? (row.config as Record<string, unknown>))
         const secrets = { ...before, ...given.secret }

@@ -1,7 +1,10 @@
+import { entityName } from './entities.ts'
+
 /**
  * The one catalogue of error codes. Each has an HTTP status, a sentence for people in both languages that says
  * what happened and what to do, and an anchor of the same name in docs/errors.md (checked by a test).
- * `{name}` in a sentence is replaced by the refusal's parameter of that name.
+ * `{name}` in a sentence is replaced by the refusal's parameter of that name; `{what}` by what people call that thing, and
+ * `{waitSeconds}` by `waitMs` in seconds, rounded up.
  */
 export interface ErrorEntry {
   readonly status: number
@@ -38,8 +41,8 @@ const catalogue = {
   },
   'request.rate_limited': {
     status: 429,
-    zh: '请求太频繁，请 {waitMs} 毫秒后再试。',
-    en: 'Too many requests. Try again in {waitMs} ms.',
+    zh: '请求太频繁，请 {waitSeconds} 秒后再试。',
+    en: 'Too many requests. Try again in {waitSeconds} s.',
   },
   'request.conflict': {
     status: 409,
@@ -65,7 +68,7 @@ const catalogue = {
   },
   'channel.config_invalid': {
     status: 422,
-    zh: '渠道配置有误：{reason}',
+    zh: '渠道配置有误：{reasonZh}',
     en: 'The channel settings are wrong: {reason}',
   },
   // access
@@ -101,7 +104,7 @@ const catalogue = {
     en: 'This is the last administrator. Make somebody else an administrator first.',
   },
   // things
-  not_found: { status: 404, zh: '找不到：{what}。', en: 'Not found: {what}.' },
+  not_found: { status: 404, zh: '找不到这样的{what}。', en: 'There is no such {what}.' },
   'conflict.version': {
     status: 409,
     zh: '内容已被别人修改，请刷新后重试，你输入的内容仍在。',
@@ -135,7 +138,7 @@ const catalogue = {
   },
   'ticket.form_definition_invalid': {
     status: 422,
-    zh: '表单定义有误：{reason}',
+    zh: '表单定义有误：{reasonZh}',
     en: 'The form definition is wrong: {reason}',
   },
   'ticket.reason_required': { status: 422, zh: '请填写原因。', en: 'Give a reason.' },
@@ -216,7 +219,7 @@ const catalogue = {
   },
   'routing.policy_invalid': {
     status: 422,
-    zh: '派单策略有误：{reason}',
+    zh: '派单策略有误：{reasonZh}',
     en: 'The routing policy is wrong: {reason}',
   },
   'conversation.taken': {
@@ -392,8 +395,8 @@ const catalogue = {
   },
   'llm.timeout': {
     status: 504,
-    zh: '模型在 {timeoutMs} 毫秒内没有回答，已用规则引擎处理。',
-    en: 'The model did not answer within {timeoutMs} ms. The rules engine did the work.',
+    zh: '模型在 {timeoutSeconds} 秒内没有回答，已用规则引擎处理。',
+    en: 'The model did not answer within {timeoutSeconds} s. The rules engine did the work.',
   },
   'llm.rate_limited': {
     status: 429,
@@ -558,9 +561,14 @@ export function sentence(
   refusal: { readonly code: ErrorCode; readonly params: Readonly<Record<string, unknown>> },
   lang: 'zh' | 'en',
 ): string {
-  return errors[refusal.code][lang].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(refusal.params[name] ?? ''),
-  )
+  const { params } = refusal
+  return errors[refusal.code][lang].replace(/\{(\w+)\}/g, (_, member: string) => {
+    if (member === 'what') return entityName(params.what, params.name, lang)
+    const ms = params[member.replace(/Seconds$/, 'Ms')]
+    if (member.endsWith('Seconds') && params[member] === undefined)
+      return String(Math.ceil(Number(ms) / 1000))
+    return String(params[member] ?? '')
+  })
 }
 
 /** A refusal that is kept with what it is about, in the words of both languages. */

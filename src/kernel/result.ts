@@ -1,6 +1,7 @@
 /**
  * Expected refusals are values. Exceptions are for bugs and for I/O.
  */
+import type { Entity } from './entities.ts'
 import type { ErrorCode } from './errors.ts'
 
 /** Why something was refused: a code of the catalogue and the values that its sentence names. */
@@ -9,7 +10,12 @@ export interface Refusal {
   /** Values for the placeholders of the catalogue's sentences; never personal data. */
   readonly params: Readonly<Record<string, string | number | boolean | null>>
   /** Finer detail for a form: which field is wrong and how. */
-  readonly issues?: readonly { readonly path: string; readonly message: string }[]
+  readonly issues?: readonly {
+    readonly path: string
+    readonly message: string
+    /** The same in Chinese. */
+    readonly messageZh?: string
+  }[]
 }
 
 /** Either a value or a refusal; check `ok` first. */
@@ -22,7 +28,19 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }
 }
 
-/** Builds a refusal from a code of the catalogue. */
+/** Codes whose sentence names a thing. */
+type Naming = 'not_found' | 'conflict.duplicate' | 'conflict.in_use'
+
+/** Builds a refusal from a code of the catalogue; one that names a thing takes a known one and, where it has one, its own name. */
+export function refuse(
+  code: Naming,
+  params: { readonly what: Entity; readonly name?: string },
+): { readonly ok: false; readonly refusal: Refusal }
+export function refuse(
+  code: Exclude<ErrorCode, Naming>,
+  params?: Refusal['params'],
+  issues?: Refusal['issues'],
+): { readonly ok: false; readonly refusal: Refusal }
 export function refuse(
   code: ErrorCode,
   params: Refusal['params'] = {},

@@ -1,3 +1,4 @@
+import { faultsOf } from '../contract/faults.ts'
 import { type Refusal, type Result, refuse } from '../kernel/result.ts'
 import type { Reader } from '../store/index.ts'
 import { bodySchema, contentHash, frontSchema, slugSchema } from './article.ts'
@@ -19,16 +20,12 @@ export interface ImportPorts {
 function checked(file: ArticleFile): Result<ArticleFile> {
   const front = frontSchema.safeParse(file.front)
   const body = bodySchema.safeParse(file.body)
-  const issues = [
-    ...(front.error?.issues ?? []),
-    ...(body.error?.issues ?? []).map((i) => ({ ...i, path: ['body'] })),
-  ]
   if (front.success && body.success) return { ok: true, value: { front: front.data, body: body.data } }
-  return refuse(
-    'request.invalid',
-    {},
-    issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-  )
+  const faults = [
+    ...(front.error ? faultsOf(front.error) : []),
+    ...(body.error ? faultsOf(body.error, ['body']) : []),
+  ]
+  return refuse('request.invalid', {}, faults)
 }
 
 /**
@@ -43,7 +40,11 @@ export async function importArticle(
   const slug = slugSchema.safeParse(file.replace(/\.md$/i, ''))
   if (!slug.success) {
     const why = refuse('request.invalid', {}, [
-      { path: 'name', message: 'letters, digits and single - or _ make a short name' },
+      {
+        path: 'name',
+        message: 'letters, digits and single - or _ make a short name',
+        messageZh: '短名由字母、数字和单个 - 或 _ 组成',
+      },
     ])
     return refused(why.refusal)
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { both } from '../contract/faults.ts'
 
 /** A language that the hub knows: found in messages, translated from and to. */
 export const languageSchema = z.object({
@@ -34,7 +35,7 @@ export function languageOf(code: string): Language | undefined {
 /** A code of the list. */
 export const languageCode = z
   .string()
-  .refine((code) => byCode.has(code), { message: 'is not a known language' })
+  .refine((code) => byCode.has(code), { message: both('不认识这种语言', 'is not a known language') })
 
 /** Both ways to write Chinese are one language to who reads, extracts and routes. */
 export function primary(code: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand } from '../access/index.ts'
 import type { Actor } from '../contract/actor.ts'
+import { both } from '../contract/faults.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Tx } from '../store/index.ts'
@@ -26,7 +27,10 @@ const input = z
     /** The translation that `text` comes from: what the agent wrote is kept beside what is sent. */
     translationId: z.uuid().optional(),
   })
-  .refine((i) => i.text.trim() !== '' || i.attachments.length > 0, { message: 'is empty', path: ['text'] })
+  .refine((i) => i.text.trim() !== '' || i.attachments.length > 0, {
+    message: both('不能为空', 'is empty'),
+    path: ['text'],
+  })
 
 /** What replying needs from app. */
 export interface ReplyPorts {
@@ -50,7 +54,7 @@ export function makeReplyCommand({ media, partsOf }: ReplyPorts): Command {
     if (!entered.ok) return entered
     if (!(await windowOpen(ctx.tx, given.conversationId, ctx.nowMs))) return refuse('outbox.window_closed')
     for (const file of given.attachments) {
-      if (!(await media.has(file.hash))) return refuse('not_found', { what: file.name })
+      if (!(await media.has(file.hash))) return refuse('not_found', { what: 'file', name: file.name })
     }
     if (given.translationId && !(await translated(ctx.tx, given.translationId, given.conversationId)))
       return refuse('not_found', { what: 'translation' })

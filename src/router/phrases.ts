@@ -136,8 +136,8 @@ const zh = {
   unknown: '未知',
   unlimited: '不限',
   comma: '、',
-  semicolon: ';',
-  colon: ':',
+  semicolon: '；',
+  colon: '：',
   to: '至',
   weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
   values: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { both, faultsOf, reasonOf } from '../contract/faults.ts'
 import {
   engineerChecks,
   engineerOrders,
@@ -14,7 +15,7 @@ const unique = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .max(100)
-    .refine((list) => new Set(list).size === list.length, 'an entry appears twice')
+    .refine((list) => new Set(list).size === list.length, both('有一项重复了', 'an entry appears twice'))
 const groupPart = {
   checks: unique(z.enum(groupChecks)),
   order: unique(z.enum(groupOrders)),
@@ -31,7 +32,9 @@ function isTimeZone(name: string): boolean {
 /** Schema of a routing policy; what each member means stands at `RoutingPolicy` in the contract. */
 export const policySchema = z.strictObject({
   name: z.string().min(1).max(100),
-  timeZone: z.string().refine(isTimeZone, 'not a time zone such as Asia/Shanghai'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, both('应为时区，例如 Asia/Shanghai', 'must be a time zone such as Asia/Shanghai')),
   moment: z.enum(['created', 'now']),
   mainLanguage: z.string().min(2).max(8),
   groups: z.strictObject(groupPart),
@@ -55,8 +58,8 @@ export const policySchema = z.strictObject({
 export function parsePolicy(json: unknown): Result<RoutingPolicy> {
   const parsed = policySchema.safeParse(json)
   if (parsed.success) return ok(parsed.data)
-  const issues = parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message }))
-  return refuse('routing.policy_invalid', { reason: `${issues[0]!.path}: ${issues[0]!.message}` }, issues)
+  const issues = faultsOf(parsed.error)
+  return refuse('routing.policy_invalid', reasonOf(issues), issues)
 }
 
 /** The policy of `policies/after-sales.json`: a Chinese after-sales service that sends engineers. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../contract/faults.ts'
 import type { JsonValue } from '../kernel/json.ts'
 
 /** The value that a path names is compared as JSON; numbers, and texts with texts, have an order. */
@@ -73,7 +74,10 @@ function withinBounds(value: unknown): boolean {
 export const conditionSchema: z.ZodType<Condition> = z
   .unknown()
   .refine(withinBounds, {
-    message: `a condition has at most ${maxLevels} levels and ${maxValues} values`,
+    message: both(
+      `条件最多 ${maxLevels} 层、${maxValues} 个值`,
+      `a condition has at most ${maxLevels} levels and ${maxValues} values`,
+    ),
     abort: true,
   })
   .pipe(node)

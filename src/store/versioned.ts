@@ -1,3 +1,4 @@
+import { entityOfTable } from '../kernel/entities.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Tx } from './database.ts'
 
@@ -39,5 +40,5 @@ export async function changeVersioned(
     .select('id')
     .where('id', '=', row.id)
     .executeTakeFirst()
-  return there ? refuse('conflict.version') : refuse('not_found', { what: table.replaceAll('_', ' ') })
+  return there ? refuse('conflict.version') : refuse('not_found', { what: entityOfTable(table) })
 }

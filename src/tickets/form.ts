@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both, faultsOf, reasonOf } from '../contract/faults.ts'
 import { intents, type TicketFields, urgencies } from '../contract/ticket.ts'
 import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
@@ -13,11 +14,12 @@ const choices = z
   .array(z.string().min(1).max(200))
   .min(1)
   .max(500)
-  .refine((list) => new Set(list).size === list.length, 'an entry appears twice')
+  .refine((list) => new Set(list).size === list.length, both('有一项重复了', 'an entry appears twice'))
 
 const pattern = z.string().superRefine((text, context) => {
   const fault = patternFault(text)
-  if (fault) context.addIssue({ code: 'custom', message: `pattern: ${fault}` })
+  if (fault)
+    context.addIssue({ code: 'custom', message: both('不是可以使用的正则表达式', `pattern: ${fault}`) })
 })
 
 const field = z.discriminatedUnion('type', [
@@ -48,8 +50,11 @@ const field = z.discriminatedUnion('type', [
 
 const fieldName = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _')
-  .refine((name) => !isFieldName(name), 'this is a standard field')
+  .regex(
+    /^[a-z][a-z0-9_]{0,39}$/,
+    both('只用小写字母、数字和 _，以字母开头', 'lower-case letters, digits and _, beginning with a letter'),
+  )
+  .refine((name) => !isFieldName(name), both('这是标准字段', 'this is a standard field'))
 
 const some = <T extends z.ZodType>(of: T) => z.array(of).max(50).default([])
 
@@ -60,7 +65,10 @@ const appliesTo = z
     urgencies: some(z.enum(urgencies)),
     categories: some(z.string().min(1).max(60)),
   })
-  .refine((all) => Object.values(all).some((list) => list.length > 0), 'names no request')
+  .refine(
+    (all) => Object.values(all).some((list) => list.length > 0),
+    both('没有写是哪种请求', 'names no request'),
+  )
 
 /**
  * Schema of a ticket type's form: a JSON Schema object whose members are text (also a choice, a date, a pattern), number,
@@ -71,13 +79,13 @@ export const formSchema = z
     type: z.literal('object'),
     properties: z
       .record(fieldName, field)
-      .refine((fields) => Object.keys(fields).length <= 100, 'at most 100 fields'),
+      .refine((fields) => Object.keys(fields).length <= 100, both('最多 100 个字段', 'at most 100 fields')),
     required: z.array(z.string()).max(100).default([]),
     /** A ticket whose intent, urgency and category are all named here gets this type by itself. */
     appliesTo: appliesTo.optional(),
   })
   .refine((form) => form.required.every((name) => Object.hasOwn(form.properties, name)), {
-    message: 'names a field that the form does not have',
+    message: both('有一个字段不在表单里', 'names a field that the form does not have'),
     path: ['required'],
   })
 export type Form = z.infer<typeof formSchema>
@@ -110,12 +118,8 @@ export function closeness({ appliesTo: to }: Form, facts: TypeFacts): number {
 export function parseForm(json: unknown): Result<Form> {
   const parsed = formSchema.safeParse(json)
   if (parsed.success) return ok(parsed.data)
-  const issues = parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message }))
-  return refuse(
-    'ticket.form_definition_invalid',
-    { reason: `${issues[0]!.path}: ${issues[0]!.message}` },
-    issues,
-  )
+  const issues = faultsOf(parsed.error)
+  return refuse('ticket.form_definition_invalid', reasonOf(issues), issues)
 }
 
 /** What is wrong with a value; the message of an issue. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { both } from '../contract/faults.ts'
 import { type FieldName, intents, sentiments, type TicketFields, urgencies } from '../contract/ticket.ts'
 
 /** A text as people type it: trimmed, and without what a database cannot hold. */
@@ -17,7 +18,17 @@ export const fieldSchemas = {
   phone: z
     .string()
     .transform((text) => text.normalize('NFKC').replace(/\s/g, ''))
-    .pipe(z.string().regex(/^\+?[\d-]{5,24}(?:(?:转|x|,)\d{1,8})?$/i, 'phone number')),
+    .pipe(
+      z
+        .string()
+        .regex(
+          /^\+?[\d-]{5,24}(?:(?:转|x|,)\d{1,8})?$/i,
+          both(
+            '不像电话号码：只用数字、空格、+、-，分机写“转 8001”',
+            'this is no phone number: digits, blanks, + and - only, an extension as "x8001"',
+          ),
+        ),
+    ),
   address: z.object({
     province: part,
     city: part,
@@ -37,7 +48,7 @@ export const fieldSchemas = {
     .object({ start: moment, end: moment })
     .refine(
       (a) => a.start === null || a.end === null || Date.parse(a.start) <= Date.parse(a.end),
-      'start ≤ end',
+      both('结束时间不能早于开始时间', 'the end lies before the start'),
     ),
   intent: z.enum(intents),
   sentiment: z.enum(sentiments),

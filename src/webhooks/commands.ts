@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../access/index.ts'
+import { both } from '../contract/faults.ts'
 import { ok, RefusedError, type Result, refuse } from '../kernel/result.ts'
 import { anybodyListens, deliverJob, skipToNow } from './fanout.ts'
 import type { WebhookPorts, WebhookSecrets } from './ports.ts'
@@ -11,7 +12,13 @@ const url = z.url({ protocol: /^https?$/ }).max(2000)
 const events = z.array(subscription).min(1).max(50)
 const secret = z
   .string()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be "whsec_" followed by the base64 of 24 to 64 bytes')
+  .regex(
+    /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+    both(
+      '应为“whsec_”加 24 至 64 字节的 Base64',
+      'must be "whsec_" followed by the base64 of 24 to 64 bytes',
+    ),
+  )
 /** Secrets that are valid at the same time, at most. */
 const mostSecrets = 3
 
@@ -24,14 +31,15 @@ const changed = (id: string) => ({
 /** Refuses an address within the own network before anything is stored. */
 async function reachable({ isBarred }: WebhookPorts, url: string): Promise<void> {
   if (!(await isBarred(url))) return
+  const messageZh =
+    '这个地址在内网或本机，默认不推送。确实需要时，请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS，重启后再保存。'
   const message =
-    '这个地址在内网或本机，默认不推送。确实需要时，请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS，重启后再保存。 ' +
     'This address is in a private network, where nothing is pushed by default. If it is meant, add the host or range to ALLOW_PRIVATE_HOSTS, restart, and save again.'
   const host = new URL(url).hostname
   throw new RefusedError({
     code: 'fetch.private_address',
     params: { host },
-    issues: [{ path: 'url', message }],
+    issues: [{ path: 'url', message, messageZh }],
   })
 }
 

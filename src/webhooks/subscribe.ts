@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EventType, eventTypes } from '../contract/events.ts'
+import { both } from '../contract/faults.ts'
 
 /** Failures of webhooks are not told by webhook: they would tell of themselves for ever. */
 const untold: ReadonlySet<string> = new Set<EventType>(['webhook.failed'])
@@ -13,7 +14,10 @@ const groups = new Set(tellableTypes.map((type) => `${type.split('.')[0]}.*`))
 export const subscription = z
   .string()
   .refine((s) => s === '*' || groups.has(s) || (tellableTypes as readonly string[]).includes(s), {
-    message: 'is neither an event type nor a group like "ticket.*" nor "*"',
+    message: both(
+      '应为事件名、“ticket.*”这样的一组，或“*”',
+      'is neither an event type nor a group like "ticket.*" nor "*"',
+    ),
   })
 
 /** Whether an endpoint asked for an event. Pure. */

@@ -411,7 +411,7 @@ describe('work on the page of a job', () => {
     const empty = await page.act(link, { act: 'resolve', text: '' })
     expect(empty).toMatchObject({
       status: 422,
-      body: { error: { code: 'ticket.form_incomplete', messageZh: '还有必填项没有填写:处理结果。' } },
+      body: { error: { code: 'ticket.form_incomplete', messageZh: '还有必填项没有填写：处理结果。' } },
     })
     const actionId = randomUUID()
     for (let i = 0; i < 2; i++)
@@ -435,7 +435,7 @@ describe('work on the page of a job', () => {
     for (let i = 0; i < 3; i++)
       expect(await page.act(link, { act: 'resolve', text: '已救出' })).toMatchObject({
         status: 422,
-        body: { error: { messageZh: '还有必填项没有填写:被困人数。' } },
+        body: { error: { messageZh: '还有必填项没有填写：被困人数。' } },
       })
     expect(await page.act(link, { act: 'resolve', text: '已救出', values: { trapped: -1 } })).toMatchObject({
       body: { error: { code: 'ticket.form_invalid' } },

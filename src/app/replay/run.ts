@@ -3,7 +3,7 @@ import type { JobKind } from '../../contract/jobs.ts'
 import type { FetchedFile } from '../../conversations/index.ts'
 import { manualClock } from '../../kernel/clock.ts'
 import type { ErrorCode } from '../../kernel/errors.ts'
-import { ok, refuse } from '../../kernel/result.ts'
+import { refuse } from '../../kernel/result.ts'
 import { type Database, sql } from '../../store/index.ts'
 import { composeHub, type Hub, type HubOptions } from '../compose.ts'
 import { recordedModel } from '../model.ts'
@@ -165,7 +165,7 @@ async function recordedFile(live: Database, attachmentId: string): Promise<Fetch
   if (!row || row.state === 'pending') return null
   const { hash, size, contentType, reason } = row
   // A refused file keeps the code of the catalogue.
-  if (row.state === 'refused') return refuse(reason as ErrorCode)
+  if (row.state === 'refused') return { ok: false, refusal: { code: reason as ErrorCode, params: {} } }
   return ok({ hash: hash!, size: size!, contentType: contentType! })
 }
 

@@ -3,6 +3,7 @@ import { can } from '../../access/can.ts'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
 import type { Actor } from '../../contract/actor.ts'
+import { both } from '../../contract/faults.ts'
 import { optionalText } from '../../contract/text.ts'
 import type { Address } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
@@ -18,7 +19,10 @@ const serialNumber = z
   .trim()
   .refine(
     (typed) => typed.length >= 1 && typed.length <= 64 && !/\p{C}/u.test(typed),
-    '序列号要填 1 到 64 个字符，不能有换行等控制字符。 The serial number must have 1 to 64 characters and no line breaks or other control characters.',
+    both(
+      '要填 1 到 64 个字符，不能有换行等控制字符',
+      'must have 1 to 64 characters and no line breaks or other control characters',
+    ),
   )
 
 /** Members of a device, each with what it accepts. */
@@ -223,7 +227,7 @@ const get = defineQuery(
       .object({ id: z.uuid().optional(), serialNumber: z.string().max(80).optional() })
       .refine(
         (given) => given.id !== undefined || given.serialNumber !== undefined,
-        'give id or serialNumber',
+        both('要给编号或序列号', 'give id or serialNumber'),
       ),
     output: device,
     audit: ({ id, serialNumber }) => `device:${id ?? serialNumber}`,

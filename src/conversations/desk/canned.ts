@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import type { Role } from '../../contract/actor.ts'
+import { both } from '../../contract/faults.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 
 const desk: readonly Role[] = ['supervisor', 'agent', 'dispatcher']
@@ -25,7 +26,10 @@ const fields = {
     .max(5000)
     .refine(
       isFillable,
-      '只能用 {customer}、{ticket}、{agent} 这几个占位符。 Only the placeholders {customer}, {ticket} and {agent} are known.',
+      both(
+        '占位符只能用 {customer}、{ticket}、{agent}',
+        'only the placeholders {customer}, {ticket} and {agent} are known',
+      ),
     ),
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
+import { both } from '../../contract/faults.ts'
 import { names, text } from '../../contract/text.ts'
 import { intents } from '../../contract/ticket.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
@@ -19,13 +20,16 @@ export const groupMembers = {
   /** Takes what no other group fits; exactly one group is it. */
   isDefault: z.boolean(),
   /** `*` for any. */
-  intents: names().refine((list) => list.every(anyOr(intents)), 'an unknown intent'),
+  intents: names().refine(
+    (list) => list.every(anyOr(intents)),
+    both('有一个意图不存在', 'an unknown intent'),
+  ),
   /** Product categories; `*` for any. */
   skills: names(),
   /** Names or codes of divisions; `CN` for everywhere. */
   regions: names(1000).refine(
     (list) => list.every((spec) => findRegions(spec).length > 0),
-    'an unknown province, city or district',
+    both('有一个省、市或区县不存在', 'an unknown province, city or district'),
   ),
   languages: names(20, 8),
   /** Empty: any. */

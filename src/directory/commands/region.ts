@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CommandContext, defineCommand, defineQuery } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
+import { both } from '../../contract/faults.ts'
 import { names, text } from '../../contract/text.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { changeVersioned } from '../../store/index.ts'
@@ -13,7 +14,7 @@ export const regionMembers = {
   /** Six-digit division codes. */
   adcodes: names(3500, 12).refine(
     (list) => list.every((code) => regionByCode(code) !== null),
-    'an unknown division code',
+    both('有一个行政区划代码不存在', 'an unknown division code'),
   ),
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
+import { faultsOf } from '../../contract/faults.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { json } from '../../store/index.ts'
 
@@ -23,7 +24,7 @@ export function makeSettingCommands(schemas: SettingSchemas): Command[] {
       },
       async (ctx, { name, value }) => {
         const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
-        if (!schema) return refuse('not_found', { what: `setting ${name}` })
+        if (!schema) return refuse('not_found', { what: 'setting', name })
         const told = () =>
           recordChange(ctx, {
             action: 'setting.set',
@@ -37,11 +38,7 @@ export function makeSettingCommands(schemas: SettingSchemas): Command[] {
         }
         const read = schema.safeParse(value)
         if (!read.success) {
-          const issues = read.error.issues.map((i) => ({
-            path: ['value', ...i.path].join('.'),
-            message: i.message,
-          }))
-          return refuse('request.invalid', {}, issues)
+          return refuse('request.invalid', {}, faultsOf(read.error, ['value']))
         }
         const row = { value: json(read.data), updatedAt: new Date(ctx.nowMs) }
         await ctx.tx

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CommandContext, defineCommand } from '../../access/command.ts'
 import type { TicketField, TicketFieldMap } from '../../contract/extraction.ts'
+import { faultsOf } from '../../contract/faults.ts'
 import { joinEffects } from '../../contract/jobs.ts'
 import type { Appointment } from '../../contract/ticket.ts'
 import { canonicalJson } from '../../kernel/hash.ts'
@@ -33,11 +34,7 @@ async function readValue(
     if (value === null) return ok(null)
     const parsed = fieldSchemas[field].safeParse(value)
     if (parsed.success) return await sensible(ctx, ticket, field, parsed.data as JsonValue)
-    const issues = parsed.error.issues.map((i) => ({
-      path: [field, ...i.path].join('.'),
-      message: i.message,
-    }))
-    return refuse('request.invalid', {}, issues)
+    return refuse('request.invalid', {}, faultsOf(parsed.error, [field]))
   }
   const type = await ticketType(ctx.tx, { id: ticket.typeId })
   if (!type.ok) return type
@@ -108,7 +105,7 @@ function isSame(value: JsonValue, field: TicketField | undefined): boolean {
   return canonicalJson(value) === canonicalJson(field?.value ?? null)
 }
 
-const missing = (field: string) => refuse('not_found', { what: field })
+const missing = (name: string) => refuse('not_found', { what: 'field', name })
 
 const setField = defineCommand(
   {

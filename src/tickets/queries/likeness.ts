@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineQuery } from '../../access/command.ts'
+import { both } from '../../contract/faults.ts'
 import { intents, ticketStatuses } from '../../contract/ticket.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { sql } from '../../store/index.ts'
@@ -35,7 +36,7 @@ export const ticketLikeness = defineQuery(
     input: z
       .object({ ticketId: z.uuid().optional(), conversationId: z.uuid().optional() })
       .refine((i) => (i.ticketId === undefined) !== (i.conversationId === undefined), {
-        message: 'one of ticketId and conversationId',
+        message: both('工单和会话要给其中一个', 'one of ticketId and conversationId'),
         path: ['ticketId'],
       }),
     output: z.object({ likeness: z.array(likeness) }),

@@ -112,7 +112,9 @@ function readCursor(text: string, sort: TicketSort): Result<(string | number)[]>
   } catch {
     // Not ours: refused below.
   }
-  return refuse('request.invalid', {}, [{ path: 'cursor', message: 'not a cursor of this list' }])
+  return refuse('request.invalid', {}, [
+    { path: 'cursor', message: 'not a cursor of this list', messageZh: '不是这个列表的翻页标记' },
+  ])
 }
 
 function behind({ keys, types, beyond }: Order, values: readonly (string | number)[]): RawBuilder<unknown> {

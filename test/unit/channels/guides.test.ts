@@ -7,7 +7,6 @@ import {
   presetOf,
   type Schema,
   settingKind,
-  spoken,
   stepsFor,
 } from '../../../web/console/channels/schema.ts'
 import { settingWords } from '../../../web/console/words/channels.ts'
@@ -159,14 +158,5 @@ describe('settings in the set-up form', () => {
     expect(presetOf(presets, { imap: { host: 'b.example' }, lines: ['x'] })).toBe('b')
     expect(presetOf(presets, { imap: { host: 'b.example' }, lines: ['y'] })).toBe(null)
     expect(presetOf(presets, {})).toBe(null)
-  })
-
-  it('are refused in the language that the person reads', () => {
-    const both = '以 wx 开头，共 18 位。It begins with wx and has 18 characters.'
-    expect(spoken(both, 'zh')).toBe('以 wx 开头，共 18 位。')
-    expect(spoken(both, 'en')).toBe('It begins with wx and has 18 characters.')
-    expect(spoken('应为 43 个字符 · must be 43 characters', 'en')).toBe('must be 43 characters')
-    expect(spoken('Invalid input', 'zh')).toBe('Invalid input')
-    expect(spoken('请填写 AppID。', 'en')).toBe('请填写 AppID。')
   })
 })

@@ -72,7 +72,7 @@ describe("the engineers' page at the edge", () => {
     })
     expect([late.statusCode, late.json().error.messageZh]).toEqual([
       409,
-      '这张派单已经不能答复:已被王师傅接单。',
+      '这张派单已经不能答复：已被王师傅接单。',
     ])
     expect(asked).toEqual([
       ['t', ''],

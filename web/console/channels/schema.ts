@@ -125,15 +125,6 @@ function holds(whole: unknown, part: unknown): boolean {
   )
 }
 
-/** Of a sentence that is said in both languages, Chinese first, the one that the person reads; any other text as it is. */
-export function spoken(text: string, lang: Language): string {
-  const both =
-    /^(.*[\p{Script=Han}\u3002\uff01\uff1f])[\s·]*([^\p{Script=Han}\u3000-\u303f\uff00-\uffef]*[a-z][^\p{Script=Han}\u3000-\u303f\uff00-\uffef]*)$/su.exec(
-      text,
-    )
-  return both?.[lang === 'zh' ? 1 : 2] ?? text
-}
-
 /** What is sent: empty boxes are left out, so that the hub's own defaults and stored secrets stand. */
 export function cleaned(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const out: Record<string, unknown> = {}

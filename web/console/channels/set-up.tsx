@@ -8,7 +8,7 @@ import { useSure } from '../parts/sure.ts'
 import { automaticHints, automaticWords, channelsWords } from '../words/channels.ts'
 import { channelWords } from '../words/terms.ts'
 import { Guide, type Subject } from './guide.tsx'
-import { arrange, cleaned, combine, defaults, presetOf, type Schema, spoken, stepsFor } from './schema.ts'
+import { arrange, cleaned, combine, defaults, presetOf, type Schema, stepsFor } from './schema.ts'
 import { Members } from './schema-form.tsx'
 import { CallbackAddress, TestMessage, TestSteps } from './trial.tsx'
 
@@ -61,21 +61,13 @@ function Presets({
   )
 }
 
-/** What the hub found wrong with the settings, at the boxes of this form and in the person's language. */
+/** What the hub found wrong with the settings, at the boxes of this form. */
 function useRefused(refused: Refused | null): Refused | null {
-  const t = useWords(channelsWords)
-  const lang = language.use()
   return useMemo(() => {
     if (refused?.code !== 'channel.config_invalid') return refused
-    const issues = refused.issues.map(({ path, message }) => ({
-      path: `config.${path}`,
-      message:
-        lang === 'zh' && !/\p{Script=Han}/u.test(message)
-          ? t('wrongValue', { message })
-          : spoken(message, lang),
-    }))
+    const issues = refused.issues.map(({ path, message }) => ({ path: `config.${path}`, message }))
     return new Refused(refused.status, refused.code, refused.message, refused.params, issues)
-  }, [refused, lang, t])
+  }, [refused])
 }
 
 /** Callback address, connection test and live wait, where they are not steps. */

@@ -1,8 +1,7 @@
 import { Button, Drawer, Form, type FormInstance, Skeleton, Table, type TableProps } from 'antd'
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react'
 import type { Refused } from '../../ui/api.ts'
-import { language, useWords } from '../../ui/language.ts'
-import { spoken } from '../channels/schema.ts'
+import { useWords } from '../../ui/language.ts'
 import { commonWords } from '../words/terms.ts'
 import { Broken } from './broken.tsx'
 import { Key } from './field.tsx'
@@ -123,7 +122,6 @@ export function EditDrawer<T extends object>({
   saved?: number
 }) {
   const t = useWords(commonWords)
-  const lang = language.use()
   const [own] = Form.useForm<T>()
   const form = given ?? own
   const base = useRef<unknown>(initial)
@@ -134,12 +132,9 @@ export function EditDrawer<T extends object>({
   const leave = useLeave(changed, close)
   useEffect(() => {
     if (!refused || refused.issues.length === 0) return
-    const found = refused.issues.map((issue) => ({
-      name: issue.path.split('.'),
-      errors: [spoken(issue.message, lang)],
-    }))
+    const found = refused.issues.map((issue) => ({ name: issue.path.split('.'), errors: [issue.message] }))
     form.setFields(found as unknown as Parameters<typeof form.setFields>[0])
-  }, [refused, form, lang])
+  }, [refused, form])
   return (
     <Drawer
       open

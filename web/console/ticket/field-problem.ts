@@ -3,13 +3,8 @@ import type { problemWords } from '../words/ticket.ts'
 
 type Word = keyof typeof problemWords
 
-/** What the hub's schemas and forms say of a value, and the words for it. */
+/** What a form says of a value, and the words for it; a schema's fault comes as a sentence. */
 const known: readonly (readonly [said: RegExp, word: Word])[] = [
-  [/^start ≤ end$/, 'endFirst'],
-  [/^phone number$/, 'noPhone'],
-  [/^Too big: expected string to have <=(\d+) /, 'tooLong'],
-  [/^Too small: expected string /, 'empty'],
-  [/^Invalid ISO datetime/, 'noMoment'],
   [/^type$/, 'wrongKind'],
   [/^choice$/, 'noChoice'],
   [/^(?:format|pattern)$/, 'wrongForm'],
@@ -24,8 +19,7 @@ export function fieldProblem(
   const said = refused.issues[0]?.message
   if (said === undefined) return null
   for (const [pattern, word] of known) {
-    const found = pattern.exec(said)
-    if (found) return { word, params: found[1] ? { n: found[1] } : {} }
+    if (pattern.test(said)) return { word, params: {} }
   }
   return { word: 'other', params: { hint: said } }
 }

@@ -34,7 +34,6 @@ export const channelsWords = {
   ],
   awaitSoon: ['收到后这里会立即显示。', 'It shows here as soon as it arrives.'],
   wrongSettings: ['有设置需要改正，见标红的地方。', 'Some settings must be put right: see the boxes in red.'],
-  wrongValue: ['填写得不对（{message}）', 'That is not right ({message})'],
   messageHeard: ['收到了：这个渠道已经接通', 'It arrived: this channel works'],
   messageDead: ['收到了，但读不懂；请看“收件健康”', 'It arrived, but could not be read; see Inbox health'],
   guide: ['接入步骤', 'Step by step'],

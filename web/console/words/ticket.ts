@@ -164,14 +164,6 @@ export const ticketWords = {
 
 /** What is wrong with the value of a field. */
 export const problemWords = {
-  endFirst: ['结束时间不能早于开始时间', 'the end lies before the start'],
-  noPhone: [
-    '不像电话号码：只用数字、空格、+、-，分机写“转 8001”',
-    'this is no phone number: digits, blanks, + and - only, an extension as "x8001"',
-  ],
-  tooLong: ['最多 {n} 个字', '{n} characters at most'],
-  empty: ['不能为空', 'it must not be empty'],
-  noMoment: ['日期或时间没有填完整', 'the date or time is not complete'],
   wrongKind: ['类型不对，例如要填数字', 'the kind is wrong, e.g. a number is needed'],
   noChoice: ['不在可选范围内', 'it is none of the choices'],
   wrongForm: ['格式不对', 'the format is wrong'],
