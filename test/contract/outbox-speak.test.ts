@@ -105,7 +105,7 @@ describe('an agent answers', () => {
     expect(
       await d.command(command('outbox.reply'), { conversationId, attachments: [missing] }),
     ).toMatchObject({
-      refusal: { code: 'not_found', params: { what: '说明书.pdf' } },
+      refusal: { code: 'not_found', params: { what: 'file', name: '说明书.pdf' } },
     })
     expect(await d.command(command('outbox.reply'), { conversationId, attachments: [file] })).toMatchObject({
       ok: true,
