@@ -8,17 +8,19 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 
 // Real servers, browsers and clocks on a shared CI machine: a test may be tried again there, and the report says which was.
 const retry = process.env.CI ? 2 : 0
+// Files share a process and what it has loaded: with a process for each file, most of the time goes into loading the same modules.
+const together = { isolate: false }
 const database = { globalSetup: ['test/database.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry }
 
 export default defineConfig({
   test: {
     projects: [
       // Generous: properties run many cases, channels talk to emulators over loopback, and a busy machine is no fault of theirs.
-      project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 60_000, retry }),
+      project('unit', ['test/unit/**/*.test.ts'], { ...together, testTimeout: 60_000, retry }),
       project('boundary', ['test/boundary/**/*.test.ts']),
-      project('eval', ['test/eval/**/*.test.ts'], { testTimeout: 60_000 }),
-      project('contract', ['test/contract/**/*.test.ts'], database),
-      project('journey', ['test/journey/**/*.test.ts'], database),
+      project('eval', ['test/eval/**/*.test.ts'], { ...together, testTimeout: 60_000 }),
+      project('contract', ['test/contract/**/*.test.ts'], { ...database, ...together }),
+      project('journey', ['test/journey/**/*.test.ts'], { ...database, ...together }),
       // Never again: a second try that goes well would hide a loss.
       project('fault', ['test/fault/**/*.test.ts'], { ...database, testTimeout: 3_600_000, retry: 0 }),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...database, testTimeout: 300_000 }),

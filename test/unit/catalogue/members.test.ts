@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { deviceMembers } from '../../../src/catalogue/index.ts'
+import { faultsOf } from '../../../src/contract/faults.ts'
 
 const device = z.object({ serialNumber: deviceMembers.serialNumber, phone: deviceMembers.phone })
 const read = (given: object) => device.safeParse({ serialNumber: 'SN-1', phone: null, ...given })
+const said = (given: object) => faultsOf(read(given).error!)[0]
 
 describe('the phone number of a device', () => {
   it.each([
@@ -27,8 +29,10 @@ describe('the phone number of a device', () => {
   it.each(['123', '无', '12345678901', '1360571000', '136057100011', 'abc', '13605710001 张', '+12', '0571'])(
     'cannot be %s, and is told what it may be in both languages',
     (phone) => {
-      const message = read({ phone }).error?.issues[0]?.message
-      expect(message).toMatch(/^电话要填手机号、带区号的座机.*The phone number must be a mobile/)
+      expect(said({ phone })).toMatchObject({
+        messageZh: expect.stringMatching(/^应为手机号、带区号的座机/),
+        message: expect.stringMatching(/^must be a mobile/),
+      })
     },
   )
 
@@ -46,9 +50,10 @@ describe('the serial number of a device', () => {
   it.each(['', '   ', 'x'.repeat(65), 'AC\n12', 'AC\u0000', 'AC\u200b12', 'AC\u202e12'])(
     'cannot be %j, and the sentence says why in both languages',
     (serialNumber) => {
-      expect(read({ serialNumber }).error?.issues[0]?.message).toMatch(
-        /^序列号要填 1 到 64.*The serial number/,
-      )
+      expect(said({ serialNumber })).toMatchObject({
+        messageZh: expect.stringMatching(/^要填 1 到 64 个字符/),
+        message: expect.stringMatching(/^must have 1 to 64 characters/),
+      })
     },
   )
 })

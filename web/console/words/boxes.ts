@@ -260,5 +260,6 @@ export const noticeNames = {
   'ticket.state.in_progress': ['进度答复：处理中', 'Answer on progress: in progress'],
   'ticket.state.on_hold': ['进度答复：已挂起', 'Answer on progress: on hold'],
   'ticket.expedited': ['催单回执', 'Acknowledges the pressing'],
+  'ticket.cancel_asked': ['取消请求回执', 'Acknowledges the wish to cancel'],
   'knowledge.answer': ['引用知识库文章', 'Quotes an article'],
 } as const satisfies Words
