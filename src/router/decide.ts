@@ -213,8 +213,13 @@ export function judgeEngineers(
   const placed = new Map(input.engineers.map((each) => [each.id, distanceKm(each, context)]))
   const failed = ({ verdicts }: Candidate) => verdicts.filter((v) => !v.ok && !v.waived).length
   return [...rankEngineers(context, groupId).candidates]
-    .sort((a, b) => failed(a) - failed(b) || byScoreThenId(a, b))
     .map((candidate) => ({ ...candidate, km: placed.get(candidate.id) ?? null }))
+    .sort(
+      (a, b) =>
+        failed(a) - failed(b) ||
+        (a.eligible ? 0 : (a.km ?? Number.MAX_VALUE) - (b.km ?? Number.MAX_VALUE)) ||
+        byScoreThenId(a, b),
+    )
 }
 
 /** Facts by which a danger becomes known. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { defineQuery } from '../access/command.ts'
+import type { Candidate } from '../contract/routing.ts'
+import type { JsonValue } from '../kernel/json.ts'
 import { ok, refuse } from '../kernel/result.ts'
 import { sql } from '../store/index.ts'
 import { decide, judgeEngineers } from './decide.ts'
@@ -14,6 +16,18 @@ const wasKept = sql<boolean>`exists (select from ticket_event e where e."ticketI
   and e."payload"->>'decisionId' = d."id"::text and e."payload" ? 'kept')`
 
 const readers = ['supervisor', 'agent', 'dispatcher', 'auditor'] as const
+
+/** Groups by name where a check names them by id. */
+function withNames(candidate: Candidate, names: ReadonlyMap<string, string>): Candidate {
+  const named = (value: JsonValue): JsonValue => {
+    if (Array.isArray(value)) return value.map(named)
+    return typeof value === 'string' ? (names.get(value) ?? value) : value
+  }
+  const verdicts = candidate.verdicts.map((v) =>
+    v.check === 'group' ? { ...v, needed: named(v.needed), found: named(v.found) } : v,
+  )
+  return { ...candidate, verdicts }
+}
 
 /** Engineers as they are now for a ticket that a person gives away. */
 const candidates = defineQuery(
@@ -53,13 +67,15 @@ const candidates = defineQuery(
     ])
     const input = inputOf(body, { ticket: read.facts, groupLoads, engineerLoads, nowMs })
     const engineers = new Map(input.engineers.map((each) => [each.id, each]))
+    const names = new Map(body.groups.map((group) => [group.id, group.name]))
     const judged = judgeEngineers(input, groupId ?? read.ticket.groupId ?? decide(input).groupId)
     return ok({
       candidates: judged.map((each) => {
         const { groupIds, load, maxLoad } = engineers.get(each.id)!
+        const named = withNames(each, names)
         return {
           ...{ id: each.id, name: each.name, groupIds: [...groupIds], fits: each.eligible },
-          ...{ zh: reasons(each, 'zh'), en: reasons(each, 'en'), load, maxLoad, km: each.km },
+          ...{ zh: reasons(named, 'zh'), en: reasons(named, 'en'), load, maxLoad, km: each.km },
         }
       }),
     })
