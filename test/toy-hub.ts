@@ -10,16 +10,26 @@ const startMs = Date.parse('2026-03-02T09:00:00+08:00')
 // Nodes of one database share its key.
 const env = { SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), ALLOW_PRIVATE_HOSTS: '127.0.0.1' }
 
+/** The toy channel with a reply window of so many messages. */
+async function toyWith(messages: number) {
+  const toy = toyChannel()
+  const { replyWindow } = toy.capabilities
+  return {
+    ...toy,
+    capabilities: { ...toy.capabilities, replyWindow: replyWindow && { ...replyWindow, messages } },
+  }
+}
+
 /** A hub with an account of the toy channel, whose vendor runs on loopback; it works only when told. */
 export async function openToyHub(
-  options: { env?: Record<string, string>; audience?: string; startMs?: number } = {},
+  options: { env?: Record<string, string>; audience?: string; startMs?: number; replies?: number } = {},
 ) {
   const clock = manualClock(options.startMs ?? startMs)
   const secret = randomBytes(16).toString('hex')
   const vendor = await startToyVendor(secret, () => clock.now())
   vendor.letEverybodyWrite()
   /** What this hub was made with; a replay is made with the same. */
-  const made = { env: { ...env, ...options.env }, channels: { toy: async () => toyChannel() } }
+  const made = { env: { ...env, ...options.env }, channels: { toy: () => toyWith(options.replies ?? 5) } }
   const start = (fresh?: FreshDatabase) =>
     testHub({
       ...{ clock, ...made },

@@ -8,6 +8,7 @@ import {
 import { phoneWebhookChannel } from '../../channels/phone-webhook/index.ts'
 import { presets } from '../../channels/phone-webhook/presets.ts'
 import type { RawRequest } from '../../src/contract/channel.ts'
+import { faultsOf } from '../../src/contract/faults.ts'
 import { channelContract } from './channel.ts'
 import type { ChannelSubject, Never, Vendor } from './channel-subject.ts'
 
@@ -184,7 +185,10 @@ describe('an account of a call center', () => {
   it('is refused without any proof, in both languages', () => {
     const parsed = phoneConfigSchema.safeParse({ fields: jsonNames })
     expect(parsed.success).toBe(false)
-    expect(parsed.error?.issues[0]?.message).toMatch(/至少需要一种验证方式.*At least one proof/)
+    expect(faultsOf(parsed.error!)[0]).toMatchObject({
+      messageZh: expect.stringContaining('至少需要一种验证方式'),
+      message: expect.stringContaining('At least one proof'),
+    })
   })
 
   it.each(presets.map((one) => [one.key, one.config] as const))(

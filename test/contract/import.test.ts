@@ -129,8 +129,8 @@ describe('other imports', () => {
       `序列号,电话\nPH-1,12345\n${'9'.repeat(65)},13605710001\nPH-2, 0571-88886666 \n`,
     )
     expect(rows.map(({ state, issues }) => [state, issues.map(({ zh }) => zh)])).toEqual([
-      ['error', ['“电话”不能是“12345”,应为手机号、带区号的座机、400 电话,或以 + 开头的国际号码。']],
-      ['error', [`“序列号”不能是“${'9'.repeat(40)}”,应为1 到 64 个字符。`]],
+      ['error', ['“电话”不能是“12345”，应为手机号、带区号的座机、400 电话，或以 + 开头的国际号码。']],
+      ['error', [`“序列号”不能是“${'9'.repeat(40)}”，应为不超过 64 个字符。`]],
       ['new', []],
     ])
     const given = { serialNumber: 'PH-1', phone: '12345' }

@@ -15,7 +15,8 @@ const names: Readonly<Record<Name, string>> = { li: '李师傅', wang: '王师�
 
 /** A toy hub with one group and three engineers; li and wang can be reached by card, zhao cannot. li is the best, then wang. */
 export async function openOfferDesk(options: Parameters<typeof openToyHub>[0] = {}) {
-  const toy = await openToyHub(options)
+  // A notice is several of the toy's short messages, and nobody here is about the room that they take.
+  const toy = await openToyHub({ replies: 30, ...options })
   const { test, clock } = toy
   const { db } = test.fresh.database
   const any = {

@@ -33,7 +33,7 @@ export const deviceKind: ImportKind = {
     textColumn('serialNumber', '序列号', 'Serial number', 'AC26050012', {
       required: true,
       aliases: ['SN', '机身号', '设备编号'],
-      hint: { zh: '1 到 64 个字符', en: '1 to 64 characters' },
+      hint: { zh: '不超过 64 个字符', en: 'at most 64 characters' },
     }),
     textColumn('model', '型号', 'Model', 'KFR-35GW/B1'),
     textColumn('category', '品类', 'Category', '空调'),
