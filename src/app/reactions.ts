@@ -127,6 +127,15 @@ const reactions: Partial<Record<EventType, Reaction>> = {
     assigneeId === null
       ? []
       : [inform(subjectId, 'ticket.assigned', nowMs, by === 'card' ? 0 : reconsiderMs)],
+  // They press who wait: whoever has the ticket hears of it at once.
+  'ticket.expedited': ({ subjectId: ticketId }) => [
+    {
+      kind: 'engineer.inform',
+      payload: { ticketId, about: 'expedited' },
+      uniqueKey: `${ticketId}:expedited`,
+      serialKey: `ticket:${ticketId}`,
+    },
+  ],
   'ticket.transitioned': (event, nowMs) => {
     const { command, from } = event.data
     const template = notices[String(command)]

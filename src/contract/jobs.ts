@@ -28,8 +28,8 @@ export const jobPayloads = {
   'offer.expire': z.object({ offerId: id }),
   /** A ticket moved: offers that it makes void are taken back. */
   'offer.settle': z.object({ ticketId: id }),
-  /** The engineer of a ticket that was cancelled, or opened again after that, is told. */
-  'engineer.inform': z.object({ ticketId: id }),
+  /** The engineer of a ticket that was cancelled, or opened again after that, is told; or that its customer presses for it. */
+  'engineer.inform': z.object({ ticketId: id, about: z.literal('expedited').optional() }),
   'ticket.acknowledge': z.object({ ticketId: id, conversationId: id }),
   'ticket.inform': z.object({ ticketId: id, template: z.string() }),
   /** Looks for open tickets that a new or changed one probably doubles. */

@@ -49,8 +49,8 @@ export const noticeTexts = {
     en: 'We have received your wish to cancel ticket {number}. A colleague will confirm it.\n{reply} if you want to keep it.\nProgress: {link}',
   },
   'ticket.expedited': {
-    zh: '已为您的工单 {number} 催促，处理人员已收到提醒。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
-    en: 'We have pressed for your ticket {number}; whoever works on it was reminded.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',
+    zh: '已为您的工单 {number} 登记催单，我们会尽快处理。\n工程师：{engineer}\n预约时间：{appointment}\n进度：{link}',
+    en: 'We noted that you are waiting for ticket {number} and will see to it as soon as we can.\nEngineer: {engineer}\nAppointment: {appointment}\nProgress: {link}',
   },
 } as const satisfies Record<string, NoticeText>
 

@@ -10,13 +10,21 @@ const hourMs = 3_600_000
 /** Statuses in which somebody still waits for the work. */
 export const waitingStatuses = ['open', 'assigned', 'in_progress', 'on_hold'] as const
 
+/** Of a ticket that is pressed for without end so many times are looked at. */
+const mostPressed = 100
+
+/** How long pressing counts once, ms. */
+async function windowOf(db: Reader): Promise<number> {
+  const { expeditesPerHour } = await ticketSettings(db)
+  return Math.ceil(hourMs / expeditesPerHour)
+}
+
 /**
  * From when on a customer may press for a ticket again, ms; null for now. The setting `tickets` says how often in an hour: an hour has
  * so many windows, and pressing counts once in each, so that a second tap on the same button is none.
  */
 export async function expediteAfter(db: Reader, ticketId: string, nowMs: number): Promise<number | null> {
-  const { expeditesPerHour } = await ticketSettings(db)
-  const windowMs = Math.ceil(hourMs / expeditesPerHour)
+  const windowMs = await windowOf(db)
   const last = await db
     .selectFrom('ticket_event')
     .select('at')
@@ -29,7 +37,35 @@ export async function expediteAfter(db: Reader, ticketId: string, nowMs: number)
   return last ? last.at.getTime() + windowMs : null
 }
 
-/** Counts that the customer presses for a locked ticket, on its timeline too, and tells whoever has it. */
+/** The last time that a customer pressed for a ticket. */
+export interface Pressed {
+  readonly count: number
+  readonly reason: string | null
+  /** The earlier counts in the time in which pressing counts once; a person of the house may count more often. */
+  readonly before: readonly number[]
+}
+
+/** Reads the last time that a customer pressed for a ticket; null for never. */
+export async function lastPressed(db: Reader, ticketId: string): Promise<Pressed | null> {
+  const windowMs = await windowOf(db)
+  const rows = await db
+    .selectFrom('ticket_event')
+    .select(['payload', 'at'])
+    .where('ticketId', '=', ticketId)
+    .where('type', '=', 'expedited')
+    .orderBy('seq', 'desc')
+    .limit(mostPressed)
+    .execute()
+  const [last, ...earlier] = rows.map(({ payload, at }) => ({
+    ...(payload as { count: number; reason?: string | null }),
+    atMs: at.getTime(),
+  }))
+  if (!last) return null
+  const before = earlier.filter(({ atMs }) => atMs > last.atMs - windowMs).map(({ count }) => count)
+  return { count: last.count, reason: last.reason ?? null, before }
+}
+
+/** Counts that the customer presses for a locked ticket, on its timeline too, and announces it. */
 export async function countExpedite(
   tx: Tx,
   ticket: Ticket,

@@ -241,3 +241,89 @@ describe('a customer who cancels while the engineer is on the way', () => {
     expect(await saidTo(offer!.externalId)).toEqual(before)
   })
 })
+
+describe('a customer who presses', () => {
+  const saidTo = async (name: string) =>
+    (
+      await desk.query<{ text: string }>(
+        `select "content"->>'text' as text from outbox_message where "toExternalId" = '${name}'
+          and "idempotencyKey" like 'expedited:%' order by "seq"`,
+      )
+    ).map(({ text }) => text)
+  const customerOf = async (ticketId: string) =>
+    (
+      await desk.query<{ who: string }>(
+        `select i."externalId" as who from ticket t join channel_identity i on i."contactId" = t."contactId" where t."id" = '${ticketId}'`,
+      )
+    )[0]!.who
+  const press = (ticketId: string, reason: string) => desk.test.run('ticket.expedite', { ticketId, reason })
+
+  it('reaches the engineer in their chat with the number, how often, and the words; once in the time in which it counts once', async () => {
+    const ticketId = await desk.ticket()
+    const [offer] = await desk.offers(ticketId)
+    await desk.test.run('offer.accept', { offerId: offer!.id })
+    await desk.settle()
+    const { number } = await desk.row(ticketId)
+    const before = (await saidTo(offer!.externalId)).length
+    const dispatchers = (await saidTo('qian')).length
+    const told = async () => (await saidTo(offer!.externalId)).slice(before)
+    await desk.write(await customerOf(ticketId), `怎么还没来${'啊'.repeat(80)}`)
+    await desk.settle()
+    await desk.settle(20_000)
+    const first = `客户催单：工单 ${number}（第 1 次），请尽快处理。\n客户说：“怎么还没来${'啊'.repeat(55)}…”`
+    expect(await told()).toEqual([first])
+    // What the vendor takes at once is short.
+    expect(desk.texts().join('')).toContain(first.slice(0, 40))
+    // An agent may count as often as the customer rings up; the engineer is not disturbed each time.
+    await press(ticketId, '又打电话来催')
+    await desk.settle(minuteMs)
+    expect((await desk.row(ticketId)).expedited).toBe(2)
+    expect(await told()).toHaveLength(1)
+    await desk.settle(30 * minuteMs)
+    await press(ticketId, '客户第三次来电')
+    await desk.settle()
+    expect((await told()).slice(1)).toEqual([
+      `客户催单：工单 ${number}（第 3 次），请尽快处理。\n客户说：“客户第三次来电”`,
+    ])
+    expect(await saidTo('qian')).toHaveLength(dispatchers)
+  })
+
+  it('while nobody has the ticket, or its engineer has no chat, reaches the dispatcher; and what the customer reads is true when nobody can be told', async () => {
+    const ticketId = await desk.ticket()
+    const { number } = await desk.row(ticketId)
+    const before = (await saidTo('qian')).length
+    const told = async () => (await saidTo('qian')).slice(before)
+    const page = `https://hub.example/tickets/${number}`
+    // As the button of the progress page does.
+    const expedite = desk.test.hub.commands.find(({ name }) => name === 'ticket.expedite')!
+    const byLink = await desk.test.hub.executor.execute(
+      expedite,
+      { kind: 'link', id: ticketId, ticketId },
+      { ticketId },
+    )
+    expect(byLink.ok).toBe(true)
+    await desk.settle()
+    expect(await told()).toEqual([
+      `客户催单：工单 ${number}（第 1 次），还没有工程师，请调度员处理。\n${page}`,
+    ])
+    await desk.test.run('ticket.assign', { ticketId, engineerId: people.zhao })
+    await desk.settle(31 * minuteMs)
+    await press(ticketId, '急用')
+    await desk.settle()
+    expect((await told())[1]).toBe(
+      `客户催单：工单 ${number}（第 2 次），赵师傅没有绑定可用的聊天账号，请转告。\n客户说：“急用”\n${page}`,
+    )
+    await desk.query(`update staff set "active" = false where "name" = '钱调度'`)
+    await desk.settle(31 * minuteMs)
+    const who = await customerOf(ticketId)
+    await desk.write(who, '催一下')
+    await desk.settle()
+    await desk.settle(20_000)
+    expect(await told()).toHaveLength(2)
+    const [said] = await desk.query<{ text: string }>(
+      `select "content"->>'text' as text from outbox_message where "toExternalId" = '${who}' order by "seq" desc limit 1`,
+    )
+    expect(said!.text).toContain(`已为您的工单 ${number} 登记催单，我们会尽快处理。`)
+    expect(said!.text).not.toContain('提醒')
+  })
+})

@@ -86,7 +86,10 @@ const words = {
   engineer: ['工程师', 'the engineer'],
   appointment: ['预约时间', 'Appointment'],
   expedite: ['催一下', 'Remind us'],
-  expedited: ['已收到您的催促，会优先处理。', 'We got your reminder and will hurry.'],
+  expedited: [
+    '已收到您的催促，我们会尽快处理。',
+    'We got your reminder and will see to it as soon as we can.',
+  ],
   expediteLater: ['刚刚催过，{n} 分钟后可再催', 'Just reminded; again in {n} min'],
   updated: ['{time} 更新', 'Updated {time}'],
   stale: ['网络不通，以下是 {time} 的进度', 'No network; this is from {time}'],

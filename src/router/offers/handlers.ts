@@ -2,7 +2,7 @@ import { systemActor } from '../../contract/actor.ts'
 import { defineHandler, type JobHandler } from '../../queue/index.ts'
 import { expireOffer, settleOffers } from './answer.ts'
 import type { OfferPorts } from './card.ts'
-import { tellEngineer } from './tell.ts'
+import { tellEngineer, tellOfPressing } from './tell.ts'
 
 /** Handlers of `offer.expire`, `offer.settle` and `engineer.inform`. */
 export function makeOfferHandlers(ports: OfferPorts): JobHandler[] {
@@ -27,7 +27,10 @@ export function makeOfferHandlers(ports: OfferPorts): JobHandler[] {
     defineHandler({
       kind: 'engineer.inform',
       prepare: async () => null,
-      commit: (tx, _prepared, job, ctx) => tellEngineer(tx, job.payload.ticketId, ports, ctx.nowMs),
+      commit: (tx, _prepared, { payload }, ctx) => {
+        const tell = payload.about === 'expedited' ? tellOfPressing : tellEngineer
+        return tell(tx, payload.ticketId, ports, ctx.nowMs)
+      },
     }),
   ]
 }

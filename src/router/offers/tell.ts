@@ -3,9 +3,9 @@ import { type Effects, joinEffects, noEffects } from '../../contract/jobs.ts'
 import { langOf } from '../../directory/index.ts'
 import { enqueueToPerson } from '../../outbox/index.ts'
 import { sql, type Tx } from '../../store/index.ts'
-import { lockTicket, type Ticket } from '../../tickets/index.ts'
+import { lastPressed, lockTicket, type Pressed, type Ticket, waitingStatuses } from '../../tickets/index.ts'
 import type { OfferPorts } from './card.ts'
-import { addressesOf } from './make.ts'
+import { type Asked, addressesOf } from './make.ts'
 import { offerSettings } from './settings.ts'
 
 const words = {
@@ -38,6 +38,25 @@ const ownWords = {
   },
 } as const
 
+const pressedWords = {
+  engineer: {
+    zh: '客户催单：工单 {number}（第 {count} 次），请尽快处理。',
+    en: 'The customer presses for ticket {number} (time {count}). Please see to it soon.',
+  },
+  nobody: {
+    zh: '客户催单：工单 {number}（第 {count} 次），还没有工程师，请调度员处理。',
+    en: 'The customer presses for ticket {number} (time {count}), which no engineer has yet. A dispatcher must decide.',
+  },
+  unreached: {
+    zh: '客户催单：工单 {number}（第 {count} 次），{engineer}没有绑定可用的聊天账号，请转告。',
+    en: 'The customer presses for ticket {number} (time {count}). {engineer} has no linked chat; please pass it on.',
+  },
+  said: { zh: '客户说：“{said}”', en: 'The customer says: “{said}”' },
+} as const
+
+/** Longest words of a customer that a chat repeats, code points. */
+const mostSaid = 60
+
 /**
  * Why a dispatcher is needed; `declined`: everybody who fitted turned it down or did not answer; `danger_stays`: a danger did not move
  * the ticket.
@@ -58,36 +77,51 @@ export async function tellDispatchers(
   ports: OfferPorts,
   nowMs: number,
 ): Promise<Effects> {
+  const page = ports.ticketPage(ticket.number)
+  const effects: Effects[] = []
+  for (const { lang, ...reached } of await reachable(tx, dutiesFor(ticket, need), ports)) {
+    const text = words[need][lang].replace('{number}', ticket.number)
+    const idempotencyKey = `undispatched:${decisionId}:${reached.staffId}`
+    const message = { idempotencyKey, lang, text: page ? `${text}\n${page}` : text }
+    effects.push(await write(tx, ticket, reached, message, nowMs))
+  }
+  return joinEffects(...effects)
+}
+
+interface Reached extends Asked {
+  readonly lang: 'zh' | 'en'
+}
+
+/** Who of the staff can be reached in a chat of their own: those with one of the duties, or one person. */
+async function reachable(tx: Tx, whom: readonly string[] | string, ports: OfferPorts): Promise<Reached[]> {
   const people = await tx
     .selectFrom('staff')
     .select(['id', 'languages'])
-    .where('active', '=', true)
-    .where(sql<boolean>`"duties" && ${dutiesFor(ticket, need)}::text[]`)
+    .where(
+      typeof whom === 'string'
+        ? sql<boolean>`"id" = ${whom}`
+        : sql<boolean>`"active" and "duties" && ${[...whom]}::text[]`,
+    )
     .orderBy('id')
     .execute()
-  if (people.length === 0) return noEffects
+  if (people.length === 0) return []
   const ids = people.map(({ id }) => id)
-  const reached = await addressesOf(tx, ids, await offerSettings(tx), ports)
-  const page = ports.ticketPage(ticket.number)
-  const effects: Effects[] = []
-  for (const { id, languages } of people) {
-    const address = reached.get(id)
-    if (!address) continue
-    const lang = langOf(languages)
-    const text = words[need][lang].replace('{number}', ticket.number)
-    const said = await enqueueToPerson(
-      tx,
-      {
-        idempotencyKey: `undispatched:${decisionId}:${id}`,
-        ...{ accountId: address.accountId, externalId: address.externalId, ticketId: ticket.id, lang },
-        text: page ? `${text}\n${page}` : text,
-        reference: ticket.number,
-      },
-      nowMs,
-    )
-    effects.push(said.effects)
-  }
-  return joinEffects(...effects)
+  const addresses = await addressesOf(tx, ids, await offerSettings(tx), ports)
+  return people.flatMap(({ id, languages }) => {
+    const address = addresses.get(id)
+    return address ? [{ ...address, lang: langOf(languages) }] : []
+  })
+}
+
+async function write(
+  tx: Tx,
+  { id: ticketId, number }: Ticket,
+  { accountId, externalId }: Asked,
+  message: { readonly idempotencyKey: string; readonly text: string; readonly lang: 'zh' | 'en' },
+  nowMs: number,
+): Promise<Effects> {
+  const to = { accountId, externalId, ticketId, reference: number }
+  return (await enqueueToPerson(tx, { ...message, ...to }, nowMs)).effects
 }
 
 /**
@@ -114,23 +148,72 @@ export async function tellEngineer(
   const what = status === 'cancelled' ? 'cancelled' : 'again'
   const before = told?.idempotencyKey.split(':')[1]
   if (before === what || (what === 'again' && before === undefined)) return noEffects
-  const address = (await addressesOf(tx, [assigneeId], await offerSettings(tx), ports)).get(assigneeId)
-  if (!address) return noEffects
-  const { languages } = await tx
-    .selectFrom('staff')
-    .select('languages')
-    .where('id', '=', assigneeId)
-    .executeTakeFirstOrThrow()
-  const lang = langOf(languages)
-  const { effects } = await enqueueToPerson(
-    tx,
-    {
-      idempotencyKey: `engineer:${what}:${ticketId}:${assigneeId}:${closedAt?.getTime() ?? nowMs}`,
-      ...{ accountId: address.accountId, externalId: address.externalId, ticketId, lang },
-      text: ownWords[what][lang].replace('{number}', number),
-      reference: number,
-    },
-    nowMs,
-  )
-  return effects
+  const [engineer] = await reachable(tx, assigneeId, ports)
+  if (!engineer) return noEffects
+  const { lang } = engineer
+  const idempotencyKey = `engineer:${what}:${ticketId}:${assigneeId}:${closedAt?.getTime() ?? nowMs}`
+  const text = ownWords[what][lang].replace('{number}', number)
+  return await write(tx, locked.value, engineer, { idempotencyKey, lang, text }, nowMs)
+}
+
+/**
+ * Tells the engineer of a ticket in their own chat that its customer presses for it, in the customer's words; the dispatchers, where
+ * nobody has it or its engineer cannot be reached. Each person once in the time in which pressing counts once.
+ */
+export async function tellOfPressing(
+  tx: Tx,
+  ticketId: string,
+  ports: OfferPorts,
+  nowMs: number,
+): Promise<Effects> {
+  const locked = await lockTicket(tx, ticketId, systemActor('offers'))
+  if (!locked.ok || !waitingStatuses.some((status) => status === locked.value.status)) return noEffects
+  const ticket = locked.value
+  const pressed = await lastPressed(tx, ticketId)
+  if (!pressed) return noEffects
+  const { assigneeId } = ticket
+  const own = assigneeId === null ? [] : await reachable(tx, assigneeId, ports)
+  const people = own.length > 0 ? own : await reachable(tx, ['dispatcher'], ports)
+  const what = own.length > 0 ? 'engineer' : assigneeId === null ? 'nobody' : 'unreached'
+  const name = what === 'unreached' ? await nameOf(tx, assigneeId!) : ''
+  const page = what === 'engineer' ? null : ports.ticketPage(ticket.number)
+  const effects: Effects[] = []
+  for (const { lang, ...reached } of people) {
+    const key = (count: number) => `expedited:${ticketId}:${count}:${reached.staffId}`
+    if (await wasSaid(tx, pressed.before.map(key))) continue
+    const text = [pressedText(what, ticket.number, name, pressed, lang), page].filter(Boolean).join('\n')
+    effects.push(await write(tx, ticket, reached, { idempotencyKey: key(pressed.count), lang, text }, nowMs))
+  }
+  return joinEffects(...effects)
+}
+
+function pressedText(
+  what: 'engineer' | 'nobody' | 'unreached',
+  number: string,
+  engineer: string,
+  { count, reason }: Pressed,
+  lang: 'zh' | 'en',
+): string {
+  const values: Readonly<Record<string, string>> = { number, engineer, count: String(count) }
+  const first = pressedWords[what][lang].replace(/\{(\w+)\}/g, (_, key: string) => values[key]!)
+  const units = [...(reason ?? '').replace(/\s+/g, ' ').trim()]
+  if (units.length === 0) return first
+  const said = units.length > mostSaid ? `${units.slice(0, mostSaid).join('')}…` : units.join('')
+  return `${first}\n${pressedWords.said[lang].replace('{said}', () => said)}`
+}
+
+async function nameOf(tx: Tx, staffId: string): Promise<string> {
+  const row = await tx.selectFrom('staff').select('name').where('id', '=', staffId).executeTakeFirstOrThrow()
+  return row.name
+}
+
+async function wasSaid(tx: Tx, keys: readonly string[]): Promise<boolean> {
+  if (keys.length === 0) return false
+  const row = await tx
+    .selectFrom('outbox_message')
+    .select('id')
+    .where('idempotencyKey', 'in', [...keys])
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
