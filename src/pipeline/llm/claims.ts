@@ -15,9 +15,11 @@ import { readPhone } from '../read/phone.ts'
 import { composeSummary } from '../read/summary.ts'
 import { fold } from '../reading.ts'
 import { toAddress } from '../rules/address.ts'
+import { onlyCancelling, saysMore } from '../rules/cancelling.ts'
 import { categoryWords } from '../rules/category.ts'
 import { type Divisions, type Level, municipalities, unofficialDistrict } from '../rules/divisions.ts'
 import type { Lexicon } from '../rules/lexicon.ts'
+import { readScene } from '../rules/scene.ts'
 import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
 import { type Instructing, instructing } from './instructs.ts'
 import { type ClaimedQuote, locate, locateCode } from './locate.ts'
@@ -235,7 +237,10 @@ function told(answer: ModelAnswer, input: Told, put: Put): void {
   const faults = located(answer.fault as readonly ClaimedQuote[], input)
   const fault = readClauses(faults.map(quoteOf))
   if (fault) put('fault_description', fault, faults.map(spanOf))
-  const clauses = located(answer.summary as readonly ClaimedQuote[], input)
+  const aside = input.dialogue?.tickets.length ? onlyCancelling(readScene(input).customer) : null
+  const clauses = located(answer.summary as readonly ClaimedQuote[], input).filter(
+    (mark) => !aside || saysMore(mark, aside),
+  )
   const summary = clauses.length > 0 ? composeSummary(clauses.map(quoteOf), appointment) : null
   if (summary) {
     const from = [...clauses.map(spanOf), ...(appointment ? [when] : [])]

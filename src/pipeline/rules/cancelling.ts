@@ -1,4 +1,5 @@
-import type { Mark } from '../span.ts'
+import type { Turn } from '../../contract/extraction.ts'
+import { type Mark, quoteOf } from '../span.ts'
 import { markOf, type Utterance } from './scene.ts'
 
 /** Of one message so much is looked at: patterns must not be slow on what nobody writes. */
@@ -39,6 +40,10 @@ const another =
 /** It is taken back: the visit stands. */
 const keeps =
   /(?:不|别|不要|先别)取消|还是(?:来|修|装|上门)|照常|照旧|\b(?:do(?:n't| not)) cancel\b|\bkeep (?:it|the|my)\b/i
+
+/** Words around a wish to cancel that tell nothing more. */
+const around =
+  /算了|好吧?|还是|麻烦|不好意思|对不起|抱歉|[请帮给替叫让把将]|[我您你他她]们?|师傅|工程师|客服|[这那]个?|个|工?单子?|预约|报修|上门|维修|先|再|暂时|直接|[想要]|可以|能不能|可不可以|谢谢|多谢|感谢|你好|您好|一下|[掉了吧啊呀哈哦呢啦哎唉嗯就]|T\d{4,12}|\b(?:please|pls|thanks?|thank you|sorry|hi|hello|ok(?:ay)?|the|my|our|this|that|it|i|we|you|would|like|want|need|can|could|to|for|me|just|ticket|visit|appointment|repair|request|booking|any ?more|any longer)\b/gi
 
 const quoted = /“[^”\n]{0,200}”|「[^」\n]{0,200}」|《[^》\n]{0,200}》|"[^"\n]{0,200}"/g
 
@@ -94,6 +99,47 @@ function inWhole(sentence: string): Range | null {
   return { start: index, end: index + found[0].length }
 }
 
+const sentenceEnds = /[。.!！?？;；\n]/g
+
+const ownWords = ({ plain }: Utterance) =>
+  plain.text.slice(0, mostRead).replace(quoted, (words) => ' '.repeat(words.length))
+
+const tellsNothing = (words: string) => !/[\p{L}\p{N}]/u.test(words.replace(around, ' '))
+
+/** Words of which something is not to be told, by their turns. */
+export type Aside = ReadonlyMap<Turn, readonly Mark[]>
+
+/** Clauses that say nothing but the wish to cancel, where it stands: they tell nothing of what is wrong. Pure. */
+export function onlyCancelling(customer: readonly Utterance[]): Aside {
+  if (!askedToCancel(customer)) return new Map()
+  return Map.groupBy(customer.flatMap(cancellingClauses), ({ turn }) => turn)
+}
+
+function cancellingClauses(utterance: Utterance): Mark[] {
+  return pieces(ownWords(utterance), sentenceEnds).flatMap(({ start, words }) => {
+    const wishes = wishIn(words) !== null
+    return pieces(words, /[,，、]/g).flatMap((clause) => {
+      const wish = wishes ? wishIn(clause.words) : null
+      const { words: said } = clause
+      const rest = wish ? `${said.slice(0, wish.start)} ${said.slice(wish.end)}` : said
+      if (!tellsNothing(rest)) return []
+      return markOf(utterance, utterance.plain, start + clause.start, start + clause.end) ?? []
+    })
+  })
+}
+
+/** Whether words say anything besides what stands aside. Pure. */
+export function saysMore(mark: Mark, aside: Aside): boolean {
+  if (aside.size === 0) return true
+  let rest = quoteOf(mark)
+  for (const { start, end } of aside.get(mark.turn) ?? []) {
+    const from = Math.max(0, start - mark.start)
+    const to = Math.min(rest.length, end - mark.start)
+    if (from < to) rest = rest.slice(0, from) + ' '.repeat(to - from) + rest.slice(to)
+  }
+  return /[\p{L}\p{N}]/u.test(rest)
+}
+
 /**
  * The customer's words that ask to cancel what is open: 取消吧, 不用来了, "please cancel my appointment". The last word counts: who
  * takes it back wants no cancellation. What is denied, asked about, quoted of others, threatened with, or wanted at another time is
@@ -102,10 +148,9 @@ function inWhole(sentence: string): Range | null {
 export function askedToCancel(customer: readonly Utterance[]): Mark | null {
   let wish: Mark | null = null
   for (const utterance of customer) {
-    const text = utterance.plain.text.slice(0, mostRead)
-    const own = text.replace(quoted, (words) => ' '.repeat(words.length))
+    const own = ownWords(utterance)
     const moved = another.test(own)
-    for (const { start, words } of pieces(own, /[。.!！?？;；\n]/g)) {
+    for (const { start, words } of pieces(own, sentenceEnds)) {
       const found = moved ? null : wishIn(words)
       if (found) wish = markOf(utterance, utterance.plain, start + found.start, start + found.end)
       else if (keeps.test(words)) wish = null

@@ -13,6 +13,7 @@ import { derivedFrom, type Mark, quoteOf, spanOf } from '../span.ts'
 import { actionOf } from './action.ts'
 import { findAddresses, toAddress } from './address.ts'
 import { findAppointment } from './appointment.ts'
+import { type Aside, onlyCancelling, saysMore } from './cancelling.ts'
 import { findCategory } from './category.ts'
 import { learnedCategory } from './category-learned.ts'
 import type { Classifier } from './classifier.ts'
@@ -113,6 +114,8 @@ function ticket(scene: Scene, lexicon: Lexicon): Told {
   }
 }
 
+const nothingAside: Aside = new Map()
+
 /** Category, fault, classes and summary. */
 function tellings(
   signs: Signs,
@@ -149,7 +152,9 @@ function tellings(
       0.8,
     )
   Object.assign(fields, classFields(scene, classes))
-  const summary = summaryOf(gistOf(scene, clauses, times, taken), known, scene)
+  // Of a ticket that is waited for; elsewhere such words may be all that is wanted.
+  const aside = scene.input.dialogue?.tickets.length ? onlyCancelling(scene.customer) : nothingAside
+  const summary = summaryOf(gistOf(scene, clauses, times, taken, aside), known, scene, aside)
   return summary ? { ...fields, summary } : fields
 }
 
@@ -159,8 +164,14 @@ function chosen(clauses: readonly Clause[]): Clause[] {
   return clauses.filter((clause) => best.includes(clause))
 }
 
-function summaryOf(told: readonly Mark[], known: Fields, scene: Scene): ExtractedField<string> | null {
-  const first = scene.customer.find((u) => u.turn.text.trim() !== '')
+function summaryOf(
+  told: readonly Mark[],
+  known: Fields,
+  scene: Scene,
+  aside: Aside = nothingAside,
+): ExtractedField<string> | null {
+  const allOf = ({ turn }: Utterance) => ({ turn, start: 0, end: turn.text.length })
+  const first = scene.customer.find((u) => u.turn.text.trim() !== '' && saysMore(allOf(u), aside))
   const whole =
     first && told.length === 0 ? [{ turn: first.turn, start: 0, end: headOf(first.turn.text) }] : []
   const marks = told.length > 0 ? told : whole

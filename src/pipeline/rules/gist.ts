@@ -1,4 +1,5 @@
 import { type Mark, quoteOf } from '../span.ts'
+import { type Aside, saysMore } from './cancelling.ts'
 import { between, type Clause } from './fault.ts'
 import { markOf, type Scene, type Utterance } from './scene.ts'
 
@@ -120,13 +121,14 @@ function beginningOf(scene: Scene, taken: readonly Mark[]): Piece[] {
 
 /**
  * The words that a summary quotes, in the order in which they were said: what is wrong, since when, what was tried, what the customer
- * wants and when, what is to be minded, and what an agent promised. Pure.
+ * wants and when, what is to be minded, and what an agent promised. Words that stand `aside` tell nothing. Pure.
  */
 export function gistOf(
   scene: Scene,
   clauses: readonly Clause[],
   times: readonly Mark[],
   taken: readonly Mark[],
+  aside: Aside,
 ): Mark[] {
   const known = clauses.flatMap(({ mark, kind, score }): Piece[] => {
     const u = scene.customer.find(({ turn }) => turn === mark.turn)
@@ -140,7 +142,7 @@ export function gistOf(
     ...timesOf(scene, times),
     ...scene.customer.flatMap((u) => customersPieces(u, taken)),
     ...scene.utterances.filter(({ customer }) => !customer).flatMap(agentsPieces),
-  ]
+  ].filter(({ mark }) => saysMore(mark, aside))
   const kept: Mark[] = []
   for (const telling of Object.keys(room) as Telling[]) {
     const best = all.filter((piece) => piece.telling === telling).sort((a, b) => b.score - a.score)

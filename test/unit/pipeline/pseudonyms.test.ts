@@ -242,6 +242,18 @@ describe('what comes back', () => {
     expect(extraction.dropped).toEqual([])
   })
 
+  it('leaves a wish to cancel that the model quotes out of the summary of a ticket that is waited for', async () => {
+    const tickets = [{ id: 'a', number: 'T100016', here: true }]
+    const dialogue = { tickets, asked: null, askedFields: [], answered: false }
+    const input = { ...inputWith('空调不制冷了', '算了,取消吧'), dialogue }
+    const quotes = [
+      { turn: 0, text: '空调不制冷了' },
+      { turn: 1, text: '取消吧' },
+    ]
+    const { extraction } = await run(input, () => ({ summary: quotes }))
+    expect(extraction.fields.summary?.value).toBe('空调不制冷了')
+  })
+
   const changes: Record<string, (phone: string) => string> = {
     'another number': (phone) => phone.replace('_1_', '_7_'),
     'another kind': (phone) => phone.replace('PHONE', 'CODE'),

@@ -160,6 +160,30 @@ describe('a customer who wants no visit any more', () => {
       evidence: { turn: '1' },
     })
   })
+
+  const summaryOf = (said: readonly string[], dialogue: Partial<Dialogue> = one) =>
+    read(said, dialogue).fields.summary?.value
+  const fault = '空调不制冷了,麻烦来修一下'
+
+  it.each([
+    [['算了', '取消吧']],
+    [['算了,取消吧,谢谢']],
+    [['师傅不用来了。帮我把这个工单取消一下']],
+    [['T100016 取消']],
+    [['你好,我不想修了!']],
+    [['Please cancel my appointment, thanks']],
+  ])('says nothing for the summary in a sentence that is only that wish: %j', (said) => {
+    expect(summaryOf([fault, ...said])).toBe(summaryOf([fault]))
+    // Said elsewhere it takes nobody's summary away either.
+    expect(summaryOf(said)).toBeUndefined()
+  })
+
+  it('says the rest for the summary, and everything where it is taken back or no ticket is waited for', () => {
+    expect(summaryOf([fault, '自己修好了,不用来了,谢谢'])).toContain('自己修好了')
+    expect(summaryOf([fault, '取消吧', '算了还是来吧,下午到之前打电话'])).toContain('到之前打电话')
+    expect(summaryOf(['我要取消订单,退款'], {})).toContain('取消订单')
+    expect(summaryOf(['取消吧'], {})).toBe('取消吧')
+  })
 })
 
 describe('an answer to the hub’s question', () => {
