@@ -121,10 +121,14 @@ export interface TicketLabels {
 
 /** What the hub should do next; a field of its own, never read out of prose. */
 export type ExtractionAction =
-  /** `apart`: in a ticket of its own, although the conversation has one; says how it is known that this is something else. */
+  /**
+   * `apart`: in a ticket of its own, although the conversation has one; says how it is known that this is something else.
+   * `cancel`: the customer wants no visit any more, before there is a ticket; a person of the house decides.
+   */
   | {
       readonly kind: 'create'
       readonly apart?: { readonly kind: string; readonly [member: string]: JsonValue }
+      readonly cancel?: CancelWish
     }
   | { readonly kind: 'none' }
   /** What was said is about an open ticket; `reason` says how that is known, with the words or the number that show it. */
@@ -146,12 +150,13 @@ export type ExtractionAction =
   /** 催单: the customer presses for an open ticket; `said` are the words that do. */
   | { readonly kind: 'expedite'; readonly ticketId: string; readonly said: string }
   /** "不用来了": the customer asks to cancel an open ticket. A person of the house does it; nothing is cancelled by itself. */
-  | {
-      readonly kind: 'cancel'
-      readonly ticketId: string
-      readonly said: string
-      readonly evidence: Extract<Evidence, { kind: 'span' }>
-    }
+  | ({ readonly kind: 'cancel'; readonly ticketId: string } & CancelWish)
+
+/** The message in which a customer asks to cancel, and the words that do. */
+export interface CancelWish {
+  readonly said: string
+  readonly evidence: Extract<Evidence, { kind: 'span' }>
+}
 
 /** What the hub itself did in a conversation so far; the next action is chosen with it. */
 export interface Dialogue {

@@ -25,14 +25,16 @@ export function makeNoticeHandlers(ports: NoticePorts): JobHandler[] {
     defineHandler({
       kind: 'ticket.acknowledge',
       prepare: async () => null,
-      commit: (tx, _prepared, { payload }, ctx) =>
-        say(tx, ports, ctx, {
+      async commit(tx, _prepared, { payload }, ctx) {
+        if (await heardToCancel(tx, payload.ticketId)) return noEffects
+        return await say(tx, ports, ctx, {
           name: 'ticket.acknowledge',
           ticketId: payload.ticketId,
           conversationId: payload.conversationId,
           // One acknowledgement of a ticket in a conversation, however often it is asked for.
           idempotencyKey: `ticket.acknowledge:${payload.ticketId}:${payload.conversationId}`,
-        }),
+        })
+      },
     }),
     defineHandler({
       kind: 'ticket.inform',
@@ -40,6 +42,15 @@ export function makeNoticeHandlers(ports: NoticePorts): JobHandler[] {
       commit: (tx, _prepared, job, ctx) => inform(tx, ports, job, ctx),
     }),
   ]
+}
+
+/** Whether the customer was told that their wish to cancel was heard, and it stands: that tells of the ticket as well. */
+async function heardToCancel(tx: Tx, ticketId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from ticket t where t."id" = ${ticketId} and t."cancelAskedAt" is not null and exists (
+      select from ticket_event e
+      where e."ticketId" = t."id" and e."type" = 'answered' and e."payload"->>'kind' = 'cancel')`.execute(tx)
+  return rows.length > 0
 }
 
 async function inform(

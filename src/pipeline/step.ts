@@ -1,7 +1,7 @@
 import { systemActor } from '../contract/actor.ts'
 import { type Automatic, isChat } from '../contract/automatic.ts'
 import type { Capabilities } from '../contract/channel.ts'
-import type { Catalogue, Extraction } from '../contract/extraction.ts'
+import type { Catalogue, Extraction, ExtractionAction } from '../contract/extraction.ts'
 import { type Effects, joinEffects, type NewJob, noEffects } from '../contract/jobs.ts'
 import type { KnowledgeAnswer, KnowledgePort } from '../contract/knowledge.ts'
 import { derivedId } from '../kernel/ids.ts'
@@ -205,7 +205,8 @@ async function follow(
   const { action } = extraction
   const { waiting, feeds } = talk
   const account = ports.account(read.accountId)
-  const looks = waiting !== null || talking.includes(action.kind)
+  const cancels = action.kind === 'create' && action.cancel !== undefined
+  const looks = waiting !== null || cancels || talking.includes(action.kind)
   const room = looks && account ? await roomToSpeak(tx, read.id, account.capabilities, cause.nowMs) : noRoom
   const next = decideTurn({
     ...{ action, feeds, attended: room.attended },
@@ -239,7 +240,11 @@ async function follow(
     await tellQuestions(tx, read.id, taken.ticketId, cause)
   const speaks = room.open && !room.attended
   const { ticketId } = taken
-  const answered = await answer(tx, ports, { prepared, account, extractionId, speaks, ticketId }, cause)
+  const isNew = taken.outcome === 'opened' || taken.outcome === 'followed'
+  const meant =
+    cancels && isNew && ticketId ? { ...action.cancel!, kind: 'cancel' as const, ticketId } : action
+  const said = { prepared, action: meant, account, extractionId, speaks, ticketId }
+  const answered = await answer(tx, ports, said, cause)
   const { about } = prepared
   const asked =
     about?.kind === 'ask'
@@ -254,6 +259,7 @@ async function answer(
   ports: PipelinePorts,
   of: {
     readonly prepared: Prepared
+    readonly action: ExtractionAction
     readonly account: TalkingAccount | undefined
     readonly extractionId: string
     readonly speaks: boolean
@@ -262,7 +268,7 @@ async function answer(
   cause: Cause,
 ): Promise<Effects> {
   const { read, extraction } = of.prepared
-  const { action } = extraction
+  const { action } = of
   const conversationId = read.id
   const called = async () => {
     const chat = of.account !== undefined && isChat(of.account.capabilities)

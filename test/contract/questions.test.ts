@@ -59,6 +59,37 @@ describe('what a request lacks is asked for', () => {
     expect(await w.questions()).toHaveLength(1)
   })
 
+  it.each([
+    ['while the question waits', [fault], '算了,不用修了', '不用修了'],
+    ['before anything is asked', [], `${fault},${address},${phone}。还是取消吧`, '取消'],
+  ] as const)(
+    'unless they want no visit any more %s: the ticket opens with that mark, for a person to decide',
+    async (_, before, text, quote) => {
+      const w = await world()
+      for (const said of before) await w.say('u1', said)
+      await w.say('u1', text)
+      expect(await w.tickets()).toMatchObject([
+        { status: 'open', intent: 'repair', cancelAskedAt: expect.any(Date) },
+      ])
+      expect(await w.timeline('cancel_asked')).toMatchObject([
+        { reason: text, evidence: { kind: 'span', quote } },
+      ])
+      // Told of the wish, and not as well that somebody is on the way to be sent.
+      expect(await rules(w)).toEqual([...before.map(() => 'question'), 'ticket.cancel_asked'])
+      expect((await w.conversation()).queuedAt).not.toBeNull()
+      await w.pass(20 * minute)
+      expect(await w.tickets()).toHaveLength(1)
+    },
+  )
+
+  it('and a wish to cancel is acknowledged as a request where the hub says nothing of a ticket by itself', async () => {
+    const w = await world({ automatic: { state: false } })
+    await w.say('u1', fault)
+    await w.say('u1', '取消吧')
+    expect(await w.tickets()).toMatchObject([{ cancelAskedAt: expect.any(Date) }])
+    expect(await rules(w)).toEqual(['question', 'ticket.acknowledge'])
+  })
+
   it('and what the customer adds meanwhile is enough when it is what was asked for', async () => {
     const w = await world()
     await w.hear('u1', fault)

@@ -2,7 +2,7 @@ import type { Choice, Extraction, ExtractionAction } from '../../contract/extrac
 import type { Intent } from '../../contract/ticket.ts'
 import { houseLanguage } from '../../languages/index.ts'
 import type { Scene } from './scene.ts'
-import { aboutTicket, wantsPerson } from './talk.ts'
+import { aboutTicket, wantsPerson, wishToCancel } from './talk.ts'
 
 /** Requests for which somebody has to travel or call. */
 const needsVisit: ReadonlySet<Intent> = new Set(['repair', 'installation', 'maintenance'])
@@ -27,7 +27,8 @@ const questions = {
 /**
  * What the hub should do next. A person who is asked for comes first; then a ticket that is waited for: cancelling it, pressing for
  * it, asking how far it is, or naming it. A repair, an installation or a maintenance without a phone number or an address asks for it, one field at
- * a time and none twice, where nobody of the house is speaking already; danger never waits for an answer.
+ * a time and none twice, where nobody of the house is speaking already, unless the customer wants no visit any more; danger never waits
+ * for an answer.
  */
 export function actionOf(
   fields: Extraction['fields'],
@@ -42,10 +43,15 @@ export function actionOf(
   const intent = fields.intent?.value ?? 'inquiry'
   if (intent === 'inquiry')
     return { kind: fields.fault_description || fields.appointment || fields.phone ? 'create' : 'none' }
-  return needsVisit.has(intent)
-    ? (missing(fields, scene, lang, choice) ?? { kind: 'create' })
-    : { kind: 'create' }
+  if (!needsVisit.has(intent)) return { kind: 'create' }
+  const cancel = isAttended(scene) ? null : wishToCancel(scene)
+  if (cancel) return { kind: 'create', cancel }
+  return missing(fields, scene, lang, choice) ?? { kind: 'create' }
 }
+
+/** A person of the house listens. */
+const isAttended = (scene: Scene) =>
+  scene.input.channel === 'phone' || scene.utterances.some((u) => !u.customer)
 
 /** The question for what is missing; the one that waits already goes on until it is answered. */
 function missing(
@@ -54,9 +60,8 @@ function missing(
   lang: string,
   choice: Choice | null,
 ): ExtractionAction | null {
-  const attended = scene.input.channel === 'phone' || scene.utterances.some((u) => !u.customer)
   const remote = fields.product_category?.value === '软件'
-  if (attended || remote) return null
+  if (isAttended(scene) || remote) return null
   const { asked = null, askedFields = [] } = scene.input.dialogue ?? {}
   const open = (field: 'phone' | 'address') =>
     choice?.field !== field && (asked?.field === field || !askedFields.includes(field))

@@ -152,8 +152,9 @@ function tellings(
       0.8,
     )
   Object.assign(fields, classFields(scene, classes))
-  // Of a ticket that is waited for; elsewhere such words may be all that is wanted.
-  const aside = scene.input.dialogue?.tickets.length ? onlyCancelling(scene.customer) : nothingAside
+  // Of what is waited for; elsewhere such words may be all that is wanted.
+  const { tickets = [], asked = null } = scene.input.dialogue ?? {}
+  const aside = tickets.length > 0 || asked ? onlyCancelling(scene.customer) : nothingAside
   const summary = summaryOf(gistOf(scene, clauses, times, taken, aside), known, scene, aside)
   return summary ? { ...fields, summary } : fields
 }

@@ -1,4 +1,4 @@
-import type { Choice, Dialogue, ExtractionAction } from '../../contract/extraction.ts'
+import type { CancelWish, Choice, Dialogue, ExtractionAction } from '../../contract/extraction.ts'
 import { readChoice } from '../read/choice.ts'
 import { spanOf } from '../span.ts'
 import { askedToCancel } from './cancelling.ts'
@@ -44,6 +44,12 @@ export function wantsPerson(scene: Scene, dialogue: Dialogue | undefined): boole
   return forPerson.test(last.plain.text) || (dialogue?.answered === true && unsolved.test(last.plain.text))
 }
 
+/** The customer's wish to cancel; null where there is none. */
+export function wishToCancel(scene: Scene): CancelWish | null {
+  const wish = askedToCancel(scene.customer)
+  return wish && { said: wish.turn.text, evidence: spanOf(wish) }
+}
+
 /** What the customer says about a ticket that is waited for, and which one: the one whose number they name, or the first. */
 export function aboutTicket(scene: Scene, dialogue: Dialogue | undefined): ExtractionAction | null {
   const tickets = dialogue?.tickets ?? []
@@ -51,11 +57,8 @@ export function aboutTicket(scene: Scene, dialogue: Dialogue | undefined): Extra
   const text = scene.customer.map((u) => u.plain.text.toUpperCase()).join('\n')
   const named = tickets.find(({ number }) => text.includes(number))
   const ticket = named ?? tickets[0]!
-  const cancelled = askedToCancel(scene.customer)
-  if (cancelled) {
-    const { text: said } = cancelled.turn
-    return { kind: 'cancel', ticketId: ticket.id, said, evidence: spanOf(cancelled) }
-  }
+  const cancel = wishToCancel(scene)
+  if (cancel) return { kind: 'cancel', ticketId: ticket.id, ...cancel }
   const open = scene.customer.filter((u) => !calm.test(u.plain.text))
   const pressed = says(pressing, open)
   if (pressed) return { kind: 'expedite', ticketId: ticket.id, said: pressed.turn.text }

@@ -161,6 +161,18 @@ describe('a customer who wants no visit any more', () => {
     })
   })
 
+  it('is marked on the ticket that opens, where it is a visit that was asked for and no person listens', () => {
+    const wanted = '空调不制冷了,麻烦来修一下'
+    expect(read([wanted, '算了,不用修了']).action).toMatchObject({
+      kind: 'create',
+      cancel: { said: '算了,不用修了', evidence: { turn: '1', quote: '不用修了' } },
+    })
+    expect(read([wanted, '取消吧', '算了还是来吧']).action).toMatchObject({ kind: 'ask' })
+    expect(read(['我要取消订单,退款']).action).not.toHaveProperty('cancel')
+    const call = { ...input([wanted, '算了,不用修了'], {}), channel: 'phone' as const }
+    expect(readByRules(call, lexicon).action).not.toHaveProperty('cancel')
+  })
+
   const summaryOf = (said: readonly string[], dialogue: Partial<Dialogue> = one) =>
     read(said, dialogue).fields.summary?.value
   const fault = '空调不制冷了,麻烦来修一下'
