@@ -227,6 +227,8 @@ describe('the agents’ workbench', () => {
     await page.screenshot({ path: join(pictures, 'chats-placeholders.png') })
     await drawer.getByRole('button', { name: '保存' }).click()
     await page.getByText('/再见').waitFor()
+    // The list may have heard of it before the editor has its answer and closes.
+    await expect.poll(() => page.locator('.ant-drawer-open').count()).toBe(1)
     await page.keyboard.press('Escape')
     await page.locator('.ant-drawer-open').waitFor({ state: 'detached' })
   })

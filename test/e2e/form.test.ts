@@ -116,7 +116,7 @@ describe('the form of a printed code on a phone', () => {
     const { page, mishaps, context } = await scanned()
     await write(page, '外机响得厉害,录了一段')
     await page.getByRole('button', { name: '录语音' }).click()
-    const stop = page.getByRole('button', { name: /停止\([2-9] 秒\)/ })
+    const stop = page.getByRole('button', { name: /停止（[2-9] 秒）/ })
     await stop.waitFor()
     await keep(page, 'recording')
     await stop.click()
