@@ -3,8 +3,9 @@ import { entityName } from './entities.ts'
 /**
  * The one catalogue of error codes. Each has an HTTP status, a sentence for people in both languages that says
  * what happened and what to do, and an anchor of the same name in docs/errors.md (checked by a test).
- * `{name}` in a sentence is replaced by the refusal's parameter of that name; `{what}` by what people call that thing, and
- * `{waitSeconds}` by `waitMs` in seconds, rounded up.
+ * `{name}` in a sentence is replaced by the refusal's parameter of that name; `{what}` by what people call that thing,
+ * `{waitSeconds}` by `waitMs` in seconds, rounded up, and `{limitSize}` by the bytes of `limit` in MB or kB. English says
+ * `{count} {count|row|rows}`: the first form for one, the second for any other number.
  */
 export interface ErrorEntry {
   readonly status: number
@@ -21,8 +22,8 @@ const catalogue = {
   },
   'request.too_large': {
     status: 413,
-    zh: '内容超过 {limit} 字节的上限。',
-    en: 'The content is larger than the limit of {limit} bytes.',
+    zh: '内容超过 {limitSize} 的上限。',
+    en: 'The content is larger than the limit of {limitSize}.',
   },
   'request.malformed': {
     status: 400,
@@ -37,7 +38,7 @@ const catalogue = {
   'request.timeout': {
     status: 408,
     zh: '请求内容没有在 {seconds} 秒内传完，请重试。',
-    en: 'The request did not arrive within {seconds} seconds. Send it again.',
+    en: 'The request did not arrive within {seconds} {seconds|second|seconds}. Send it again.',
   },
   'request.rate_limited': {
     status: 429,
@@ -81,7 +82,7 @@ const catalogue = {
   'access.locked': {
     status: 429,
     zh: '尝试次数过多，账号已锁定，请 {minutes} 分钟后再试。',
-    en: 'Too many attempts. The account is locked for {minutes} minutes.',
+    en: 'Too many attempts. The account is locked for {minutes} {minutes|minute|minutes}.',
   },
   'access.bad_credentials': {
     status: 401,
@@ -96,7 +97,7 @@ const catalogue = {
   'access.weak_password': {
     status: 422,
     zh: '密码至少 {min} 位，且不能太常见。',
-    en: 'The password needs at least {min} characters and must not be a common one.',
+    en: 'The password needs at least {min} {min|character|characters} and must not be a common one.',
   },
   'access.last_admin': {
     status: 409,
@@ -145,12 +146,12 @@ const catalogue = {
   'ticket.hold_until_invalid': {
     status: 422,
     zh: '挂起的截止时间必须晚于现在，且不超过 {days} 天。',
-    en: 'The end of the hold must lie in the future, at most {days} days from now.',
+    en: 'The end of the hold must lie in the future, at most {days} {days|day|days} from now.',
   },
   'ticket.appointment_too_far': {
     status: 422,
     zh: '预约时间太远了，最多只能预约 {days} 天以内，请检查年份。',
-    en: 'The appointment is too far away: at most {days} days from now. Check the year.',
+    en: 'The appointment is too far away: at most {days} {days|day|days} from now. Check the year.',
   },
   'ticket.same_target': {
     status: 409,
@@ -175,7 +176,7 @@ const catalogue = {
   'ticket.children_open': {
     status: 409,
     zh: '还有 {count} 张子工单没有完成，请先完成它们。',
-    en: '{count} child tickets are not finished yet. Finish them first.',
+    en: '{count} child {count|ticket is|tickets are} not finished yet. Finish them first.',
   },
   'ticket.merge_target_invalid': {
     status: 409,
@@ -185,7 +186,7 @@ const catalogue = {
   'ticket.reopen_too_late': {
     status: 409,
     zh: '结束已超过 {hours} 小时，不能重新打开，请提交新的请求。',
-    en: 'It ended more than {hours} hours ago and cannot be reopened. File a new request.',
+    en: 'It ended more than {hours} {hours|hour|hours} ago and cannot be reopened. File a new request.',
   },
   'ticket.not_waiting': {
     status: 409,
@@ -241,7 +242,7 @@ const catalogue = {
   'outbox.window_short': {
     status: 409,
     zh: '这条回复要分成 {needed} 条发送，回复窗口只剩 {left} 条。请缩短内容，或减少附件。',
-    en: 'This reply would be sent as {needed} messages, and the reply window has {left} left. Make it shorter, or attach less.',
+    en: 'This reply would be sent as {needed} {needed|message|messages}, and the reply window has {left} left. Make it shorter, or attach less.',
   },
   'outbox.automatic_suppressed': {
     status: 409,
@@ -301,7 +302,7 @@ const catalogue = {
   'link.uploads_full': {
     status: 429,
     zh: '这个二维码一小时内上传的文件太多了，请 {minutes} 分钟后再传；也可以不带文件先提交。',
-    en: 'Too many files came through this code within an hour. Try again in {minutes} minutes, or send the form without files.',
+    en: 'Too many files came through this code within an hour. Try again in {minutes} {minutes|minute|minutes}, or send the form without files.',
   },
   'media.type_refused': {
     status: 415,
@@ -310,8 +311,8 @@ const catalogue = {
   },
   'media.too_large': {
     status: 413,
-    zh: '文件超过 {limit} 字节的上限。',
-    en: 'The file is larger than the limit of {limit} bytes.',
+    zh: '文件超过 {limitSize} 的上限。',
+    en: 'The file is larger than the limit of {limitSize}.',
   },
   'fetch.private_address': {
     status: 422,
@@ -346,7 +347,7 @@ const catalogue = {
   'asr.timeout': {
     status: 504,
     zh: '语音识别没有在 {seconds} 秒内完成。',
-    en: 'The recogniser did not finish within {seconds} seconds.',
+    en: 'The recogniser did not finish within {seconds} {seconds|second|seconds}.',
   },
   'asr.refused': {
     status: 502,
@@ -466,7 +467,7 @@ const catalogue = {
   'translation.too_long': {
     status: 413,
     zh: '内容超过 {limit} 个字符，无法翻译。请看原文。',
-    en: 'The text is longer than {limit} characters and cannot be translated. Read the original.',
+    en: 'The text is longer than {limit} {limit|character|characters} and cannot be translated. Read the original.',
   },
   'translation.nothing': {
     status: 422,
@@ -476,7 +477,7 @@ const catalogue = {
   'import.rows_wrong': {
     status: 422,
     zh: '有 {count} 行不能导入。请下载错误文件改正，或选择跳过这些行。',
-    en: '{count} rows cannot be imported. Correct them with the error file, or leave them out.',
+    en: '{count} {count|row|rows} cannot be imported. Correct {count|it|them} with the error file, or leave {count|it|them} out.',
   },
   'import.undone': {
     status: 409,
@@ -506,17 +507,17 @@ const catalogue = {
   'tags.indent': {
     status: 400,
     zh: '第 {line} 行的缩进不对：每深一层缩进两个空格，不能跳层，最多 {levels} 层。',
-    en: 'Line {line} is not indented right: two spaces for each level, no level left out, at most {levels} levels.',
+    en: 'Line {line} is not indented right: two spaces for each level, no level left out, at most {levels} {levels|level|levels}.',
   },
   'tags.name': {
     status: 400,
     zh: '第 {line} 行的标签名“{name}”不能用：要有 1 到 {longest} 个字，不含“/”和逗号。',
-    en: 'The tag name "{name}" in line {line} cannot be used: it has 1 to {longest} characters, no "/" and no comma.',
+    en: 'The tag name "{name}" in line {line} cannot be used: it has 1 to {longest} {longest|character|characters}, no "/" and no comma.',
   },
   'tags.word': {
     status: 400,
     zh: '第 {line} 行的词“{word}”不能用：要有 2 到 {longest} 个字；“…”只能放在两段字之间，最多两处。',
-    en: 'The word "{word}" in line {line} cannot be used: it has 2 to {longest} characters, and "…" stands between others, at most twice.',
+    en: 'The word "{word}" in line {line} cannot be used: it has 2 to {longest} {longest|character|characters}, and "…" stands between others, at most twice.',
   },
   'tags.twice': {
     status: 400,
@@ -526,7 +527,7 @@ const catalogue = {
   'tags.too_big': {
     status: 400,
     zh: '到第 {line} 行为止太多了：最多 {branches} 个标签，每个最多 {words} 个词。',
-    en: 'Too much by line {line}: at most {branches} tags with {words} words each.',
+    en: 'Too much by line {line}: at most {branches} {branches|tag|tags} with {words} {words|word|words} each.',
   },
   'tags.unknown': {
     status: 400,
@@ -556,19 +557,36 @@ export type ErrorCode = keyof typeof catalogue
 /** All codes with their status and sentences. */
 export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = catalogue
 
+/** A number of bytes as people say it, never more than it is. */
+function size(bytes: number): string {
+  const [unit, per] = bytes >= 1024 ** 2 ? ['MB', 1024 ** 2] : bytes >= 1024 ? ['kB', 1024] : ['B', 1]
+  return `${Math.floor((bytes / per) * 10) / 10} ${unit}`
+}
+
+type Params = Readonly<Record<string, unknown>>
+
+/** What stands for a placeholder: a parameter, or what is made of one. */
+function replacement(member: string, params: Params, lang: 'zh' | 'en'): string {
+  if (member === 'what') return entityName(params.what, params.name, lang)
+  if (params[member] !== undefined) return String(params[member] ?? '')
+  if (member.endsWith('Seconds'))
+    return String(Math.ceil(Number(params[member.replace(/Seconds$/, 'Ms')]) / 1000))
+  if (member.endsWith('Size')) return size(Number(params[member.replace(/Size$/, '')]))
+  return ''
+}
+
 /** The sentence of a refusal for people. */
 export function sentence(
-  refusal: { readonly code: ErrorCode; readonly params: Readonly<Record<string, unknown>> },
+  refusal: { readonly code: ErrorCode; readonly params: Params },
   lang: 'zh' | 'en',
 ): string {
-  const { params } = refusal
-  return errors[refusal.code][lang].replace(/\{(\w+)\}/g, (_, member: string) => {
-    if (member === 'what') return entityName(params.what, params.name, lang)
-    const ms = params[member.replace(/Seconds$/, 'Ms')]
-    if (member.endsWith('Seconds') && params[member] === undefined)
-      return String(Math.ceil(Number(ms) / 1000))
-    return String(params[member] ?? '')
-  })
+  return errors[refusal.code][lang].replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (_, member: string, one: string | undefined, many: string) => {
+      const value = replacement(member, refusal.params, lang)
+      return one === undefined ? value : value === '1' ? one : many
+    },
+  )
 }
 
 /** A refusal that is kept with what it is about, in the words of both languages. */

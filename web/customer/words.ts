@@ -1,4 +1,7 @@
-const words = {
+import { fill, type Params } from '../ui/fill.ts'
+
+/** What the customer pages say. */
+export const words = {
   title: ['报修', 'Request a repair'],
   forDevice: ['要报修的设备', 'The device'],
   serial: ['序列号 {n}', 'Serial number {n}'],
@@ -25,7 +28,7 @@ const words = {
   again: ['重试', 'Try again'],
   tooLarge: ['文件过大，最多 {n} MB', 'Too large; at most {n} MB'],
   wrongType: ['只能是照片、视频或语音', 'Only photos, videos or sound'],
-  tooMany: ['最多 {n} 个文件', 'At most {n} files'],
+  tooMany: ['最多 {n} 个文件', 'At most {n} {n|file|files}'],
   uploadFailed: ['没有传上', 'Not uploaded'],
   submit: ['提交', 'Send'],
   sending: ['正在提交…', 'Sending…'],
@@ -117,10 +120,8 @@ export const lang: 'zh' | 'en' = ((): 'zh' | 'en' => {
 })()
 
 /** Says a word in the customer's language. */
-export function t(word: Word, params: Readonly<Record<string, string | number>> = {}): string {
-  return words[word][lang === 'zh' ? 0 : 1].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(params[name] ?? ''),
-  )
+export function t(word: Word, params?: Params): string {
+  return fill(words[word][lang === 'zh' ? 0 : 1], params)
 }
 
 /** Changes the language and draws the page again. */

@@ -1,6 +1,8 @@
 import { lang } from '../customer/words.ts'
+import { fill, type Params } from '../ui/fill.ts'
 
-const words = {
+/** What the engineers' page says. */
+export const words = {
   title: ['派单', 'Job'],
   low: ['不急', 'Low'],
   normal: ['普通', 'Normal'],
@@ -112,13 +114,11 @@ const words = {
 export type Word = keyof typeof words
 
 /** Says a word in the reader's language. */
-export function t(word: Word, params: Readonly<Record<string, string | number>> = {}): string {
-  return words[word][lang === 'zh' ? 0 : 1].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(params[name] ?? ''),
-  )
+export function t(word: Word, params?: Params): string {
+  return fill(words[word][lang === 'zh' ? 0 : 1], params)
 }
 
 /** A word whose key is put together; the key itself where there is none. */
-export function term(key: string, params: Readonly<Record<string, string | number>> = {}): string {
+export function term(key: string, params?: Params): string {
   return Object.hasOwn(words, key) ? t(key as Word, params) : key
 }

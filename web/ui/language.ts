@@ -1,3 +1,4 @@
+import { fill, type Params } from './fill.ts'
 import { remembered } from './remembered.ts'
 
 /** The languages of the pages. */
@@ -8,7 +9,7 @@ export const language = remembered<Language>('yitong.language', ['zh', 'en'], ()
   typeof navigator === 'undefined' || navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en',
 )
 
-/** A dictionary of one area: key → [Chinese, English]. `{name}` stands for a parameter. */
+/** A dictionary of one area: key → [Chinese, English]. placeholders as `fill` takes them. */
 export type Words = Readonly<Record<string, readonly [zh: string, en: string]>>
 
 /** Says a word of a dictionary in the given language. */
@@ -16,17 +17,15 @@ export function say<W extends Words>(
   words: W,
   lang: Language,
   key: keyof W & string,
-  params: Readonly<Record<string, string | number>> = {},
+  params?: Params,
 ): string {
   const pair = words[key]
   if (!pair) return key
-  return pair[lang === 'zh' ? 0 : 1].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''))
+  return fill(pair[lang === 'zh' ? 0 : 1], params)
 }
 
 /** The dictionary in the person's language. */
-export function useWords<W extends Words>(
-  words: W,
-): (key: keyof W & string, params?: Readonly<Record<string, string | number>>) => string {
+export function useWords<W extends Words>(words: W): (key: keyof W & string, params?: Params) => string {
   const lang = language.use()
   return (key, params) => say(words, lang, key, params)
 }

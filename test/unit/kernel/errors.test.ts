@@ -17,6 +17,24 @@ it('a table that people know by no name is a record', () => {
   expect(entityOfTable('app_user')).toBe('user')
 })
 
+it('a count is told as one or as many', () => {
+  const told = (count: number) => sentence(refuse('import.rows_wrong', { count }).refusal, 'en')
+  expect(told(1)).toBe('1 row cannot be imported. Correct it with the error file, or leave it out.')
+  expect(told(2)).toContain('2 rows cannot be imported. Correct them')
+})
+
+it.each([
+  [5 * 1024 ** 2, '5 MB'],
+  [10_000_000, '9.5 MB'],
+  [64 * 1024, '64 kB'],
+  [1000, '1000 B'],
+])('a limit of %i bytes is told as %s', (limit, size) => {
+  const { refusal } = refuse('media.too_large', { limit })
+  expect(sentence(refusal, 'zh')).toBe(`文件超过 ${size} 的上限。`)
+  expect(sentence(refusal, 'en')).toBe(`The file is larger than the limit of ${size}.`)
+  expect(refusal.params).toEqual({ limit })
+})
+
 it('a wait is told in seconds, rounded up', () => {
   const { refusal } = refuse('request.rate_limited', { waitMs: 1200 })
   expect(sentence(refusal, 'zh')).toBe('请求太频繁\uff0c请 2 秒后再试。')

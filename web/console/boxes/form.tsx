@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Issue } from '../../ui/api.ts'
 import { useWords } from '../../ui/language.ts'
 import { JsonEditor } from '../parts/json-editor.tsx'
-import { boxNames, boxWords, noticeNames, oneUnitWords, problemWords, unitWords } from '../words/boxes.ts'
+import { boxNames, boxWords, noticeNames, problemWords, unitWords } from '../words/boxes.ts'
 import { commonWords } from '../words/terms.ts'
 import {
   type Box,
@@ -48,9 +48,8 @@ export interface Edited {
 
 /** So many of a unit in words. */
 function useCounted() {
-  const one = useWords(oneUnitWords)
-  const many = useWords(unitWords)
-  return (n: number, unit: keyof typeof unitWords) => `${n} ${n === 1 ? one(unit) : many(unit)}`
+  const u = useWords(unitWords)
+  return (n: number, unit: keyof typeof unitWords) => `${n} ${u(unit, { n })}`
 }
 
 /** A time in words, in its largest whole unit. */

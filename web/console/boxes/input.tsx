@@ -2,7 +2,7 @@ import { Checkbox, Input, InputNumber, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useWords, type Words } from '../../ui/language.ts'
 import { useAsk } from '../data/hub.ts'
-import { boxWords, oneUnitWords, unitWords } from '../words/boxes.ts'
+import { boxWords, unitWords } from '../words/boxes.ts'
 import { type Box, type Unit, unitOf, units } from './box.ts'
 import { Lists } from './lists.tsx'
 import { NoticeTexts } from './notice-texts.tsx'
@@ -52,7 +52,10 @@ function Duration({ value, onChange, ...bound }: Bound) {
         className="box-unit"
         disabled={bound.disabled}
         value={unit}
-        options={(Object.keys(units) as Unit[]).map((each) => ({ value: each, label: t(each) }))}
+        options={(Object.keys(units) as Unit[]).map((each) => ({
+          value: each,
+          label: t(each, { n: Number(shown) }),
+        }))}
         onChange={(next: Unit) => set(shown, next)}
       />
     </span>
@@ -60,7 +63,7 @@ function Duration({ value, onChange, ...bound }: Bound) {
 }
 
 function Counted({ unit, value, onChange, ...bound }: Bound & { unit: keyof typeof unitWords }) {
-  const t = useWords(value === 1 ? oneUnitWords : unitWords)
+  const t = useWords(unitWords)
   return (
     <span className="box-line">
       <InputNumber
@@ -69,7 +72,7 @@ function Counted({ unit, value, onChange, ...bound }: Bound & { unit: keyof type
         value={typeof value === 'number' ? value : null}
         onChange={onChange}
       />
-      <span>{t(unit)}</span>
+      <span>{t(unit, { n: Number(value) })}</span>
     </span>
   )
 }
@@ -103,7 +106,7 @@ function Table({
                     onChange(n === null ? others : { ...others, [name]: n })
                   }}
                 />
-                <span>{u(unit)}</span>
+                <span>{u(unit, { n: Number(held[name]) })}</span>
               </span>
             </td>
           </tr>

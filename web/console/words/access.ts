@@ -74,7 +74,7 @@ export const webhookWords = {
   secretHint: ['接收方用它验证签名。', 'The receiver checks signatures with it.'],
   rotate: ['更换密钥', 'Change the secret'],
   retire: ['只留新密钥', 'Keep only the new secret'],
-  secrets: ['{n} 个密钥有效', '{n} secrets valid'],
+  secrets: ['{n} 个密钥有效', '{n} {n|secret|secrets} valid'],
   remove: ['删除', 'Remove'],
   removed: ['已删除', 'Removed'],
   removeHint: [
@@ -107,7 +107,10 @@ export const auditWords = {
   at: ['时间', 'When'],
   detail: ['细节', 'Detail'],
   verify: ['校验链', 'Check the chain'],
-  whole: ['链完整：{rows} 条，{days} 天', 'The chain holds: {rows} entries over {days} days'],
+  whole: [
+    '链完整：{rows} 条，{days} 天',
+    'The chain holds: {rows} {rows|entry|entries} over {days} {days|day|days}',
+  ],
   broken: ['链在 {day} 第 {seq} 条断开', 'The chain breaks on {day} at entry {seq}'],
   empty: ['没有符合的记录', 'No entry matches'],
   more: ['更早的记录', 'Older entries'],
@@ -203,7 +206,7 @@ export const startWords = {
   ],
   returned: [
     '{n} 张正在处理的工单会退回待派，时间线上写明原因。',
-    '{n} tickets in progress go back to be dispatched, with the reason on their timelines.',
+    '{n} {n|ticket|tickets} in progress {n|goes|go} back to be dispatched, with the reason on {n|its timeline|their timelines}.',
   ],
   ticketsStay: [
     '工单、会话和客户都不会删除，客户的进度页照常可用；再次加载示例会补回缺少的部分。',
@@ -240,16 +243,16 @@ export const startWords = {
 
 /** Rows of the sample workspace, counted. */
 export const sampleTableWords = {
-  skill_group: ['{n} 个技能组', '{n} groups'],
-  staff: ['{n} 名人员', '{n} people'],
-  device: ['{n} 台设备', '{n} devices'],
-  site: ['{n} 个场所', '{n} sites'],
-  product_category: ['{n} 个品类', '{n} categories'],
-  product_model: ['{n} 个型号', '{n} models'],
-  ticket_type: ['{n} 个工单类型', '{n} kinds of ticket'],
-  routing_rule: ['{n} 条派单规则', '{n} routing rules'],
-  region: ['{n} 个服务区域', '{n} service areas'],
-  calendar: ['{n} 个日历', '{n} calendars'],
-  channel_account: ['{n} 个渠道账号', '{n} channel accounts'],
-  article: ['{n} 篇知识文章', '{n} articles'],
+  skill_group: ['{n} 个技能组', '{n} {n|group|groups}'],
+  staff: ['{n} 名人员', '{n} {n|person|people}'],
+  device: ['{n} 台设备', '{n} {n|device|devices}'],
+  site: ['{n} 个场所', '{n} {n|site|sites}'],
+  product_category: ['{n} 个品类', '{n} {n|category|categories}'],
+  product_model: ['{n} 个型号', '{n} {n|model|models}'],
+  ticket_type: ['{n} 个工单类型', '{n} {n|kind of ticket|kinds of ticket}'],
+  routing_rule: ['{n} 条派单规则', '{n} {n|routing rule|routing rules}'],
+  region: ['{n} 个服务区域', '{n} {n|service area|service areas}'],
+  calendar: ['{n} 个日历', '{n} {n|calendar|calendars}'],
+  channel_account: ['{n} 个渠道账号', '{n} {n|channel account|channel accounts}'],
+  article: ['{n} 篇知识文章', '{n} {n|article|articles}'],
 } as const satisfies Words

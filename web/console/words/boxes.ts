@@ -1,30 +1,17 @@
 import type { Words } from '../../ui/language.ts'
 
-/** Units of time and of what is counted. */
+/** Units of time and of what is counted; `n` says how many there are. */
 export const unitWords = {
-  second: ['秒', 'seconds'],
-  minute: ['分钟', 'minutes'],
-  hour: ['小时', 'hours'],
-  day: ['天', 'days'],
-  times: ['次', 'times'],
-  messages: ['条', 'messages'],
-  chats: ['个会话', 'chats'],
-  people: ['人', 'people'],
+  second: ['秒', '{n|second|seconds}'],
+  minute: ['分钟', '{n|minute|minutes}'],
+  hour: ['小时', '{n|hour|hours}'],
+  day: ['天', '{n|day|days}'],
+  times: ['次', '{n|time|times}'],
+  messages: ['条', '{n|message|messages}'],
+  chats: ['个会话', '{n|chat|chats}'],
+  people: ['人', '{n|person|people}'],
   km: ['公里', 'km'],
 } as const satisfies Words
-
-/** The units of one. */
-export const oneUnitWords = {
-  second: ['秒', 'second'],
-  minute: ['分钟', 'minute'],
-  hour: ['小时', 'hour'],
-  day: ['天', 'day'],
-  times: ['次', 'time'],
-  messages: ['条', 'message'],
-  chats: ['个会话', 'chat'],
-  people: ['人', 'person'],
-  km: ['公里', 'km'],
-} as const satisfies Record<keyof typeof unitWords, readonly [string, string]>
 
 /** What is wrong with what a box holds. */
 export const problemWords = {
@@ -33,8 +20,8 @@ export const problemWords = {
   atLeast: ['不能小于 {n}', 'It must be at least {n}'],
   atMost: ['不能大于 {n}', 'It must be at most {n}'],
   empty: ['不能为空', 'It must not be empty'],
-  tooShort: ['至少 {n} 个字符', '{n} characters at least'],
-  tooLong: ['最多 {n} 个字符', '{n} characters at most'],
+  tooShort: ['至少 {n} 个字符', '{n} {n|character|characters} at least'],
+  tooLong: ['最多 {n} 个字符', '{n} {n|character|characters} at most'],
   noZone: ['没有这个时区', 'There is no such time zone'],
   inItem: ['“{item}”：{problem}', '“{item}”: {problem}'],
 } as const satisfies Words

@@ -51,7 +51,7 @@ export const deviceWords = {
   permanentCode: ['{account} · 长期', '{account} · permanent'],
   temporaryCode: ['{account} · 30 天', '{account} · 30 days'],
   validUntil: ['有效期至 {date}', 'Valid until {date}'],
-  notMade: ['{count} 张还没有这种二维码', '{count} labels have no such code yet'],
+  notMade: ['{count} 张还没有这种二维码', '{count} {count|label has|labels have} no such code yet'],
   notMadeHint: [
     '由微信或企业微信生成一次，之后重复使用。公众号的长期码一共最多 10 万个，要有已认证的服务号；30 天的码到期后要重新打印。',
     'WeChat or WeCom makes it once, and it is used again. An account may have 100,000 permanent codes and must be certified; codes for 30 days are printed anew after that.',
@@ -109,10 +109,10 @@ export const importWords = {
   issues: ['问题', 'Problems'],
   ignored: ['没有用到的列：{names}', 'Columns that are not used: {names}'],
   errorFile: ['下载有误的行', 'Download the wrong rows'],
-  apply: ['导入 {n} 行', 'Import {n} rows'],
+  apply: ['导入 {n} 行', 'Import {n} {n|row|rows}'],
   applySkip: ['跳过有误的，导入 {n} 行', 'Leave out the wrong rows, import {n}'],
   nothing: ['没有需要写入的行', 'Nothing to write'],
-  done: ['已导入 {n} 行', '{n} rows imported'],
+  done: ['已导入 {n} 行', '{n} {n|row|rows} imported'],
   history: ['导入记录', 'What was imported'],
   noHistory: ['还没有导入过', 'Nothing was imported yet'],
   name: ['名称', 'Name'],
@@ -121,6 +121,12 @@ export const importWords = {
   at: ['时间', 'When'],
   undo: ['撤销', 'Undo'],
   undone: ['已撤销', 'Undone'],
-  undoneSaid: ['删除 {removed} 行，恢复 {restored} 行', '{removed} rows removed, {restored} restored'],
-  kept: ['{n} 行之后被改过或正在使用，保留不动', '{n} rows were changed since or are in use and stay'],
+  undoneSaid: [
+    '删除 {removed} 行，恢复 {restored} 行',
+    '{removed} {removed|row|rows} removed, {restored} restored',
+  ],
+  kept: [
+    '{n} 行之后被改过或正在使用，保留不动',
+    '{n} {n|row was changed since or is in use and stays|rows were changed since or are in use and stay}',
+  ],
 } as const satisfies Words

@@ -56,7 +56,7 @@ export const directoryWords = {
   isDefaultHint: ['没有别的组符合时由它接', 'Takes what no other group fits'],
   load: ['手上', 'Load'],
   members: ['成员', 'Members'],
-  memberCount: ['{n} 人', '{n} people'],
+  memberCount: ['{n} 人', '{n} {n|person|people}'],
   certs: ['证件', 'Certificates'],
   maxLoad: ['最多同时', 'Most at once'],
   status: ['状态', 'Status'],

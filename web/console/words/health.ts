@@ -43,7 +43,7 @@ export const healthWords = {
   openTicket: ['打开工单', 'Open the ticket'],
   part: ['部分', 'Part'],
   webhooks: ['Webhook 投递', 'Webhook deliveries'],
-  webhookDead: ['{name}：{n} 次投递失败', '{name}: {n} deliveries failed'],
+  webhookDead: ['{name}：{n} 次投递失败', '{name}: {n} {n|delivery|deliveries} failed'],
   see: ['查看', 'Look'],
 } as const satisfies Words
 

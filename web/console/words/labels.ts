@@ -48,7 +48,7 @@ export const tagTreeWords = {
   outline: ['标签树的大纲', 'The outline of the tree'],
   shipped: ['自带', 'As shipped'],
   own: ['已修改', 'Changed'],
-  count: ['{n} 个标签', '{n} tags'],
+  count: ['{n} 个标签', '{n} {n|tag|tags}'],
   restore: ['恢复自带的标签树', 'Put the shipped tree back'],
   restoreSure: [
     '恢复后，这里的改动不再使用；工单上已有的标签不变。',

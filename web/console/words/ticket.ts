@@ -50,7 +50,7 @@ export const ticketWords = {
   ],
   draftKept: ['草稿已保存在本机', 'Draft kept in this browser'],
   replyVia: ['经由', 'By'],
-  windowLeft: ['还可回复 {n} 条', '{n} replies left'],
+  windowLeft: ['还可回复 {n} 条', '{n} {n|reply|replies} left'],
   windowUntil: ['窗口剩 {time}', 'window closes in {time}'],
   windowClosed: [
     '回复窗口已关闭：客户再次来信后才能回复。',
@@ -114,7 +114,7 @@ export const ticketWords = {
   engineer: ['工程师', 'Engineer'],
   nobody: ['未分配', 'Nobody'],
   candidateFits: ['符合', 'Fits'],
-  candidateLoad: ['手上 {load}/{max} 单', '{load} of {max} jobs'],
+  candidateLoad: ['手上 {load}/{max} 单', '{load} of {max} {max|job|jobs}'],
   candidateKm: ['{km} 公里', '{km} km'],
   notJudged: ['不是工程师，派单时不参与比较', 'Not an engineer; routing does not compare them'],
   assigned: ['已派给 {name}', 'Assigned to {name}'],

@@ -33,7 +33,7 @@ export const ticketsWords = {
   any: ['不限', 'Any'],
   unassigned: ['未分配', 'Nobody'],
   noGroup: ['未分组', 'No group'],
-  count: ['{n} 个工单', '{n} tickets'],
+  count: ['{n} 个工单', '{n} {n|ticket|tickets}'],
   countMore: ['已读 {n} 个，向下继续', '{n} read, more below'],
   left: ['剩 {time}', '{time} left'],
   late: ['超时 {time}', '{time} late'],
@@ -73,7 +73,7 @@ export const ticketsWords = {
   unserved: ['没有人可派', 'Nobody to send'],
   unservedNotice: [
     '{n} 张危急工单没有人处理，请马上派人',
-    '{n} critical tickets have nobody. Send somebody now.',
+    '{n} critical {n|ticket has|tickets have} nobody. Send somebody now.',
   ],
   unservedAll: ['查看全部', 'Show all'],
   createType: ['工单类型', 'Type of ticket'],
