@@ -210,7 +210,7 @@ describe('the form of a printed code on a phone', () => {
       mimeType: 'image/jpeg',
       buffer: Buffer.concat([picture, Buffer.alloc(15 * 1_048_576)]),
     })
-    await page.getByText('原图.jpg：文件过大，最多 15 MB').waitFor()
+    await page.getByText('原图.jpg: 文件过大，最多 15 MB').waitFor()
     await keep(page, 'too-large')
     await picker.setInputFiles({
       name: '说明书.pdf',
