@@ -2,8 +2,6 @@ import { Worker } from 'node:worker_threads'
 import type { Extraction, ExtractionInput } from '../contract/extraction.ts'
 import type { Log } from '../kernel/log.ts'
 
-/** Longest time for one extraction, ms; a text that takes longer is hostile, and its ticket is made without fields. */
-const longestMs = 10_000
 /** The thread and its data (about 50 MB) go when nothing was read for this long, ms. */
 const idleMs = 5 * 60_000
 
@@ -17,7 +15,8 @@ export interface ExtractionThread {
 interface Waiting {
   readonly resolve: (extraction: Extraction) => void
   readonly reject: (error: Error) => void
-  readonly timer: NodeJS.Timeout
+  /** Runs while the text is being read. */
+  timer: NodeJS.Timeout | null
 }
 
 /** Weights of a classifier under an id that names them. */
@@ -36,14 +35,18 @@ export interface Question {
 /** Classifiers that the thread keeps besides the shipped one; some 5 MB each. */
 const mostClassifiers = 4
 
-/** What the thread answers. */
+/** What the thread says: that it begins with a question, then its answer. */
 export type Answer = { readonly id: number } & (
+  | { readonly began: true }
   | { readonly extraction: Extraction }
   | { readonly error: string }
 )
 
-/** Starts the thread with the first extraction, ends it when idle, and starts another when one died or was too slow. */
-export function extractionThread(log: Log): ExtractionThread {
+/**
+ * Starts the thread with the first extraction, ends it when idle, and starts another when one died or was too slow: a text that is read
+ * for longer than `longestMs` is hostile. What a text waited for the thread to start, or for others, is not its fault and not counted.
+ */
+export function extractionThread(log: Log, longestMs = 10_000): ExtractionThread {
   let worker: Worker | null = null
   let idle: NodeJS.Timeout | null = null
   let next = 0
@@ -72,8 +75,12 @@ export function extractionThread(log: Log): ExtractionThread {
   function settle(answer: Answer): void {
     const one = waiting.get(answer.id)
     if (!one) return
+    if ('began' in answer) {
+      one.timer = setTimeout(() => tooSlow(answer.id), longestMs)
+      return
+    }
     waiting.delete(answer.id)
-    clearTimeout(one.timer)
+    clearTimeout(one.timer ?? undefined)
     if ('extraction' in answer) one.resolve(answer.extraction)
     else one.reject(new Error(answer.error))
   }
@@ -82,7 +89,7 @@ export function extractionThread(log: Log): ExtractionThread {
     if (worker !== ended) return
     worker = null
     for (const one of waiting.values()) {
-      clearTimeout(one.timer)
+      clearTimeout(one.timer ?? undefined)
       one.reject(error)
     }
     waiting.clear()
@@ -114,8 +121,7 @@ export function extractionThread(log: Log): ExtractionThread {
       idle.unref()
       const id = next++
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => tooSlow(id), longestMs)
-        waiting.set(id, { resolve, reject, timer })
+        waiting.set(id, { resolve, reject, timer: null })
         const question: Question = { id, input, ...(classifier ? { classifier: named(classifier) } : {}) }
         thread.postMessage(question)
       })

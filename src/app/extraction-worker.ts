@@ -22,6 +22,7 @@ function lexiconOf({ classifier }: Question): Lexicon {
 
 parentPort!.on('message', (question: Question) => {
   const { id, input } = question
+  parentPort!.postMessage({ id, began: true } satisfies Answer)
   let answer: Answer
   try {
     answer = { id, extraction: readByRules(input, lexiconOf(question)) }

@@ -35,6 +35,24 @@ describe('the extraction thread', () => {
     expect(turned).toBeLessThan(took)
   })
 
+  it('gives each text its time from where its reading begins, however long it waited for the thread and for others', async () => {
+    const hurried = extractionThread(silentLog, 700)
+    const started = performance.now()
+    const texts = Array.from({ length: 600 }, () => hurried.read(input('空调不制冷,电话13605712800')))
+    const read = await Promise.all(texts)
+    await hurried.stop()
+    expect(performance.now() - started).toBeGreaterThan(700)
+    expect(read.every(({ fields }) => fields.phone?.value === '13605712800')).toBe(true)
+  })
+
+  it('ends with a text that is read for too long', async () => {
+    const hurried = extractionThread(silentLog, 1)
+    await expect(hurried.read(input('杭州市西湖区文三路1号的1号的'.repeat(20_000)))).rejects.toThrow(
+      'longer than 1 ms',
+    )
+    await hurried.stop()
+  })
+
   it('tells whoever waits when it ends, and starts again for the next one', async () => {
     const reading = thread.read(input('空调不制冷'))
     const refused = expect(reading).rejects.toBeInstanceOf(ThreadEnded)

@@ -85,7 +85,7 @@ function Standing({
     <>
       <span className="quiet number">{facts.join(' · ')}</span>
       <span className={fits ? 'candidate-fits' : 'candidate-unfit'}>
-        {fits ? t('candidateFits') : candidate[lang].join(lang === 'zh' ? ';' : '; ')}
+        {fits ? t('candidateFits') : candidate[lang].join(lang === 'zh' ? '；' : '; ')}
       </span>
     </>
   )
