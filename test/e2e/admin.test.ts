@@ -375,9 +375,9 @@ describe('an administrator at the console', () => {
     const question = page.locator('.ant-modal-confirm')
     const drawer = page.locator('.ant-drawer-open')
     for (const [path, row, button, words] of [
-      ['/devices', 'ASK-1', /删\s*除/, '删除“ASK-1”?'],
-      ['/users', '问一问', /停\s*用/, '停用“问一问”?'],
-      ['/webhooks', '财务系统', /删\s*除/, '删除“财务系统”?'],
+      ['/devices', 'ASK-1', /删\s*除/, '删除“ASK-1”？'],
+      ['/users', '问一问', /停\s*用/, '停用“问一问”？'],
+      ['/webhooks', '财务系统', /删\s*除/, '删除“财务系统”？'],
     ] as const) {
       await page.goto(hub.url + path)
       const line = page.getByRole('row').filter({ hasText: row })
