@@ -225,7 +225,8 @@ describe('npm run demo', () => {
   it('lets that engineer complete the work on the page behind 详情', async () => {
     const [opened] = await Promise.all([
       simulator.context.waitForEvent('page'),
-      taken!.getByRole('button', { name: '详情' }).click(),
+      // A button, or in WeCom's cards a link.
+      taken!.getByText('详情', { exact: true }).click(),
     ])
     await opened.getByRole('button', { name: '开始处理' }).click()
     await opened.getByRole('status').filter({ hasText: '处理中' }).waitFor()
