@@ -17,11 +17,11 @@ function useAbsent(error: unknown): boolean {
 /** Something does not exist, or not for this person: the way back to the list that it would be in. */
 function Absent() {
   const t = useWords(commonWords)
-  const { pathname } = useLocation()
+  const { pathname, search } = useLocation()
   const list = `/${pathname.split('/')[1]}`
   return (
     <EmptyState icon="search" title={t('absent')} hint={t('absentHint')}>
-      {list !== pathname && <Link to={list}>{t('toList')}</Link>}
+      {list !== pathname + search && <Link to={list}>{t('toList')}</Link>}
     </EmptyState>
   )
 }
