@@ -24,7 +24,7 @@ export async function namesOf(db: Reader, resources: readonly string[]): Promise
   const ids = new Map<string, Set<string>>()
   for (const resource of resources) {
     const [kind = '', id = ''] = resource.split(':', 2)
-    if (kind in tables && uuid.test(id)) ids.set(kind, (ids.get(kind) ?? new Set()).add(id))
+    if (Object.hasOwn(tables, kind) && uuid.test(id)) ids.set(kind, (ids.get(kind) ?? new Set()).add(id))
   }
   const names = new Map<string, string>()
   for (const [kind, wanted] of ids) {
