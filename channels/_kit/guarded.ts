@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import { type ConnectIo, FetchError } from '../../src/contract/ports.ts'
-import { sentence } from '../../src/kernel/errors.ts'
+import { sentence } from '../../src/kernel/sentence.ts'
 
 /**
  * The hub's agent for a WebSocket to an address that the vendor's gateway named. Rejects in words for the connection's state when the

@@ -1,5 +1,5 @@
 import type { RawResponse, ReceiveOutcome, Verified } from '../../src/contract/channel.ts'
-import { sentence } from '../../src/kernel/errors.ts'
+import { sentence } from '../../src/kernel/sentence.ts'
 import { refuse } from '../../src/kernel/result.ts'
 import { threadOf } from './parse.ts'
 

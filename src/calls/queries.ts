@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineQuery, type Query } from '../access/command.ts'
-import { sentence } from '../kernel/errors.ts'
 import { ok, type Refusal } from '../kernel/result.ts'
+import { sentence } from '../kernel/sentence.ts'
 import { type Reader, sql } from '../store/index.ts'
 
 const text = z.string().nullable()

@@ -1,9 +1,9 @@
 import type { Agent } from 'node:http'
 import type { Clock } from '../kernel/clock.ts'
-import { sentence } from '../kernel/errors.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Refusal, Result } from '../kernel/result.ts'
+import { sentence } from '../kernel/sentence.ts'
 import type { RawRequest, ReceiveOutcome } from './channel.ts'
 import type { Envelope } from './message.ts'
 

@@ -1,5 +1,5 @@
-import { sentence } from '../kernel/errors.ts'
 import type { Refusal } from '../kernel/result.ts'
+import { sentence } from '../kernel/sentence.ts'
 
 /** Who speaks. `unknown` where the recording has one track and nobody told the voices apart. */
 export type Speaker = 'customer' | 'agent' | 'unknown'

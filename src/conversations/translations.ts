@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { inBothLanguages } from '../kernel/errors.ts'
 import type { Refusal } from '../kernel/result.ts'
+import { inBothLanguages } from '../kernel/sentence.ts'
 import type { Reader } from '../store/index.ts'
 
 const text = z.string().nullable()

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { errors, sentence } from '../kernel/errors.ts'
+import { errors } from '../kernel/errors.ts'
 import type { Refusal } from '../kernel/result.ts'
+import { sentence } from '../kernel/sentence.ts'
 
 /** The one shape of an error that leaves the hub: `{ error: … }`. Never a stack trace, never personal data. */
 export interface ErrorBody {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineQuery, type Query } from '../access/index.ts'
-import { inBothLanguages } from '../kernel/errors.ts'
 import { ok, type Refusal, refuse } from '../kernel/result.ts'
+import { inBothLanguages } from '../kernel/sentence.ts'
 import { languageSchema, languages } from '../languages/index.ts'
 import { translationSettings } from './settings.ts'
 import { longest } from './translate.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { entityOfTable } from '../../../src/kernel/entities.ts'
-import { sentence } from '../../../src/kernel/errors.ts'
 import { refuse } from '../../../src/kernel/result.ts'
+import { sentence } from '../../../src/kernel/sentence.ts'
 
 it('a refusal names a thing in the language of its sentence', () => {
   const { refusal } = refuse('conflict.in_use', { what: entityOfTable('skill_group') })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sentence } from '../../../src/kernel/errors.ts'
 import type { JsonObject, JsonValue } from '../../../src/kernel/json.ts'
+import { sentence } from '../../../src/kernel/sentence.ts'
 import {
   diff,
   type Form,

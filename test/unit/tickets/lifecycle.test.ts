@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Actor, systemActor } from '../../../src/contract/actor.ts'
 import { type TicketStatus, ticketStatuses } from '../../../src/contract/ticket.ts'
-import { sentence } from '../../../src/kernel/errors.ts'
+import { sentence } from '../../../src/kernel/sentence.ts'
 import {
   commandsFor,
   commandsFrom,
