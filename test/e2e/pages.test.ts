@@ -185,7 +185,7 @@ describe('every page, in both languages and all sizes', () => {
     await page.locator('tbody tr.ant-table-row').nth(1).getByRole('checkbox').check()
     await page
       .locator('button', { has: page.locator('svg') })
-      .filter({ hasText: /\(2\)/ })
+      .filter({ hasText: /[(（]2[)）]/ })
       .click()
     await page.locator('.sticker img').nth(1).waitFor()
     wrong.push(...(await look(page, 'labels', lang, { in: ['desk'] })))
