@@ -1,6 +1,6 @@
 import type { RawResponse, ReceiveOutcome, Verified } from '../../src/contract/channel.ts'
-import { sentence } from '../../src/kernel/sentence.ts'
 import { refuse } from '../../src/kernel/result.ts'
+import { sentence } from '../../src/kernel/sentence.ts'
 import { threadOf } from './parse.ts'
 
 const conflict = refuse('request.conflict').refusal
