@@ -1,6 +1,7 @@
 // `npm test`: everything that needs no service outside this repository, then one line that says what was left out.
 // YITONG_TEST_ALL=1 leaves nothing out; YITONG_TEST_REPORT=DIR also writes what the runner counted, a file for each group.
 import { spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,23 +31,23 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 // Kills and mail servers want the machine for themselves, so those groups run one file after the other. The others often wait, for
-// clocks, browsers and the database: two files at a time even on two cores.
+// clocks and the database: three files at a time on two cores. Browsers keep a core busy each.
+const cores = Math.max(2, availableParallelism())
+const workers = { main: Math.ceil(cores * 1.5), e2e: cores }
 const groups = [
-  { name: 'main', projects: [...pure, 'contract', 'journey'], alone: false },
-  ...(all
-    ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name], alone: name !== 'e2e' }))
-    : []),
+  { name: 'main', projects: [...pure, 'contract', 'journey'] },
+  ...(all ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name] })) : []),
 ]
 
 let status = 0
-for (const { name, projects, alone } of groups) {
+for (const { name, projects } of groups) {
   const done = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       ...projects.flatMap((project) => ['--project', project]),
-      ...(alone ? ['--no-file-parallelism'] : ['--maxWorkers=2']),
+      ...(workers[name] ? [`--maxWorkers=${workers[name]}`] : ['--no-file-parallelism']),
       ...(reports
         ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]
         : []),

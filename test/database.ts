@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -27,10 +27,18 @@ export function withDatabase(url: string, name: string): string {
   return changed.toString()
 }
 
+/** In memory where a gigabyte or two is to spare: a run makes and drops a thousand databases of some hundred files each. */
+function fastestFolder(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > 4e9 ? memory : tmpdir()
+}
+
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL
   if (given) return { url: given, stop: async () => {} }
-  const dataDir = mkdtempSync(join(tmpdir(), 'yitong-test-'))
+  const dataDir = mkdtempSync(join(fastestFolder(), 'yitong-test-'))
   // Nothing of a test run has to survive a power cut.
   const parameters = { fsync: 'off', full_page_writes: 'off', max_connections: '200' }
   const embedded = await startEmbedded({ dataDir, parameters })

@@ -14,6 +14,7 @@ import { type Log, silentLog } from '../src/kernel/log.ts'
 import { openMediaStore } from '../src/media/store.ts'
 import { openSecretBox } from '../src/store/index.ts'
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts'
+import { sharedExtraction } from './shared-extraction.ts'
 
 /** A composed hub on a database of its own. */
 export interface TestHub {
@@ -52,6 +53,7 @@ export async function testHub(
     links: ticketLinks(await fresh.database.transaction((tx) => ensureLinkKey(tx))),
     clock: options.clock ?? systemClock,
     log: options.log ?? silentLog,
+    extraction: sharedExtraction(),
     ...(options.llm ? { llm: options.llm } : {}),
     ...(options.channels ? { channels: options.channels } : {}),
     ...(options.knowledge ? { knowledge: options.knowledge } : {}),

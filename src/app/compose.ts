@@ -38,6 +38,7 @@ import { type ChannelLoaders, makeRegistry, type Registry } from './channels.ts'
 import type { Config } from './config.ts'
 import { channelIo, makeConnections, type SharedIo } from './connections.ts'
 import { type Executor, makeExecutor } from './execute.ts'
+import { type ExtractionThread, extractionThread } from './extraction-thread.ts'
 import { makeLeader } from './io/leader.ts'
 import { makeLeases } from './io/lease.ts'
 import { makeSafeFetch } from './io/safe-fetch.ts'
@@ -62,6 +63,8 @@ export interface HubOptions {
   readonly clock: Clock
   readonly log: Log
   readonly channels?: ChannelLoaders
+  /** Where texts are read; a thread of its own when absent. */
+  readonly extraction?: ExtractionThread
   /** The model that helps the rules engine; none when absent. */
   readonly llm?: LlmPort
   /** Who transcribes recorded calls; nobody when absent. */
@@ -158,6 +161,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     box: options.box,
     links,
     log,
+    extraction: options.extraction ?? extractionThread(log),
     llm: options.llm,
     recogniser: options.recogniser ?? null,
     recordedFile: options.recordedFile,

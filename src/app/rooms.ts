@@ -41,7 +41,7 @@ import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
 import { channelIo, connectionLease, type SharedIo } from './connections.ts'
 import { labelPorts } from './entry-codes.ts'
-import { extractionThread, ThreadEnded } from './extraction-thread.ts'
+import { type ExtractionThread, ThreadEnded } from './extraction-thread.ts'
 import { oldFiles } from './old-files.ts'
 import { cardPress, followUp } from './presses.ts'
 import { makeRecordOf } from './record-links.ts'
@@ -63,6 +63,8 @@ export interface RoomParts {
   readonly box: SecretBox
   readonly links: access.TicketLinks
   readonly log: Log
+  /** Ended with the hub. */
+  readonly extraction: ExtractionThread
   readonly llm: LlmPort | undefined
   readonly recogniser: RecogniserPort | null
   readonly knowledge: KnowledgePort | undefined
@@ -98,7 +100,7 @@ export const settings: directory.SettingSchemas = {
 /** The one list of rooms. */
 export function rooms(parts: RoomParts): BuiltRooms {
   const { config, database, registry, media, io, box, links, log, llm, recogniser, recordedFile } = parts
-  const thread = extractionThread(log)
+  const { extraction: thread } = parts
   const modelSettings = { timeoutMs: config.llmTimeoutMs, pseudonyms: config.llmPseudonyms }
   const { db } = database
   // What administrators published of the extraction; what they only try reads nothing but evaluations.

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { readInput } from '../access/command.ts'
 import type { Log } from '../kernel/log.ts'
 import { RefusedError, type Result, refuse } from '../kernel/result.ts'
+import { drain } from './body.ts'
 import { sendRefusal } from './refusal.ts'
 import { logRefusals } from './refusal-log.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -90,11 +91,11 @@ export function registerCustomer(
       // Streamed to the media store; never held in memory.
       files.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
       files.post('/c/api/upload', { bodyLimit: uploadBytes }, async (request, reply) => {
-        const content = request.body as AsyncIterable<Uint8Array>
+        // Whoever stops reading must not end the request: nothing would be read or closed then until the sender gives up.
+        const content = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
         const declaredType = request.headers['content-type'] ?? ''
         const taken = await desk.upload(tokens(request).link, { declaredType, content })
-        // What is left of a refused file must be read, or the answer waits for the sender.
-        request.raw.resume()
+        if (!request.raw.complete && !drain(request.raw)) reply.header('connection', 'close')
         return send(request, reply, taken, 201)
       })
     })

@@ -135,12 +135,13 @@ async function upload(
     const issue = { path: 'file', message: 'one file is needed', messageZh: '请选择一个文件' }
     return sendRefusal(request, reply, refuse('request.invalid', {}, [issue]).refusal)
   }
-  const stored = await options.media.put(part.file, {
+  // Whoever stops reading must not end the stream: what is left of a refused file is read, or the answer waits for the sender.
+  const content: AsyncIterable<Uint8Array> = part.file.iterator({ destroyOnReturn: false })
+  const stored = await options.media.put(content, {
     declaredType: part.mimetype,
     maxBytes: limit,
     accept: acceptedUploads,
   })
-  // What is left of a refused file must be read, or the answer waits for the sender.
   part.file.resume()
   if (!stored.ok) return sendRefusal(request, reply, stored.refusal)
   return reply.header('cache-control', 'no-store').send({ ...stored.value, name: displayName(part.filename) })

@@ -34,6 +34,8 @@ export interface ServerDeps extends Pick<ApiOptions, 'commands' | 'queries' | 'r
   /** Proxies before the hub whose `x-forwarded-for` is believed; 0: nobody's (`trusted-proxies.ts`). */
   readonly trustedProxies: number
   readonly rateLimits?: RateLimits
+  /** How long closing waits for requests that run, ms; 10 s by default. */
+  readonly stopPatienceMs?: number
   readonly media: MediaStore
   readonly files: Files
   readonly events: EventSource
@@ -87,7 +89,19 @@ function openServer({ clock, trustedProxies: proxies }: ServerDeps): FastifyInst
   })
 }
 
-/** Builds the server; `app` listens and closes. Closing waits for running requests and ends idle connections. */
+/** While the server closes, ends what falls idle, and after some patience what still runs: a slow sender holds up no stop. */
+function endConnections(app: FastifyInstance, patienceMs: number): void {
+  app.addHook('preClose', async () => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 100)
+    const patience = setTimeout(() => app.server.closeAllConnections(), patienceMs)
+    app.server.once('close', () => {
+      clearInterval(sweep)
+      clearTimeout(patience)
+    })
+  })
+}
+
+/** Builds the server; `app` listens and closes. */
 export function buildServer(deps: ServerDeps): FastifyInstance {
   const { log } = deps
   const server = openServer(deps)
@@ -100,6 +114,7 @@ export function buildServer(deps: ServerDeps): FastifyInstance {
     unsubscribe()
     hub.close()
   })
+  endConnections(server, deps.stopPatienceMs ?? 10_000)
   registerChannels(server, {
     accounts: deps.accounts,
     receive: deps.receive,

@@ -30,15 +30,17 @@ const client: QueryClient = new QueryClient({
   },
 })
 
-const machineDark = matchMedia('(prefers-color-scheme: dark)')
-const useMachineDark = () =>
-  useSyncExternalStore(
-    (listener) => {
-      machineDark.addEventListener('change', listener)
-      return () => machineDark.removeEventListener('change', listener)
-    },
-    () => machineDark.matches,
-  )
+/** What a person chose for the whole machine, followed while it changes. */
+function machineWish(query: string): () => boolean {
+  const wish = matchMedia(query)
+  const listen = (listener: () => void) => {
+    wish.addEventListener('change', listener)
+    return () => wish.removeEventListener('change', listener)
+  }
+  return () => useSyncExternalStore(listen, () => wish.matches)
+}
+const useMachineDark = machineWish('(prefers-color-scheme: dark)')
+const useMachineStill = machineWish('(prefers-reduced-motion: reduce)')
 
 /** The types call the locale a CommonJS module; the bundler reads its ES form, whose default is the locale itself. */
 const chinese = zhCN as unknown as (typeof zhCN)['default']
@@ -60,7 +62,8 @@ export function App() {
   const chosen = appearance.use()
   const machine = useMachineDark()
   const dark = chosen === 'dark' || (chosen === 'system' && machine)
-  const theme = useMemo(() => consoleTheme(dark), [dark])
+  const still = useMachineStill()
+  const theme = useMemo(() => consoleTheme(dark, still), [dark, still])
   useEffect(() => {
     document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en'
     document.documentElement.dataset.theme = dark ? 'dark' : 'light'

@@ -16,8 +16,8 @@ export const tokenScope = 'yitong'
 const fonts =
   "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 
-/** The one theme: a 4 px grid, calm neutrals, one accent, contrast of at least 4.5 : 1 for every text token. */
-export function consoleTheme(dark: boolean): ThemeConfig {
+/** The one theme: a 4 px grid, calm neutrals, one accent, contrast of at least 4.5 : 1 for every text token; `still` moves nothing. */
+export function consoleTheme(dark: boolean, still: boolean): ThemeConfig {
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     cssVar: { key: tokenScope },
@@ -29,6 +29,7 @@ export function consoleTheme(dark: boolean): ThemeConfig {
       controlHeight: 32,
       sizeUnit: 4,
       wireframe: false,
+      motion: !still,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.18s',
       ...(dark ? darkTokens : lightTokens),

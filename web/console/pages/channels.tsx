@@ -124,23 +124,28 @@ export default function Channels() {
   )
   return (
     <AdminPage title={t('title')} hint={t('hint')} actions={add}>
-      <Loaded query={accounts}>
-        {(data) => (
-          <Rows
-            rows={data.accounts}
-            columns={columns}
-            {...(admin ? { open } : {})}
-            empty={
-              <EmptyState icon="channel" title={t('empty')} hint={t('emptyHint')}>
-                {add}
-              </EmptyState>
-            }
-          />
+      {/* A row opens with what its kind asks for: it is not shown before that is known. */}
+      <Loaded<unknown> query={admin ? kinds : accounts}>
+        {() => (
+          <Loaded query={accounts}>
+            {(data) => (
+              <Rows
+                rows={data.accounts}
+                columns={columns}
+                {...(admin ? { open } : {})}
+                empty={
+                  <EmptyState icon="channel" title={t('empty')} hint={t('emptyHint')}>
+                    {add}
+                  </EmptyState>
+                }
+              />
+            )}
+          </Loaded>
         )}
       </Loaded>
-      {choosing && (
+      {choosing && kinds.data && (
         <KindChooser
-          kinds={kinds.data?.kinds ?? []}
+          kinds={kinds.data.kinds}
           close={() => setChoosing(false)}
           choose={(kind) => {
             setChoosing(false)
