@@ -31,7 +31,7 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 // Kills and mail servers want the machine for themselves, so those groups run one file after the other. The others often wait, for
-// clocks and the database: three files at a time on two cores. Browsers keep a core busy each.
+// clocks and the database: three files at a time on two cores. A file with a browser keeps more than half a core busy.
 const cores = Math.max(2, availableParallelism())
 const workers = { main: Math.ceil(cores * 1.5), e2e: cores }
 const groups = [
@@ -47,7 +47,7 @@ for (const { name, projects } of groups) {
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       ...projects.flatMap((project) => ['--project', project]),
-      ...(workers[name] ? [`--maxWorkers=${workers[name]}`] : ['--no-file-parallelism']),
+      workers[name] ? `--maxWorkers=${workers[name]}` : '--no-file-parallelism',
       ...(reports
         ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]
         : []),

@@ -264,8 +264,10 @@ describe('an administrator at the console', () => {
     expect(paths.length).toBeGreaterThan(12)
     const silent: string[] = []
     for (const path of new Set(paths)) {
-      // The session is read; whatever the page itself asks for does not arrive.
-      await page.route(/\/api\/(?!session|events)/, (route) => route.abort())
+      // The session is read; whatever the page itself asks for does not arrive. A lost network is tried twice more before it is told.
+      await page.route(/\/api\/(?!session|events)/, (route) =>
+        path === '/tickets' ? route.abort() : route.fulfill({ status: 502, body: 'Bad Gateway' }),
+      )
       await page.goto(hub.url + path)
       const alert = page.getByRole('alert').filter({ has: page.getByRole('button', { name: '重试' }) })
       const told = await alert

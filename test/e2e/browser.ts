@@ -43,14 +43,15 @@ export interface Person {
   readonly mishaps: readonly string[]
 }
 
-/** Opens a browser window with storage of its own. */
+/** Opens a browser window with storage of its own; for a person who wants nothing to move, if not told otherwise. */
 export async function person(
   browser: Browser,
-  { lang = 'zh', size = 'desk' }: { lang?: Lang; size?: Size } = {},
+  { lang = 'zh', size = 'desk', moving = false }: { lang?: Lang; size?: Size; moving?: boolean } = {},
 ): Promise<Person> {
   const context = await browser.newContext({
     locale: locales[lang],
     timezoneId: 'Asia/Shanghai',
+    reducedMotion: moving ? 'no-preference' : 'reduce',
     viewport: sizes[size],
     ...(size === 'phone' ? { hasTouch: true, isMobile: true } : {}),
   })

@@ -27,7 +27,7 @@ describe('an agent at the desk', () => {
 
   beforeAll(async () => {
     ;[browser, hub] = await Promise.all([openBrowser(), freshHub()])
-    agent = await person(browser)
+    agent = await person(browser, { moving: true })
     const account = await hub.desk.post('/api/channel/create', {
       kind: 'api',
       name: '商城',

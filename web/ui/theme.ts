@@ -29,9 +29,9 @@ export function consoleTheme(dark: boolean, still: boolean): ThemeConfig {
       controlHeight: 32,
       sizeUnit: 4,
       wireframe: false,
-      motion: !still,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.18s',
+      ...(still ? stillTokens : {}),
       ...(dark ? darkTokens : lightTokens),
     },
     components: {
@@ -42,6 +42,9 @@ export function consoleTheme(dark: boolean, still: boolean): ThemeConfig {
     },
   }
 }
+
+/** Over before it is seen. Without any motion a dialog of the library takes the focus from the box that should have it. */
+const stillTokens = { motionDurationFast: '1ms', motionDurationMid: '1ms', motionDurationSlow: '1ms' }
 
 const lightTokens = {
   colorPrimary: '#0b6b7d',
