@@ -106,7 +106,10 @@ export function beginTimeline(ticketId: string, entries: readonly TimelineEntry[
   }
 }
 
-/** Appends to a ticket's timeline; the ticket's row is locked until the transaction ends, so entries never race for a number. */
+/**
+ * Appends to a ticket's timeline; the ticket's row is locked until the transaction ends, so entries never race for a number. Not
+ * against rows that only refer to the ticket: two conversations that join it at one moment would each wait for the other.
+ */
 export async function appendTimeline(
   tx: Tx,
   ticketId: string,
@@ -118,7 +121,7 @@ export async function appendTimeline(
     .selectFrom('ticket')
     .select(['timelineSeq as seq', 'timelineDigest as digest'])
     .where('id', '=', ticketId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   const events = chained(ticketId, ticket.seq === 0 ? emptyChain : ticket, entries, cause)
   await insertEvents(tx, events, cause)

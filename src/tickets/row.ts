@@ -66,7 +66,12 @@ export async function lockTicket(
   actor: Actor,
   version?: number,
 ): Promise<Result<Ticket>> {
-  const row = await tx.selectFrom('ticket').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await tx
+    .selectFrom('ticket')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
   if (!row || !sees(actor, row)) return missing()
   if (version !== undefined && version !== row.version) return refuse('conflict.version')
   return ok(row as unknown as Ticket)

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemActor } from '../../src/contract/actor.ts'
 import { sql } from '../../src/store/index.ts'
 import { verifyTimelines } from '../../src/tickets/index.ts'
+import { appendTimeline } from '../../src/tickets/record.ts'
 import { admin, agent, code, openTicketDesk, shorthand, type TicketDesk, value } from './tickets-desk.ts'
 
 let desk: TicketDesk
@@ -57,6 +59,26 @@ describe('tickets that belong together', () => {
     expect(code(await tell('ticket.transition', parent, resolve))).toBe('ticket.children_open')
     value(await tell('ticket.transition', child, resolve))
     expect(code(await tell('ticket.transition', parent, resolve))).toBe('ok')
+  })
+})
+
+describe('two conversations that join one ticket at a moment', () => {
+  it('are both written, and neither waits for the other for ever', async () => {
+    const ticketId = await open()
+    const conversations = [await converse(await open(), 'ja'), await converse(await open(), 'jb')]
+    let linked = 0
+    const together = conversations.map((conversationId) =>
+      desk.database.transaction(async (tx) => {
+        await tx.insertInto('conversation_ticket').values({ conversationId, ticketId }).execute()
+        linked++
+        await expect.poll(() => linked).toBe(2)
+        const cause = { causeId: conversationId, nowMs: desk.clock.now(), actor: systemActor('test') }
+        await appendTimeline(tx, ticketId, [{ type: 'noted', payload: { text: '补充' } }], cause)
+      }),
+    )
+    await Promise.all(together)
+    expect((await get(ticketId)).conversations).toHaveLength(2)
+    expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
   })
 })
 

@@ -195,13 +195,23 @@ describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postf
     expect(failed[0]!.deliveryError).toContain('5.1.1')
   })
 
-  it('loses and doubles nothing when the mailbox disconnects in the middle', async () => {
+  // Never again: a second try that goes well would hide a loss.
+  it('loses and doubles nothing when the mailbox disconnects in the middle', { retry: 0 }, async () => {
     const before = (await tickets()).length
-    for (let n = 0; n < 8; n++) {
-      await customer.send({
-        subject: `热水器故障 第${n}台`,
-        text: `第${n}台热水器打不着火,请派人来修,电话 1360571200${n}。`,
-      })
+    // Another thing with another fault each: what is about a ticket that is open already joins it.
+    const faults = [
+      ['电视机', '黑屏'],
+      ['油烟机', '有异响'],
+      ['燃气灶', '打不着火'],
+      ['洗碗机', '漏水'],
+      ['热水器', '不出热水'],
+      ['打印机', '卡纸'],
+      ['净水器', '不出水'],
+      ['投影仪', '连不上网'],
+    ] as const
+    for (const [n, [thing, fault]] of faults.entries()) {
+      const text = `${thing}${fault},请派人来修,电话 1360571200${n}。`
+      await customer.send({ subject: `第${n}封 ${thing}${fault}`, text })
       if (n === 3) await servers.restartImap()
     }
     await until(async () => (await tickets()).length >= before + 8)
@@ -210,8 +220,8 @@ describe.skipIf(missing !== null)('a whole hub at a mailbox of Dovecot and Postf
     }
     const subjects = (conversations ?? [])
       .map((each) => each.subject)
-      .filter((each) => each?.startsWith('热水器'))
-    expect(subjects.sort()).toEqual(Array.from({ length: 8 }, (_, n) => `热水器故障 第${n}台`))
+      .filter((each) => each?.startsWith('第'))
+    expect(subjects.sort()).toEqual(faults.map(([thing, fault], n) => `第${n}封 ${thing}${fault}`))
     expect(await tickets()).toHaveLength(before + 8)
     expect(await desk.get('/api/inbox/dead')).toMatchObject({ envelopes: [] })
   })
