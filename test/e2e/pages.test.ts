@@ -149,7 +149,8 @@ describe('every page, in both languages and all sizes', () => {
       await page.goto(hub.url + path)
       await page.locator('main h1').first().waitFor({ state: 'attached' })
       const name = path.slice(1).replace(/s\/.*/, '')
-      wrong.push(...(await look(page, name, lang)))
+      // Longer words are too wide on narrow screens first.
+      wrong.push(...(await look(page, name, lang, lang === 'en' ? { in: ['desk', 'phone'] } : {})))
     }
     expect(wrong).toEqual([])
   })
