@@ -31,9 +31,10 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 // Kills and mail servers want the machine for themselves, so those groups run one file after the other. The others often wait, for
-// clocks and the database: with three on two cores a fifth of the time was idle. A file with a browser keeps its core busy.
+// clocks and the database: three files on two cores leave a fifth of the time idle, four are no faster. A file with a browser keeps
+// its core busy.
 const cores = Math.max(2, availableParallelism())
-const workers = { main: cores * 2, e2e: cores }
+const workers = { main: Math.ceil(cores * 1.5), e2e: cores }
 const groups = [
   { name: 'main', projects: [...pure, 'contract', 'journey'] },
   ...(all ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name] })) : []),
