@@ -72,13 +72,17 @@ async function numberFor(
     : { number, isNew: false, waits }
 }
 
-/** Links a conversation to a ticket; again is nothing. */
+/**
+ * Links a conversation to a ticket, whose row is locked first; again is nothing. A row that only refers to it would hold a share of its
+ * key, and two conversations that join it at one moment would each wait for the other's.
+ */
 export async function linkConversation(
   tx: Tx,
   conversationId: string,
   ticketId: string,
   nowMs: number,
 ): Promise<boolean> {
+  await tx.selectFrom('ticket').select('id').where('id', '=', ticketId).forUpdate().execute()
   const linked = await tx
     .insertInto('conversation_ticket')
     .values({ conversationId, ticketId, linkedAt: new Date(nowMs) })

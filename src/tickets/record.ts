@@ -106,10 +106,7 @@ export function beginTimeline(ticketId: string, entries: readonly TimelineEntry[
   }
 }
 
-/**
- * Appends to a ticket's timeline; the ticket's row is locked until the transaction ends, so entries never race for a number. Not
- * against rows that only refer to the ticket: two conversations that join it at one moment would each wait for the other.
- */
+/** Appends to a ticket's timeline; the ticket's row is locked until the transaction ends, so entries never race for a number. */
 export async function appendTimeline(
   tx: Tx,
   ticketId: string,
@@ -121,7 +118,7 @@ export async function appendTimeline(
     .selectFrom('ticket')
     .select(['timelineSeq as seq', 'timelineDigest as digest'])
     .where('id', '=', ticketId)
-    .forNoKeyUpdate()
+    .forUpdate()
     .executeTakeFirstOrThrow()
   const events = chained(ticketId, ticket.seq === 0 ? emptyChain : ticket, entries, cause)
   await insertEvents(tx, events, cause)

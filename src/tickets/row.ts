@@ -66,12 +66,7 @@ export async function lockTicket(
   actor: Actor,
   version?: number,
 ): Promise<Result<Ticket>> {
-  const row = await tx
-    .selectFrom('ticket')
-    .selectAll()
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
+  const row = await tx.selectFrom('ticket').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
   if (!row || !sees(actor, row)) return missing()
   if (version !== undefined && version !== row.version) return refuse('conflict.version')
   return ok(row as unknown as Ticket)

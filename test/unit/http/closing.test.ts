@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await ('destroy' in each ? each.destroy() : each.close())
 })
 
-/** A listening hub; `upload` answers when `let go` is called, and its reading ends after the first bytes. */
+/** A listening hub; `upload` answers when `letGo` is called, and its reading ends after the first bytes. */
 async function listening(stopPatienceMs: number) {
   let letGo = () => {}
   const held = new Promise<void>((resolve) => {
@@ -45,7 +45,7 @@ function send(port: number, length: number, body: string): Socket {
 }
 
 const answerOf = async (socket: Socket) =>
-  String((await new Promise((resolve) => socket.once('data', resolve))) ?? '').split('\r\n', 1)[0]
+  String(await new Promise((resolve) => socket.once('data', resolve))).split('\r\n', 1)[0]
 
 const connections = (server: FastifyInstance) =>
   new Promise<number>((resolve) => server.server.getConnections((_error, count) => resolve(count)))
