@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Actor, Role } from '../../src/contract/actor.ts'
 import type { Capabilities } from '../../src/contract/channel.ts'
 import { appendMessage } from '../../src/conversations/index.ts'
@@ -102,6 +102,26 @@ describe('the agents’ desk', () => {
     clock.advance(1000)
     return conversationId
   }
+
+  it('gives out a chat also when another step of the hub holds it in that moment', async () => {
+    const id = await write('held')
+    const anna = await user('anna')
+    const locked = Promise.withResolvers<void>()
+    const free = Promise.withResolvers<void>()
+    onTestFinished(() => free.resolve())
+    const step = test.fresh.database.transaction(async (tx) => {
+      await tx.selectFrom('conversation').select('id').where('id', '=', id).forUpdate().execute()
+      locked.resolve()
+      await free.promise
+    })
+    await locked.promise
+    await tell(anna, 'desk.presence', { status: 'online' })
+    const looking = test.hub.settle()
+    await Promise.race([looking, new Promise((resolve) => setTimeout(resolve, 500))])
+    free.resolve()
+    await Promise.all([step, looking])
+    expect((await chats(anna)).chats.map((each) => each.id)).toEqual([id])
+  })
 
   it('keeps chats in the order in which they came while nobody is there, and gives them out when somebody comes', async () => {
     const first = await write('q-1')

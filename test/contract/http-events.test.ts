@@ -1,5 +1,5 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { systemActor } from '../../src/contract/actor.ts'
 import { buildServer, databaseEvents } from '../../src/http/index.ts'
 import { place, record } from '../../src/queue/index.ts'
@@ -101,19 +101,22 @@ describe('server-sent events over interleaved commits', () => {
   it('tell of a transaction that began first and committed last, and a reader that comes back misses neither', async () => {
     const first = follow()
     await first.opened
-    let commit: () => void = () => {}
+    const written = Promise.withResolvers<void>()
+    const commit = Promise.withResolvers<void>()
+    // Whatever fails: an open transaction would keep the next test from emptying the table.
+    onTestFinished(() => commit.resolve())
     const slow = fresh.database.transaction(async (tx) => {
       await write(tx, 'slow')
-      await new Promise<void>((resolve) => {
-        commit = resolve
-      })
+      written.resolve()
+      await commit.promise
     })
+    await written.promise
     await fresh.database.transaction((tx) => write(tx, 'quick'))
     await placeNow()
     await until(() => first.subjects.length === 1)
     const cursor = first.lastId()!
     first.stop()
-    commit()
+    commit.resolve()
     await slow
     await placeNow()
     const again = follow(cursor)

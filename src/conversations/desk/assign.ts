@@ -34,8 +34,8 @@ async function assignWaiting(tx: Tx, nowMs: number): Promise<Effects> {
     .orderBy('queuedAt')
     .orderBy('id')
     .limit(batch)
+    // One that another step holds is waited for: passed over, it would wait until something else calls for the queue.
     .forUpdate()
-    .skipLocked()
     .execute()
   if (waiting.length === 0) return noEffects
   const agents = await readAgents(tx, nowMs)

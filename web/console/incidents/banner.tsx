@@ -48,6 +48,7 @@ function SameCause({ ticketId }: { ticketId: string }) {
   return (
     <Alert
       banner
+      role="status"
       type={incident.state === 'open' ? 'warning' : 'info'}
       showIcon
       icon={<Icon name="link" />}
@@ -88,6 +89,7 @@ function Alike({ ticket, like }: { ticket: Ticket; like: Likeness }) {
   return (
     <Alert
       banner
+      role="status"
       type="info"
       showIcon
       icon={<Icon name="copy" />}
@@ -141,6 +143,7 @@ export function AboutQuestions({ conversationId }: { conversationId: string }) {
     <Alert
       key={like.ticketId}
       banner
+      role="status"
       type="info"
       showIcon
       icon={<Icon name="link" />}
