@@ -189,17 +189,17 @@ describe('an agent at the desk', () => {
   it('brings back what was typed into a field after the session ended', async () => {
     const { page, context } = agent
     await openTicket(page, '空调不制冷')
-    await page.locator('[data-field=serial_number]').click()
-    const box = page.locator('.field-row', { has: page.locator('#label-serial_number') }).locator('input')
-    await box.fill('SN-4711')
+    await page.locator('[data-field=contact_name]').click()
+    const box = page.locator('.field-row', { has: page.locator('#label-contact_name') }).locator('input')
+    await box.fill('韩梅梅太太')
     await context.clearCookies()
     await box.press('Enter')
     await page.locator('input[autocomplete=username]').fill('admin')
     await page.locator('input[type=password]').fill(hub.password)
     await page.keyboard.press('Enter')
-    await expect.poll(() => box.inputValue()).toBe('SN-4711')
+    await expect.poll(() => box.inputValue()).toBe('韩梅梅太太')
     await box.press('Enter')
-    await page.locator('[data-field=serial_number]').getByText('SN-4711').waitFor()
+    await page.locator('[data-field=contact_name]').getByText('韩梅梅太太').waitFor()
   })
 
   it('shows both values when two people change one field, keeps what was typed, and stores the one that is chosen', async () => {

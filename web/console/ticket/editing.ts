@@ -11,11 +11,11 @@ export interface Edit {
 
 type Edits = Readonly<Record<string, Edit>>
 
-/** What was refused, by ticket: it outlives the page, for a session that ended meanwhile comes back to it. */
+/** Edits by ticket: what was refused outlives the page, for a session that ended meanwhile comes back to it. */
 const kept = new Map<string, Edits>()
 
 /** The edits that hold something that was typed. */
-export function unsaved(edits: Edits): Edits {
+function unsaved(edits: Edits): Edits {
   return Object.fromEntries(Object.entries(edits).filter(([, edit]) => edit.refused))
 }
 
@@ -29,10 +29,14 @@ export function useEdits(ticketId: string): {
   readonly close: (name: string) => void
   readonly refuse: (name: string, typed: unknown, refused: Refused) => void
 } {
-  const [edits, setEdits] = useState<Edits>(() => kept.get(ticketId) ?? {})
+  const [edits, setEdits] = useState<Edits>(() => {
+    const found = unsaved(kept.get(ticketId) ?? {})
+    kept.set(ticketId, found)
+    return found
+  })
   const set = (next: (before: Edits) => Edits) => {
-    // The page may be gone when the answer arrives.
-    kept.set(ticketId, unsaved(next(kept.get(ticketId) ?? {})))
+    // The page may be gone when the answer arrives; what the field was when its editor opened is needed then as well.
+    kept.set(ticketId, next(kept.get(ticketId) ?? {}))
     setEdits(next)
   }
   return {
