@@ -12,6 +12,15 @@ const retry = process.env.CI ? 2 : 0
 const together = { isolate: false }
 const database = { globalSetup: ['test/database.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry }
 
+/** What speaks with vendors' emulators, and what is about the embedded database: another server changes nothing in it. */
+const vendors = [
+  ...['channel-*', '*-chaos', 'dingtalk-*', 'robot-sends', 'connection-*'].map(
+    (name) => `test/contract/${name}.test.ts`,
+  ),
+  ...['wechat', 'talk'].map((name) => `test/journey/${name}.test.ts`),
+]
+const embedded = ['test/contract/store-embedded.test.ts', 'test/journey/start.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,8 +28,18 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts'], { ...together, testTimeout: 60_000, retry }),
       project('boundary', ['test/boundary/**/*.test.ts']),
       project('eval', ['test/eval/**/*.test.ts'], { ...together, testTimeout: 60_000 }),
-      project('contract', ['test/contract/**/*.test.ts'], { ...database, ...together }),
-      project('journey', ['test/journey/**/*.test.ts'], { ...database, ...together }),
+      project('vendors', vendors, { ...database, ...together }),
+      project('embedded', embedded, { ...database, ...together }),
+      project('contract', ['test/contract/**/*.test.ts'], {
+        ...database,
+        ...together,
+        exclude: [...vendors, ...embedded],
+      }),
+      project('journey', ['test/journey/**/*.test.ts'], {
+        ...database,
+        ...together,
+        exclude: [...vendors, ...embedded],
+      }),
       // Never again: a second try that goes well would hide a loss.
       project('fault', ['test/fault/**/*.test.ts'], { ...database, testTimeout: 3_600_000, retry: 0 }),
       project('e2e', ['test/e2e/**/*.test.ts'], { ...database, testTimeout: 300_000 }),

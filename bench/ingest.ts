@@ -179,7 +179,7 @@ async function fullPath({
 }: Parts & { quick: boolean }): Promise<void> {
   await generator.run({ url, connections: 4, count: 100, seconds: 60, prefix: 'warm' })
   await drained(database, 'idle')
-  const count = quick ? 600 : 2000
+  const count = quick ? 300 : 2000
   const before = performance.now()
   await generator.run({ url, connections: 8, count, seconds: 600, prefix: 'full' })
   await drained(database)
@@ -222,7 +222,7 @@ async function burst({
   quick,
   figures,
 }: Parts & { quick: boolean }): Promise<void> {
-  const seconds = quick ? 3 : 10
+  const seconds = quick ? 1 : 10
   const order = { url, connections: 64, count: seconds * 20_000, seconds, people: 500, prefix: 'burst' }
   const answer = await generator.run(order)
   const drainMs = await drained(database)

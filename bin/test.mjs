@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const all = process.env.YITONG_TEST_ALL === '1'
-const pure = process.env.YITONG_TEST_PURE === '0' ? [] : ['unit', 'boundary', 'eval']
+const pure = process.env.YITONG_TEST_PURE === '0' ? [] : ['unit', 'boundary', 'eval', 'vendors', 'embedded']
 const reports = process.env.YITONG_TEST_REPORT
 
 const help = `Usage: npm test [-- FILTER … [OPTIONS]]
 
-Runs the tests that need nothing outside this repository: unit, boundary, eval, contract and journey. They bring their own embedded
-PostgreSQL. What they leave out is said at the end; .ci/run installs what that needs and leaves nothing out.
+Runs the tests that need nothing outside this repository: unit, boundary, eval, contract, vendors (the contract of channels with
+their emulators), embedded and journey. They bring their own embedded PostgreSQL. What they leave out is said at the end; .ci/run installs what that needs and leaves nothing out.
 
   FILTER              only test files whose path contains this
   -t WORDS            only tests whose title matches; any other option is Vitest's as well
@@ -21,7 +21,7 @@ PostgreSQL. What they leave out is said at the end; .ci/run installs what that n
   TEST_DATABASE_URL   a PostgreSQL server to use instead of the embedded one; a database is made for each test file
   TEST_REDIS_URL      a Redis for the hubs that tests start as processes
   YITONG_TEST_ALL=1   runs everything: also services, fault and e2e (Debian's packages, root and Chromium)
-  YITONG_TEST_PURE=0  leaves out unit, boundary and eval, which no server changes
+  YITONG_TEST_PURE=0  leaves out unit, boundary, eval, vendors and embedded, which no server changes
   YITONG_TEST_REPORT  a folder that gets what was counted, as JSON
   YITONG_FAULT_KILLS  how often the hub and its database are killed, 4 by default`
 
@@ -30,25 +30,23 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0)
 }
 
-// Kills and mail servers want the machine for themselves, so those groups run one file after the other. The others often wait, for
-// clocks and the database: three files on two cores leave a fifth of the time idle, four are no faster. A file with a browser keeps
-// its core busy.
+// Files often wait, for clocks and the database: three on two cores leave a fifth of the time idle, four are no faster. One with a
+// browser keeps its core busy.
 const cores = Math.max(2, availableParallelism())
-const workers = { main: Math.ceil(cores * 1.5), e2e: cores }
 const groups = [
-  { name: 'main', projects: [...pure, 'contract', 'journey'] },
-  ...(all ? ['services', 'fault', 'e2e'].map((name) => ({ name, projects: [name] })) : []),
+  { name: 'main', projects: [...pure, 'contract', 'journey'], workers: Math.ceil(cores * 1.5) },
+  ...(all ? [{ name: 'whole', projects: ['services', 'fault', 'e2e'], workers: cores }] : []),
 ]
 
 let status = 0
-for (const { name, projects } of groups) {
+for (const { name, projects, workers } of groups) {
   const done = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       ...projects.flatMap((project) => ['--project', project]),
-      workers[name] ? `--maxWorkers=${workers[name]}` : '--no-file-parallelism',
+      `--maxWorkers=${workers}`,
       ...(reports
         ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]
         : []),

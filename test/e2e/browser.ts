@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { TestContext } from 'vitest'
 import { firstPassword, freePort, type HubProcess, signIn, startHub } from '../../bench/hub-process.ts'
+import { freshDatabase } from '../fresh-database.ts'
 
 /** Debian's Chromium; `CHROMIUM` names another one. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -80,10 +81,12 @@ export interface FreshHub {
   end(): Promise<void>
 }
 
-/** Starts a hub as on a fresh machine. */
+/** Starts a hub that nobody used before, on the PostgreSQL of this run: one of its own would take longer to start than most tests. */
 export async function freshHub(env: Record<string, string> = {}): Promise<FreshHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'yitong-e2e-'))
-  const settings = { DATA_DIR: dataDir, PORT: String(await freePort()), ...env }
+  const fresh = await freshDatabase({ poolSize: 1 })
+  await fresh.leave()
+  const settings = { DATA_DIR: dataDir, PORT: String(await freePort()), DATABASE_URL: fresh.url, ...env }
   let hub = await startHub(settings)
   const password = firstPassword(hub)
   let running = true
@@ -103,6 +106,7 @@ export async function freshHub(env: Record<string, string> = {}): Promise<FreshH
     },
     async end() {
       await stop()
+      await fresh.drop()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
