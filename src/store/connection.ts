@@ -74,6 +74,9 @@ export function addressOf(settings: ConnectionSettings): string {
   return `${url.searchParams.get('host') ?? url.host}${url.pathname}`
 }
 
+/** Compiling a statement pays for long reports; ours are short, and on many rows it would cost more than they do. An address may say otherwise. */
+const usual = '-c jit=off'
+
 /** The driver's settings: every connection runs in UTC and sees exactly one schema. */
 export function driverConfig(settings: ConnectionSettings): pg.ClientConfig {
   const schema = schemaOf(settings)
@@ -86,11 +89,11 @@ export function driverConfig(settings: ConnectionSettings): pg.ClientConfig {
   const forced = `-c TimeZone=UTC -c search_path=${schema}`
   if (!settings.url) {
     const { host, port, user, password, database } = settings
-    return { ...base, host, port, user, password, database, options: forced }
+    return { ...base, host, port, user, password, database, options: `${usual} ${forced}` }
   }
   const url = new URL(settings.url)
-  const options = url.searchParams.get('options')
+  const options = url.searchParams.get('options') ?? ''
   // Parameters in the address win over the fields beside it, so what we force must not stay there.
   for (const name of ['schema', 'options']) url.searchParams.delete(name)
-  return { ...base, connectionString: url.toString(), options: options ? `${options} ${forced}` : forced }
+  return { ...base, connectionString: url.toString(), options: `${usual} ${options} ${forced}` }
 }

@@ -52,6 +52,9 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** How long a connection that nobody uses is kept, ms: a new one knows neither catalogue nor plans, so whoever comes first waits for them. */
+const keptIdleMs = 5 * 60_000
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 interface ServerFacts {
@@ -140,7 +143,12 @@ async function lend<T>(pool: pg.Pool, fn: (session: Session) => Promise<T>): Pro
 export async function openDatabase(settings: OpenSettings): Promise<Database> {
   const log = settings.log ?? silentLog
   const schema = schemaOf(settings)
-  const pool = new pg.Pool({ ...driverConfig(settings), max: settings.poolSize ?? 10, pipeline: true })
+  const pool = new pg.Pool({
+    ...driverConfig(settings),
+    max: settings.poolSize ?? 10,
+    idleTimeoutMillis: keptIdleMs,
+    pipeline: true,
+  })
   let closing: Promise<void> | null = null
   // An idle connection that the server closed; the pool has dropped it already.
   pool.on('error', (error) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  type Database,
   isUnavailable,
   isUniqueViolation,
   json,
@@ -105,6 +106,15 @@ describe('a database connection', () => {
     ])
     await database.close()
     await expect(openDatabase({ url: fresh.url, schema: 'a; drop' })).rejects.toThrow('schema name')
+  })
+
+  it('compiles no statement, unless the address asks for it', async () => {
+    const url = new URL(fresh.url)
+    url.searchParams.set('options', '-c jit=on')
+    const asked = await openDatabase({ url: url.toString(), poolSize: 1 })
+    const jit = async (database: Database) => (await database.query<{ jit: string }>('show jit'))[0]!.jit
+    expect([await jit(fresh.database), await jit(asked)]).toEqual(['off', 'on'])
+    await asked.close()
   })
 
   it('turns failures of storage into refusals and leaves bugs alone', async () => {
