@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** What a test waits for comes when it comes: on a busy machine a second, the default, is not long enough. */
@@ -12,13 +13,15 @@ const retry = process.env.CI ? 2 : 0
 const together = { isolate: false }
 const database = { globalSetup: ['test/database.ts'], testTimeout: 60_000, hookTimeout: 120_000, retry }
 
-/** What speaks with vendors' emulators, and what is about the embedded database: another server changes nothing in it. */
+/** What speaks with vendors' emulators; another server changes nothing in it. It mostly waits, so many files wait together, after the others. */
 const vendors = [
   ...['channel-*', '*-chaos', 'dingtalk-*', 'robot-sends', 'connection-*'].map(
     (name) => `test/contract/${name}.test.ts`,
   ),
   ...['wechat', 'talk'].map((name) => `test/journey/${name}.test.ts`),
 ]
+const waiting = { maxWorkers: Math.max(2, availableParallelism()) * 3, sequence: { groupOrder: 1 } }
+/** What is about the embedded database. */
 const embedded = ['test/contract/store-embedded.test.ts', 'test/journey/start.test.ts']
 
 export default defineConfig({
@@ -28,7 +31,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts'], { ...together, testTimeout: 60_000, retry }),
       project('boundary', ['test/boundary/**/*.test.ts']),
       project('eval', ['test/eval/**/*.test.ts'], { ...together, testTimeout: 60_000 }),
-      project('vendors', vendors, { ...database, ...together }),
+      project('vendors', vendors, { ...database, ...together, ...waiting }),
       project('embedded', embedded, { ...database, ...together }),
       project('contract', ['test/contract/**/*.test.ts'], {
         ...database,

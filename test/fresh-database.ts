@@ -23,7 +23,10 @@ async function onServer(statement: string): Promise<void> {
   }
 }
 
-/** Makes a migrated, otherwise empty database on the server of this run. `empty` leaves out the migrations. */
+/**
+ * Makes a migrated, otherwise empty database on the server of this run. `empty` leaves out the migrations. Four connections unless
+ * told otherwise: each learns catalogue and plans anew, which with ten is a sixth of a short test.
+ */
 export async function freshDatabase(
   options: { empty?: boolean; poolSize?: number } = {},
 ): Promise<FreshDatabase> {
@@ -31,7 +34,7 @@ export async function freshDatabase(
   const template = options.empty ? 'template0' : inject('testTemplate')
   await onServer(`create database ${name} encoding 'UTF8' template ${template}`)
   const url = withDatabase(inject('testServerUrl'), name)
-  const database = await openDatabase({ url, poolSize: options.poolSize ?? 10 })
+  const database = await openDatabase({ url, poolSize: options.poolSize ?? 4 })
   let closing: Promise<void> | null = null
   const leave = () => (closing ??= database.close())
   return {
