@@ -1,7 +1,6 @@
 // `npm test`: everything that needs no service outside this repository, then one line that says what was left out.
-// YITONG_TEST_ALL=1 leaves nothing out; YITONG_TEST_REPORT=DIR also writes what the runner counted, a file for each group.
+// YITONG_TEST_ALL=1 leaves nothing out; YITONG_TEST_REPORT=DIR also writes what the runner counted.
 import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,35 +29,23 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0)
 }
 
-// Files often wait, for clocks and the database: three on two cores leave a fifth of the time idle, four are no faster. One with a
-// browser keeps its core busy.
-const cores = Math.max(2, availableParallelism())
-const groups = [
-  { name: 'main', projects: [...pure, 'contract', 'journey'], workers: Math.ceil(cores * 1.5) },
-  ...(all ? [{ name: 'whole', projects: ['services', 'fault', 'e2e'], workers: cores }] : []),
-]
-
-let status = 0
-for (const { name, projects, workers } of groups) {
-  const done = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      ...projects.flatMap((project) => ['--project', project]),
-      `--maxWorkers=${workers}`,
-      ...(reports
-        ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]
-        : []),
-      ...process.argv.slice(2),
-    ],
-    { cwd: root, stdio: 'inherit' },
-  )
-  status ||= done.status ?? 1
-}
+const projects = [...pure, 'contract', 'journey', ...(all ? ['services', 'fault', 'e2e'] : [])]
+const { status } = spawnSync(
+  process.execPath,
+  [
+    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    ...(reports
+      ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'tests.json')}`]
+      : []),
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: 'inherit' },
+)
 if (!all) {
   console.log(
     'Left out: tests with kills and full disks, with a browser, and with a PostgreSQL server, Redis, Dovecot and Postfix. `.ci/run` installs those and leaves nothing out.',
   )
 }
-process.exit(status)
+process.exit(status ?? 1)
