@@ -12,7 +12,8 @@ const reports = process.env.YITONG_TEST_REPORT
 const help = `Usage: npm test [-- FILTER … [OPTIONS]]
 
 Runs the tests that need nothing outside this repository: unit, boundary, eval, contract, vendors (the contract of channels with
-their emulators), embedded and journey. They bring their own embedded PostgreSQL. What they leave out is said at the end; .ci/run installs what that needs and leaves nothing out.
+their emulators), embedded and journey. They bring their own embedded PostgreSQL. What they leave out is said at the end; .ci/run
+installs what that needs and leaves nothing out.
 
   FILTER              only test files whose path contains this
   -t WORDS            only tests whose title matches; any other option is Vitest's as well
