@@ -11,7 +11,7 @@ export interface Edit {
 
 type Edits = Readonly<Record<string, Edit>>
 
-/** Edits by ticket: what was refused outlives the page, for a session that ended meanwhile comes back to it. */
+/** What was refused, by ticket: it outlives the page, for a session that ended meanwhile comes back to it. */
 const kept = new Map<string, Edits>()
 
 /** The edits that hold something that was typed. */
@@ -27,23 +27,19 @@ export function useEdits(ticketId: string): {
   readonly edits: Edits
   readonly open: (name: string, from: unknown) => void
   readonly close: (name: string) => void
-  readonly refuse: (name: string, typed: unknown, refused: Refused) => void
+  /** `from` comes from whoever tried to store it: the page that opened the editor may be gone. */
+  readonly refuse: (name: string, edit: Required<Edit>) => void
 } {
-  const [edits, setEdits] = useState<Edits>(() => {
-    const found = unsaved(kept.get(ticketId) ?? {})
-    kept.set(ticketId, found)
-    return found
-  })
+  const [edits, setEdits] = useState<Edits>(() => kept.get(ticketId) ?? {})
   const set = (next: (before: Edits) => Edits) => {
-    // The page may be gone when the answer arrives; what the field was when its editor opened is needed then as well.
-    kept.set(ticketId, next(kept.get(ticketId) ?? {}))
+    // The page may be gone when the answer arrives.
+    kept.set(ticketId, unsaved(next(kept.get(ticketId) ?? {})))
     setEdits(next)
   }
   return {
     edits,
     open: (name, from) => set((before) => ({ ...before, [name]: before[name] ?? { from } })),
     close: (name) => set(({ [name]: _, ...others }) => others),
-    refuse: (name, typed, refused) =>
-      set((before) => ({ ...before, [name]: { from: before[name]?.from, typed, refused } })),
+    refuse: (name, edit) => set((before) => ({ ...before, [name]: edit })),
   }
 }

@@ -149,7 +149,7 @@ export function Fields({ ticket }: { ticket: Ticket }) {
   const save = async (name: string, value: unknown, from: unknown) => {
     const input = { name, value: value as Json, from: (from ?? null) as Json }
     const refused = await attempt('ticket.setField', input)
-    if (refused) refuse(name, value, refused)
+    if (refused) refuse(name, { from, typed: value, refused })
     else {
       close(name)
       back(name)
