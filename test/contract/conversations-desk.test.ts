@@ -154,6 +154,18 @@ describe('the agents’ desk', () => {
     ])
   })
 
+  it('gives what waits to somebody whose pages were silent and speak again', async () => {
+    const anna = await user('anna')
+    await tell(anna, 'desk.presence', { status: 'online' })
+    clock.advance(11 * 60_000)
+    const id = await write('r-1')
+    expect((await chats(anna)).counts).toMatchObject({ mine: 0, queue: 1 })
+    await seen(anna.id)
+    clock.advance(30_000)
+    await test.hub.settle()
+    expect((await chats(anna)).chats.map((each) => each.id)).toEqual([id])
+  })
+
   it('does not queue what is worked on as a ticket: forms and letters', async () => {
     const anna = await user('anna')
     await write('form-1', '表单', { ...chat, settleMs: 0 })

@@ -14,6 +14,9 @@ export const assignJob: NewJob = {
   serialKey: 'desk',
 }
 
+/** While chats wait, how often the queue is looked at though nothing calls for it, ms: nothing tells of an agent's return. */
+const againMs = 30_000
+
 /** Most chats that are given out in one transaction; more follow in the next one. */
 const batch = 50
 
@@ -52,7 +55,9 @@ async function assignWaiting(tx: Tx, nowMs: number): Promise<Effects> {
     )
     events.push(assigned(id, channel, agent.userId, null))
   }
-  return { events, jobs: events.length === batch ? [assignJob] : [] }
+  if (events.length === batch) return { events, jobs: [assignJob] }
+  const later: NewJob = { ...assignJob, uniqueKey: 'desk.later', dueAtMs: nowMs + againMs }
+  return { events, jobs: events.length < waiting.length ? [later] : [] }
 }
 
 /** Gives a conversation to a person, or with null back to the queue. */
