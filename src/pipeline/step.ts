@@ -205,8 +205,8 @@ async function follow(
   const { action } = extraction
   const { waiting, feeds } = talk
   const account = ports.account(read.accountId)
-  const cancels = action.kind === 'create' && action.cancel !== undefined
-  const looks = waiting !== null || cancels || talking.includes(action.kind)
+  const wish = action.kind === 'create' ? action.cancel : undefined
+  const looks = waiting !== null || wish !== undefined || talking.includes(action.kind)
   const room = looks && account ? await roomToSpeak(tx, read.id, account.capabilities, cause.nowMs) : noRoom
   const next = decideTurn({
     ...{ action, feeds, attended: room.attended },
@@ -240,9 +240,8 @@ async function follow(
     await tellQuestions(tx, read.id, taken.ticketId, cause)
   const speaks = room.open && !room.attended
   const { ticketId } = taken
-  const isNew = taken.outcome === 'opened' || taken.outcome === 'followed'
-  const meant =
-    cancels && isNew && ticketId ? { ...action.cancel!, kind: 'cancel' as const, ticketId } : action
+  // What was wished before the words had a ticket is about the one that they opened, or opened again.
+  const meant = wish && ticketId ? { ...wish, kind: 'cancel' as const, ticketId } : action
   const said = { prepared, action: meant, account, extractionId, speaks, ticketId }
   const answered = await answer(tx, ports, said, cause)
   const { about } = prepared

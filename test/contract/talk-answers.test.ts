@@ -176,6 +176,18 @@ describe('a customer who wants no visit any more', () => {
     expect(await w.timeline('cancel_kept')).toHaveLength(1)
   })
 
+  it('is heard in the very words that open a ticket again', async () => {
+    const w = await world()
+    await w.say('u1', request)
+    const [ticket] = await w.tickets()
+    const ticketId = ticket!.id
+    await w.test.run('ticket.assign', { ticketId, engineerId: await engineer(w) })
+    for (const command of ['start', 'resolve']) await w.test.run('ticket.transition', { ticketId, command })
+    await w.say('u1', '空调又不制冷了,来修一下。算了,不用修了')
+    expect(await w.tickets()).toMatchObject([{ id: ticketId, cancelAskedAt: expect.any(Date) }])
+    expect(await w.timeline('cancel_asked')).toMatchObject([{ evidence: { quote: '不用修了' } }])
+  })
+
   it('is marked where the hub says nothing by itself, and not for a denial or another day', async () => {
     const w = await world({ automatic: { state: false } })
     await w.say('u1', request)
