@@ -17,7 +17,7 @@ export const phrases: Readonly<Record<string, Readonly<Record<Lang, Pair>>>> = {
   },
   last_resort: {
     zh: ['兜底组，没有其他组符合', '兜底组，已有 {found} 个其他组符合'],
-    en: ['default group; no other group fits', 'default group, and {found} other groups fit'],
+    en: ['default group; no other group fits', 'default group, and others fit ({found})'],
   },
   intent: {
     zh: ['受理“{needed}”', '不受理“{needed}”（受理：{found}）'],
@@ -73,7 +73,7 @@ export const phrases: Readonly<Record<string, Readonly<Record<Lang, Pair>>>> = {
   },
   load: {
     zh: ['手上 {found} 单，上限 {needed}', '已满：手上 {found} 单，上限 {needed}'],
-    en: ['has {found} of {needed} jobs', 'is full: {found} of {needed} jobs'],
+    en: ['has room for jobs ({found} of {needed})', 'has no room for jobs ({found} of {needed})'],
   },
   shift: {
     zh: ['{needed} 在班', '{needed} 不在班（班次 {found}）'],
