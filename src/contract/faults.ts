@@ -66,6 +66,11 @@ function size(issue: Issue & { code: 'too_big' | 'too_small' }): Said {
     : [`最多 ${n} ${zh}`, `must have at most ${n} ${counted}`]
 }
 
+const oneOf = (values: readonly unknown[]): Said =>
+  values.length === 1
+    ? [`只能是 ${String(values[0])}`, `must be ${String(values[0])}`]
+    : [`应为其中之一：${list(values, '、')}`, `must be one of ${list(values, ', ')}`]
+
 function said(issue: Issue): Said {
   const [zh, en] = issue.message.split('\n')
   if (zh && en) return [zh, en]
@@ -83,9 +88,7 @@ function said(issue: Issue): Said {
       return format ? [`应为${format[0]}`, `must be ${format[1]}`] : ['格式不对', 'has the wrong form']
     }
     case 'invalid_value':
-      return issue.values.length === 1
-        ? [`只能是 ${String(issue.values[0])}`, `must be ${String(issue.values[0])}`]
-        : [`应为其中之一：${list(issue.values, '、')}`, `must be one of ${list(issue.values, ', ')}`]
+      return oneOf(issue.values)
     case 'unrecognized_keys':
       return [
         `没有这样的内容：${list(issue.keys, '、')}`,
@@ -96,6 +99,8 @@ function said(issue: Issue): Said {
     case 'invalid_key':
       return ['名称不符合要求', 'has a name that is not accepted']
     case 'invalid_union':
+      // What tells the kinds of a union apart has none of their values.
+      if ('options' in issue && issue.options) return oneOf(issue.options)
       return ['不是可以接受的写法', 'is written in no way that is accepted']
     case 'invalid_element':
       return ['有一项不符合要求', 'has an entry that is not accepted']

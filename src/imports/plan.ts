@@ -56,8 +56,9 @@ export async function planImport(db: Reader, kind: ImportKind, sheet: Sheet): Pr
   const columns = matchColumns(kind, sheet.header)
   const missing = kind.columns.filter((column) => column.required && !columns.includes(column))
   if (missing.length > 0) {
-    const names = missing.map((column) => `${column.zh} (${column.en})`).join(', ')
-    return refuse('import.invalid', { reason: `缺少列 / missing columns: ${names}` })
+    const reason = `columns are missing: ${missing.map((column) => column.en).join(', ')}`
+    const reasonZh = `缺少列 ${missing.map((column) => column.zh).join('、')}`
+    return refuse('import.invalid', { reason, reasonZh })
   }
   const read = sheet.rows.map((row) => readRow(kind, columns, sheet.header, row))
   const keys = read.flatMap(({ values }) => kind.keyOf(values) ?? [])

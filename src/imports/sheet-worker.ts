@@ -5,5 +5,5 @@ try {
   parentPort?.postMessage({ sheet: await parseSheet(workerData as Uint8Array) })
 } catch (error) {
   if (!(error instanceof SheetError)) throw error
-  parentPort?.postMessage({ reason: error.message })
+  parentPort?.postMessage({ refused: error.reason })
 }

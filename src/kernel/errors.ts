@@ -374,8 +374,8 @@ const catalogue = {
   },
   'import.invalid': {
     status: 422,
-    zh: '导入文件有误：{reason}',
-    en: 'The import file is not valid: {reason}',
+    zh: '导入文件有误：{reasonZh}。',
+    en: 'The import file is not valid: {reason}.',
   },
   'evaluation.state': {
     status: 409,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { both, faultsOf, reasonOf } from '../contract/faults.ts'
+import { both, type Fault, faultsOf, reasonOf } from '../contract/faults.ts'
 import { intents, type TicketFields, urgencies } from '../contract/ticket.ts'
 import { canonicalJson } from '../kernel/hash.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
@@ -9,12 +9,14 @@ import { isFieldName } from './values.ts'
 
 const words = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) })
 const count = z.number().int().min(0).max(100_000)
+/** Said of a list in which something stands twice. */
+const repeated = ['有一项重复了', 'an entry appears twice'] as const
 const common = { title: words, description: words.optional() }
 const choices = z
   .array(z.string().min(1).max(200))
   .min(1)
   .max(500)
-  .refine((list) => new Set(list).size === list.length, both('有一项重复了', 'an entry appears twice'))
+  .refine((list) => new Set(list).size === list.length, both(...repeated))
 
 const pattern = z.string().superRefine((text, context) => {
   const fault = patternFault(text)
@@ -122,49 +124,54 @@ export function parseForm(json: unknown): Result<Form> {
   return refuse('ticket.form_definition_invalid', reasonOf(issues), issues)
 }
 
-/** What is wrong with a value; the message of an issue. */
-export type FormFault =
-  | 'unknown'
-  | 'required'
-  | 'type'
-  | 'choice'
-  | 'format'
-  | 'length'
-  | 'pattern'
-  | 'range'
-  | 'items'
-
-const outside = (n: number, least: number | undefined, most: number | undefined) =>
-  n < (least ?? Number.NEGATIVE_INFINITY) || n > (most ?? Number.POSITIVE_INFINITY)
 const defaultMaxLength = 4000
 
-function textFault(value: string, f: Extract<FormField, { type: 'string' }>): FormFault | null {
-  if (f.enum && !f.enum.includes(value)) return 'choice'
-  if (f.format === 'date' && !z.iso.date().safeParse(value).success) return 'format'
-  if (f.format === 'date-time' && !z.iso.datetime({ offset: true }).safeParse(value).success) return 'format'
+/** A text of so many characters (not UTF-16 units); a pattern meets only a text that is short enough for it. */
+function textSchema(f: Extract<FormField, { type: 'string' }>): z.ZodType<string> {
+  const least = f.minLength ?? 0
   const most = Math.min(f.maxLength ?? defaultMaxLength, f.pattern ? maxPatternInput : defaultMaxLength)
-  if (outside([...value].length, f.minLength, most)) return 'length'
-  return f.pattern && !new RegExp(f.pattern, 'u').test(value) ? 'pattern' : null
+  return z.string().superRefine((text, context) => {
+    const size = [...text].length
+    const of = { origin: 'string', inclusive: true, input: text } as const
+    if (size < least) context.addIssue({ code: 'too_small', minimum: least, ...of })
+    else if (size > most) context.addIssue({ code: 'too_big', maximum: most, ...of })
+    else if (f.pattern && !new RegExp(f.pattern, 'u').test(text))
+      context.addIssue({ code: 'custom', message: both('格式不对', 'has the wrong form') })
+  })
 }
 
-function faultOf(value: JsonValue, f: FormField): FormFault | null {
+/** What a value of the field has to be. */
+function valueSchema(f: FormField): z.ZodType {
   switch (f.type) {
     case 'string':
-      return typeof value === 'string' ? textFault(value, f) : 'type'
+      if (f.enum) return z.enum(f.enum)
+      if (f.format) return f.format === 'date' ? z.iso.date() : z.iso.datetime({ offset: true })
+      return textSchema(f)
     case 'number':
     case 'integer':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return 'type'
-      if (f.type === 'integer' && !Number.isInteger(value)) return 'type'
-      return outside(value, f.minimum, f.maximum) ? 'range' : null
+      return (f.type === 'integer' ? z.int() : z.number())
+        .min(f.minimum ?? Number.NEGATIVE_INFINITY)
+        .max(f.maximum ?? Number.POSITIVE_INFINITY)
     case 'boolean':
-      return typeof value === 'boolean' ? null : 'type'
+      return z.boolean()
     case 'array':
-      if (!Array.isArray(value)) return 'type'
-      if (!value.every((item) => typeof item === 'string' && f.items.enum.includes(item))) return 'choice'
-      if (new Set(value).size !== value.length) return 'items'
-      return outside(value.length, f.minItems, f.maxItems) ? 'items' : null
+      return z
+        .array(z.enum(f.items.enum))
+        .min(f.minItems ?? 0)
+        .max(f.maxItems ?? Number.POSITIVE_INFINITY)
+        .refine((list) => new Set(list).size === list.length, both(...repeated))
   }
 }
+
+/** The first thing that is wrong with a value, in both languages. */
+function faultOf(value: JsonValue, f: FormField): Omit<Fault, 'path'> | null {
+  const { error } = valueSchema(f).safeParse(value)
+  if (!error) return null
+  const { message, messageZh } = faultsOf(error)[0]!
+  return { message, messageZh }
+}
+
+const notInForm = { message: 'the form has no such field', messageZh: '表单里没有这一项' }
 
 function trimmed(value: JsonValue): JsonValue {
   return typeof value === 'string' ? value.trim() : value
@@ -185,16 +192,16 @@ function titles(form: Form, names: readonly string[]) {
 
 /**
  * Checks values against a form: texts trimmed, empty values left out. Required fields may still be empty (see `missing`).
- * Refuses with `ticket.form_invalid`; each issue's message is a FormFault.
+ * Refuses with `ticket.form_invalid` and one issue for each value that is not accepted.
  */
 export function validate(form: Form, values: JsonObject): Result<JsonObject> {
   const kept: [string, JsonValue][] = []
-  const issues: { path: string; message: FormFault }[] = []
+  const issues: Fault[] = []
   for (const [name, given] of Object.entries(values)) {
     const value = trimmed(given)
     const f = fieldOf(form, name)
-    const fault = f ? (isEmpty(value) ? null : faultOf(value, f)) : 'unknown'
-    if (fault) issues.push({ path: name, message: fault })
+    const fault = f ? (isEmpty(value) ? null : faultOf(value, f)) : notInForm
+    if (fault) issues.push({ path: name, ...fault })
     else if (!isEmpty(value)) kept.push([name, value])
   }
   if (issues.length === 0) return ok(Object.fromEntries(kept))

@@ -13,6 +13,7 @@ const schema = z.strictObject({
   mail: z.email(),
   code: z.string().regex(/^x/, both('以 x 开头', 'begins with x')),
   bare: z.string().regex(/^x/),
+  step: z.discriminatedUnion('do', [z.object({ do: z.literal('go') }), z.object({ do: z.literal('stop') })]),
 })
 const right = {
   text: 'abc',
@@ -24,6 +25,7 @@ const right = {
   mail: 'a@b.example',
   code: 'x',
   bare: 'x',
+  step: { do: 'go' },
 }
 
 describe('a fault that a schema finds', () => {
@@ -44,6 +46,7 @@ describe('a fault that a schema finds', () => {
     [{ mail: 'a' }, 'mail', '应为邮箱地址', 'must be an e-mail address'],
     [{ bare: 'a' }, 'bare', '格式不对', 'has the wrong form'],
     [{ code: 'a' }, 'code', '以 x 开头', 'begins with x'],
+    [{ step: { do: 'fly' } }, 'step.do', '应为其中之一\uff1ago、stop', 'must be one of go, stop'],
     [{ more: 1 }, '', '没有这样的内容\uff1amore', 'there is no such member: more'],
   ])('is told in both languages: %j', (change, path, messageZh, message) => {
     const { error } = schema.safeParse({ ...right, ...change })

@@ -46,24 +46,54 @@ describe('a table that somebody saved', () => {
     expect(await parseSheet(workbookLaughs())).toEqual({ header: ['&j;'], rows: [] })
   })
 
-  it('is refused with a reason when it is too large, no table, or broken', async () => {
-    const reasons = await Promise.all(
-      [
-        Buffer.alloc(sheetLimits.bytes + 1, 'a'),
-        Buffer.from(`a\n${'b\n'.repeat(sheetLimits.rows + 1)}`),
-        Buffer.from('\n1,2'),
-        Buffer.from(`a\n${'x'.repeat(sheetLimits.cell + 1)}`),
-        Buffer.from('a,b\n"open'),
-        Buffer.from('PK\x03\x04 and nothing of a zip'),
-        Buffer.from([0, 1, 2, 3]),
-      ].map((content) =>
-        parseSheet(content).then(
-          () => 'read',
-          (error: unknown) => (error instanceof SheetError ? 'refused' : String(error)),
-        ),
-      ),
-    )
-    expect(reasons).toEqual(Array(7).fill('refused'))
+  it.each([
+    [
+      'too many bytes',
+      Buffer.alloc(sheetLimits.bytes + 1, 'a'),
+      '文件超过 5 MB',
+      'the file is larger than 5 MB',
+    ],
+    [
+      'too many rows',
+      Buffer.from(`a\n${'b\n'.repeat(sheetLimits.rows + 1)}`),
+      '超过 20000 行',
+      'it has more than 20000 rows',
+    ],
+    [
+      'too many columns',
+      Buffer.from(','.repeat(sheetLimits.columns).replace(',', 'a,')),
+      '超过 60 列',
+      'it has more than 60 columns',
+    ],
+    ['no header', Buffer.from('\n1,2'), '第一行应为列名', 'the first row must hold the column names'],
+    [
+      'a cell that is too long',
+      Buffer.from(`a\n${'x'.repeat(sheetLimits.cell + 1)}`),
+      '有单元格超过 2000 个字',
+      'a cell holds more than 2000 characters',
+    ],
+    [
+      'an open quote',
+      Buffer.from('a,b\n"open'),
+      '第 2 行不是有效的 CSV，请检查引号是否成对',
+      'line 2 is no valid CSV; check that its quotes are in pairs',
+    ],
+    [
+      'a broken workbook',
+      Buffer.from('PK\x03\x04 and nothing of a zip'),
+      '工作簿打不开，请另存为 .xlsx 或 CSV 再导入',
+      'the workbook cannot be opened; save it as .xlsx or CSV and import that',
+    ],
+    [
+      'no table',
+      Buffer.from([0, 1, 2, 3]),
+      '既不是 CSV 也不是 .xlsx 文件',
+      'it is neither a CSV nor an .xlsx file',
+    ],
+  ])('is refused in both languages for %s', async (_, content, reasonZh, reason) => {
+    const refused = await parseSheet(content).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(SheetError)
+    expect((refused as SheetError).reason).toEqual({ reason, reasonZh })
   })
 
   it('gives a table or a SheetError for any bytes', async () => {

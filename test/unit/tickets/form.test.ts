@@ -51,27 +51,32 @@ describe('values against a form', () => {
     expect(validate(form, { tools: [], cause: null })).toEqual({ ok: true, value: {} })
   })
 
-  it.each<[string, JsonValue, string]>([
-    ['cause', 1, 'type'],
-    ['cause', '故'.repeat(21), 'length'],
-    ['grade', 'C', 'choice'],
-    ['serial_in', 'AB12345', 'pattern'],
-    ['serial_in', `AB${'1'.repeat(250)}`, 'length'],
-    ['bought', '2026-02-30', 'format'],
-    ['pressure', 5.6, 'range'],
-    ['pressure', '5', 'type'],
-    ['floors', 1.5, 'type'],
-    ['lift', 'yes', 'type'],
-    ['tools', ['梯子', '梯子'], 'items'],
-    ['tools', ['梯子', '吊绳', '氧气'], 'items'],
-    ['tools', ['锤子'], 'choice'],
-    ['tools', '梯子', 'type'],
-    ['colour', 'red', 'unknown'],
-    ['constructor', 'x', 'unknown'],
-  ])('%s = %j is refused as %s', (name, value, fault) => {
+  it.each<[string, JsonValue, string, string]>([
+    ['cause', 1, '应为文字', 'must be a text'],
+    ['cause', '故'.repeat(21), '最多 20 个字', 'must have at most 20 characters'],
+    ['grade', 'C', '应为其中之一\uff1aA、B', 'must be one of A, B'],
+    ['serial_in', 'AB12345', '格式不对', 'has the wrong form'],
+    ['serial_in', `AB${'1'.repeat(250)}`, '最多 200 个字', 'must have at most 200 characters'],
+    ['bought', '2026-02-30', '应为日期\uff0c例如 2026-05-01', 'must be a date such as 2026-05-01'],
+    ['pressure', 5.6, '不能大于 5.5', 'must be at most 5.5'],
+    ['pressure', '5', '应为数字', 'must be a number'],
+    ['floors', 1.5, '应为整数', 'must be a whole number'],
+    ['lift', 'yes', '应为是或否', 'must be true or false'],
+    ['tools', ['梯子', '梯子'], '有一项重复了', 'an entry appears twice'],
+    ['tools', ['梯子', '吊绳', '氧气'], '最多 2 项', 'must have at most 2 entries'],
+    ['tools', ['锤子'], '应为其中之一\uff1a梯子、吊绳、氧气', 'must be one of 梯子, 吊绳, 氧气'],
+    ['tools', '梯子', '应为列表', 'must be a list'],
+    ['colour', 'red', '表单里没有这一项', 'the form has no such field'],
+    ['constructor', 'x', '表单里没有这一项', 'the form has no such field'],
+  ])('%s = %j is refused in words: %s', (name, value, messageZh, message) => {
     const checked = validate(form, { cause: '好', [name]: value })
     expect(checked.ok).toBe(false)
-    if (!checked.ok) expect(checked.refusal.issues).toEqual([{ path: name, message: fault }])
+    if (!checked.ok) expect(checked.refusal.issues).toEqual([{ path: name, message, messageZh }])
+  })
+
+  it('are counted in characters, not in halves of them', () => {
+    expect(validate(form, { cause: '𠮷'.repeat(20) }).ok).toBe(true)
+    expect(validate(form, { cause: '𠮷'.repeat(21) }).ok).toBe(false)
   })
 
   it('name what is refused by its title', () => {

@@ -5,11 +5,10 @@ import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { fromBox, toBox } from '../../ui/zone.ts'
 import type { FormProperty } from '../data/ticket.ts'
-import { problemWords, ticketWords } from '../words/ticket.ts'
+import { ticketWords } from '../words/ticket.ts'
 import { AddressEditor } from './address-editor.tsx'
 import { Compound, type Parts } from './compound.tsx'
 import type { Edit } from './editing.ts'
-import { fieldProblem } from './field-problem.ts'
 import { choices } from './field-text.ts'
 
 /** What an editor needs: the value it began with, what was typed of late, and where the new one goes. */
@@ -174,9 +173,7 @@ function TextEditor({ name, label, value, edit, property, save, cancel }: Editor
 /** Why the value was not taken. */
 function Problem({ refused }: { refused: Refused }) {
   const t = useWords(ticketWords)
-  const p = useWords(problemWords)
-  const found = fieldProblem(refused)
-  const reason = found ? p(found.word, found.params) : refused.message
+  const reason = refused.issues[0]?.message ?? refused.message
   return (
     <p className="field-problem" role="alert">
       <Icon name="alert" size={13} />

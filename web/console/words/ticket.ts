@@ -162,16 +162,6 @@ export const ticketWords = {
   keepMine: ['用我的', 'Use mine'],
 } as const satisfies Words
 
-/** What is wrong with the value of a field. */
-export const problemWords = {
-  wrongKind: ['类型不对，例如要填数字', 'the kind is wrong, e.g. a number is needed'],
-  noChoice: ['不在可选范围内', 'it is none of the choices'],
-  wrongForm: ['格式不对', 'the format is wrong'],
-  wrongLength: ['长度不对', 'the length is wrong'],
-  outOfRange: ['超出允许的范围', 'it is out of range'],
-  other: ['{hint}', '{hint}'],
-} as const satisfies Words
-
 /** How two tickets belong together. */
 export const relateWords = {
   title: ['关联或合并', 'Link or merge'],
