@@ -4,8 +4,8 @@ import { loadLexicon } from '../../../src/pipeline/rules/lexicon.ts'
 
 const lexicon = loadLexicon()
 const at = Date.parse('2026-11-23T09:30:00+08:00')
-const of = (text: string) => {
-  const { fields } = extractByRules(
+const read = (text: string) =>
+  extractByRules(
     {
       turns: [{ id: '0', speaker: 'customer', text, atMs: at }],
       channel: 'wechat',
@@ -15,8 +15,10 @@ const of = (text: string) => {
       known: { fields: {} },
     },
     lexicon,
-  )
-  return [fields.intent?.value, fields.urgency?.value]
+  ).fields
+const of = (text: string) => {
+  const { intent, urgency } = read(text)
+  return [intent?.value, urgency?.value]
 }
 
 describe('what is wanted, and how soon', () => {
@@ -59,5 +61,17 @@ describe('what is wanted, and how soon', () => {
   ])('is no danger in %s', (text) => {
     expect(of(text)[0]).not.toBe('urgent_safety')
     expect(of(text)[1]).not.toBe('critical')
+  })
+})
+
+describe('whether somebody comes back with the same thing', () => {
+  it.each([
+    ['显示 E4，昨天师傅来过没有修好', true],
+    ['上周刚修过的洗衣机又漏水了', true],
+    ['工程师上午看过，还是漏', true],
+    ['空调不制冷，师傅能来看看吗', false],
+    ['没有修过，第一次坏', false],
+  ])('is read in %s: %s', (text, again) => {
+    expect(read(text).is_repeat_contact?.value).toBe(again)
   })
 })
