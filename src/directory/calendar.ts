@@ -227,7 +227,7 @@ export function missingYears(calendar: BusinessCalendar, nowMs: number): readonl
     .filter((year) => !isPublished(year) && !entered(year))
     .map((year) => ({
       year,
-      zh: `日历里还没有 ${year} 年的法定节假日和调休上班日，请在国务院公布后录入或升级 chinese-days。`,
-      en: `The calendar has no public holidays and make-up workdays for ${year} yet. Enter them once they are published, or upgrade chinese-days.`,
+      zh: `日历里还没有 ${year} 年的法定节假日和调休上班日，请在国务院公布后录入，或升级本系统。`,
+      en: `The calendar has no public holidays and make-up workdays for ${year} yet. Enter them once they are published, or upgrade Yitong.`,
     }))
 }

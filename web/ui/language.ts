@@ -29,3 +29,9 @@ export function useWords<W extends Words>(words: W): (key: keyof W & string, par
   const lang = language.use()
   return (key, params) => say(words, lang, key, params)
 }
+
+/** Puts a name and what belongs to it together, with the colon of the person's language. */
+export function useLabelled(): (name: string, words: string) => string {
+  const mark = language.use() === 'zh' ? '：' : ': '
+  return (name, words) => `${name}${mark}${words}`
+}

@@ -1,7 +1,7 @@
 import { Button, Switch } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Issue } from '../../ui/api.ts'
-import { useWords } from '../../ui/language.ts'
+import { useLabelled, useWords } from '../../ui/language.ts'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { boxNames, boxWords, noticeNames, problemWords, unitWords } from '../words/boxes.ts'
 import { commonWords } from '../words/terms.ts'
@@ -234,6 +234,7 @@ function Actions({
 export function BoxForm({ children, ...edited }: Edited & { children?: ReactNode }) {
   const { name, title, schema, sections, mayEdit } = edited
   const t = useWords(boxWords)
+  const labelled = useLabelled()
   const [changes, setChanges] = useChanges(name)
   const [asJson, setAsJson] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
@@ -299,7 +300,9 @@ export function BoxForm({ children, ...edited }: Edited & { children?: ReactNode
         ))
       )}
       {shownAsLines.map((issue) => (
-        <p key={issue.path} className="step-bad">{`${issue.path}: ${issue.message}`}</p>
+        <p key={issue.path} className="step-bad">
+          {labelled(issue.path, issue.message)}
+        </p>
       ))}
       {mayEdit && (
         <Actions edited={edited} changes={changes} setChanges={setChanges} save={() => void save()} />

@@ -1,4 +1,4 @@
-import { useWords } from '../../ui/language.ts'
+import { useLabelled, useWords } from '../../ui/language.ts'
 import { evaluationWords } from '../words/evaluation.ts'
 import { fieldWords, intentWords, sentimentWords, urgencyWords } from '../words/terms.ts'
 
@@ -42,6 +42,7 @@ export function useClassName(): (field: string, value: string) => string {
 
 /** What spoke for a class in words: words of the conversation as they are, what the rules found by what it is. */
 export function useVoiceName(): (voice: string) => string {
+  const labelled = useLabelled()
   const t = useWords(evaluationWords)
   const intent = useWords(intentWords)
   const urgency = useWords(urgencyWords)
@@ -50,10 +51,10 @@ export function useVoiceName(): (voice: string) => string {
     const [, kind, of] = /^(cue|sign|intent):(.+)$/.exec(voice) ?? []
     if (!kind || !of) return voice
     const word = t(`voice_${kind as 'cue' | 'sign' | 'intent'}`)
-    if (of in intentWords) return `${word}: ${intent(of as keyof typeof intentWords)}`
-    if (of in urgencyWords) return `${word}: ${urgency(of as keyof typeof urgencyWords)}`
-    if (of in sentimentWords) return `${word}: ${sentiment(of as keyof typeof sentimentWords)}`
-    return `${word}: ${of}`
+    if (of in intentWords) return labelled(word, intent(of as keyof typeof intentWords))
+    if (of in urgencyWords) return labelled(word, urgency(of as keyof typeof urgencyWords))
+    if (of in sentimentWords) return labelled(word, sentiment(of as keyof typeof sentimentWords))
+    return labelled(word, of)
   }
 }
 

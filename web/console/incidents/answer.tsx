@@ -1,6 +1,6 @@
 import { Alert, Input, Modal } from 'antd'
 import { useState } from 'react'
-import { useWords } from '../../ui/language.ts'
+import { useLabelled, useWords } from '../../ui/language.ts'
 import { randomKey } from '../../ui/random.ts'
 import { useAsk, useTell } from '../data/hub.ts'
 import { Loaded } from '../parts/admin.tsx'
@@ -10,6 +10,7 @@ import { incidentWords } from '../words/incidents.ts'
 /** One sentence to all customers of an incident; says before how many hear it, and who does not. */
 export function AnswerDialog({ incidentId, close }: { incidentId: string; close: () => void }) {
   const t = useWords(incidentWords)
+  const labelled = useLabelled()
   const { run, busy } = useTell()
   const audience = useAsk('incident.audience', { incidentId })
   const [text, setText] = useState('')
@@ -56,7 +57,7 @@ export function AnswerDialog({ incidentId, close }: { incidentId: string; close:
                   <p className="quiet">{t('silentTitle', { n: silent.length })}</p>
                   <ul className="quiet">
                     {silent.map((each) => (
-                      <li key={each.ticketId}>{`${each.number}: ${t(each.silence)}`}</li>
+                      <li key={each.ticketId}>{labelled(each.number, t(each.silence))}</li>
                     ))}
                   </ul>
                 </div>

@@ -1,6 +1,6 @@
 import { App, Button, type TableProps } from 'antd'
 import { Link } from 'react-router'
-import { useWords } from '../../ui/language.ts'
+import { useLabelled, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { brokenConnections } from '../data/connections.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
@@ -134,6 +134,7 @@ function DeadJobs({ rows }: { rows: readonly Job[] }) {
 
 function UnsentMessages({ rows }: { rows: readonly Unsent[] }) {
   const t = useWords(healthWords)
+  const labelled = useLabelled()
   const s = useWords(ticketWords)
   const { modal } = App.useApp()
   const { run, busy } = useTell()
@@ -161,11 +162,15 @@ function UnsentMessages({ rows }: { rows: readonly Unsent[] }) {
       title: t('error'),
       width: 360,
       render: (_, row) =>
-        row.parts
-          .filter((part) => part.lastError)
-          .map((part) => (
-            <p key={part.ordinal} className="error-text">{`${part.label}: ${part.lastError}`}</p>
-          )),
+        row.parts.flatMap(({ ordinal, label, lastError }) =>
+          lastError
+            ? [
+                <p key={ordinal} className="error-text">
+                  {labelled(label, lastError)}
+                </p>,
+              ]
+            : [],
+        ),
     },
     {
       title: '',

@@ -3,7 +3,7 @@ import { App, Button, Segmented, type TableProps } from 'antd'
 import { useRef, useState } from 'react'
 import { Refused, tell } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { language, useWords } from '../../ui/language.ts'
+import { language, useLabelled, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import {
   download,
@@ -39,6 +39,7 @@ type Line = PreviewRow & { readonly id: string }
 
 function PreviewTable({ preview }: { preview: Preview }) {
   const t = useWords(importWords)
+  const labelled = useLabelled()
   const lang = language.use()
   const columns: TableProps<Line>['columns'] = [
     { title: t('line'), dataIndex: 'line' },
@@ -55,7 +56,7 @@ function PreviewTable({ preview }: { preview: Preview }) {
       render: (_, row) =>
         row.issues.length > 0
           ? row.issues.map((issue) => (
-              <p key={issue.column + issue.en}>{`${issue.column}: ${issue[lang]}`}</p>
+              <p key={issue.column + issue.en}>{labelled(issue.column, issue[lang])}</p>
             ))
           : row.changes.join(' · '),
     },

@@ -1,7 +1,7 @@
 import { Button, Form, Input, Select, Switch, type TableProps, Tabs } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
-import { useWords } from '../../ui/language.ts'
+import { language, useLabelled, useWords } from '../../ui/language.ts'
 import type { BoxSchema } from '../boxes/box.ts'
 import { BoxForm } from '../boxes/form.tsx'
 import { policyBoxes } from '../boxes/policy.ts'
@@ -85,6 +85,8 @@ function RuleForm({ rule, close }: { rule: Rule | null; close: () => void }) {
 
 /** A condition in words, as far as lines can say it. */
 function useConditionText() {
+  const lang = language.use()
+  const labelled = useLabelled()
   const field = useWords(ruleFieldWords)
   const intent = useWords(intentWords)
   const urgency = useWords(urgencyWords)
@@ -98,10 +100,10 @@ function useConditionText() {
     const lines = linesOf(condition)
     if (!lines) return <code>{JSON.stringify(condition)}</code>
     return lines
-      .map(
-        (line) => `${field(line.field as keyof typeof ruleFieldWords)}: ${line.values.map(say).join(' / ')}`,
+      .map(({ field: of, values }) =>
+        labelled(field(of as keyof typeof ruleFieldWords), values.map(say).join(' / ')),
       )
-      .join('; ')
+      .join(lang === 'zh' ? '；' : '; ')
   }
 }
 

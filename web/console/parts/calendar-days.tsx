@@ -1,7 +1,7 @@
 import { Alert, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
-import { language, useWords } from '../../ui/language.ts'
+import { language, useLabelled, useWords } from '../../ui/language.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
 import { settingsWords } from '../words/access.ts'
 import { commonWords } from '../words/terms.ts'
@@ -68,6 +68,7 @@ function DayRow({ day, change, remove }: { day: Day; change: (day: Day) => void;
 
 function CalendarPanel({ calendar }: { calendar: Calendar }) {
   const t = useWords(settingsWords)
+  const labelled = useLabelled()
   const c = useWords(commonWords)
   const lang = language.use()
   const { run, busy, refused } = useTell()
@@ -115,7 +116,9 @@ function CalendarPanel({ calendar }: { calendar: Calendar }) {
       ))}
       {unusable && <p className="step-bad">{t('dayTwice')}</p>}
       {refused?.issues.map((issue) => (
-        <p key={issue.path} className="step-bad">{`${issue.path}: ${issue.message}`}</p>
+        <p key={issue.path} className="step-bad">
+          {labelled(issue.path, issue.message)}
+        </p>
       ))}
       <span className="row-actions">
         <Button
