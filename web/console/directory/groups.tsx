@@ -9,6 +9,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { HoursInput, hoursText } from '../parts/hours-input.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSure } from '../parts/sure.ts'
+import { TagsBox, useValueName } from '../parts/tags-box.tsx'
 import { directoryWords } from '../words/directory.ts'
 import { channelWords, intentWords } from '../words/terms.ts'
 
@@ -33,8 +34,9 @@ const fresh: Values = {
 /** Options of the words of a dictionary, `*` first where any is allowed. */
 function useOptions<W extends Readonly<Record<string, readonly [string, string]>>>(words: W, any: boolean) {
   const t = useWords(words)
+  const nameOf = useValueName()
   return [
-    ...(any ? [{ value: '*', label: '*' }] : []),
+    ...(any ? [{ value: '*', label: nameOf('*') }] : []),
     ...Object.keys(words).map((value) => ({ value, label: t(value) })),
   ]
 }
@@ -45,9 +47,6 @@ function Boxes() {
   const staff = useAsk('staff.list', {})
   const intents = useOptions(intentWords, true)
   const channels = useOptions(channelWords, false)
-  const tags = (options: { value: string; label: string }[]) => (
-    <Select mode="tags" options={options} tokenSeparators={[',', ',', '、']} />
-  )
   return (
     <>
       <Form.Item name="name" label={t('name')} rules={[{ required: true }]}>
@@ -56,14 +55,11 @@ function Boxes() {
       <Form.Item name="intents" label={t('intents')}>
         <Select mode="multiple" options={intents} />
       </Form.Item>
-      <Form.Item name="skills" label={t('skills')} extra={t('skillsHint')}>
-        {tags([
-          { value: '*', label: '*' },
-          ...(categories.data?.categories ?? []).map((each) => ({ value: each.name, label: each.name })),
-        ])}
+      <Form.Item name="skills" label={t('skills')}>
+        <TagsBox values={['*', ...(categories.data?.categories ?? []).map(({ name }) => name)]} />
       </Form.Item>
       <Form.Item name="regions" label={t('regions')} extra={t('regionsHint')}>
-        {tags([{ value: 'CN', label: 'CN' }])}
+        <TagsBox values={['CN']} />
       </Form.Item>
       <Form.Item name="hours" label={t('hours')}>
         <HoursInput />
@@ -72,16 +68,13 @@ function Boxes() {
         <InputNumber min={0} />
       </Form.Item>
       <Form.Item name="languages" label={t('languages')}>
-        {tags([
-          { value: 'zh', label: 'zh' },
-          { value: 'en', label: 'en' },
-        ])}
+        <TagsBox values={['zh', 'en']} />
       </Form.Item>
       <Form.Item name="channels" label={t('channels')} extra={t('anyHint')}>
         <Select mode="multiple" options={channels} />
       </Form.Item>
       <Form.Item name="tiers" label={t('tiers')} extra={t('anyHint')}>
-        {tags([{ value: 'vip', label: 'vip' }])}
+        <TagsBox values={['vip']} />
       </Form.Item>
       <Form.Item name="staffIds" label={t('members')}>
         <Select
@@ -147,12 +140,13 @@ function GroupForm({ group, close }: { group: Group | null; close: () => void })
 }
 
 function Tags({ values }: { values: readonly string[] }) {
+  const nameOf = useValueName()
   const shown = values.slice(0, 4)
   return (
     <span className="tags">
       {shown.map((value) => (
         <span key={value} className="tag">
-          {value}
+          {nameOf(value)}
         </span>
       ))}
       {values.length > shown.length && <span className="quiet">+{values.length - shown.length}</span>}

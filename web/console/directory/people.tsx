@@ -10,6 +10,7 @@ import { EmptyState } from '../parts/broken.tsx'
 import { HoursInput } from '../parts/hours-input.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { useSure } from '../parts/sure.ts'
+import { TagsBox, useValueName } from '../parts/tags-box.tsx'
 import { directoryWords, staffStatusWords } from '../words/directory.ts'
 import { Identities } from './identities.tsx'
 
@@ -42,13 +43,6 @@ function Boxes() {
   const status = useWords(staffStatusWords)
   const groups = useAsk('group.list', {})
   const categories = useAsk('category.list', {})
-  const tags = (values: readonly string[]) => (
-    <Select
-      mode="tags"
-      tokenSeparators={[',', ',', '、']}
-      options={values.map((value) => ({ value, label: value }))}
-    />
-  )
   return (
     <>
       <Form.Item name="name" label={t('personName')} rules={[{ required: true }]}>
@@ -70,11 +64,11 @@ function Boxes() {
           options={(groups.data?.groups ?? []).map((each) => ({ value: each.id, label: each.name }))}
         />
       </Form.Item>
-      <Form.Item name="skills" label={t('skills')} extra={t('skillsHint')}>
-        {tags(['*', ...(categories.data?.categories ?? []).map((each) => each.name)])}
+      <Form.Item name="skills" label={t('skills')}>
+        <TagsBox values={['*', ...(categories.data?.categories ?? []).map((each) => each.name)]} />
       </Form.Item>
       <Form.Item name="certs" label={t('certs')}>
-        {tags([...new Set((categories.data?.categories ?? []).flatMap((each) => each.certs))])}
+        <TagsBox values={[...new Set((categories.data?.categories ?? []).flatMap((each) => each.certs))]} />
       </Form.Item>
       <Form.Item name="status" label={t('status')}>
         <Select
@@ -104,7 +98,7 @@ function Boxes() {
         <InputNumber min={0} max={20_000} />
       </Form.Item>
       <Form.Item name="languages" label={t('languages')}>
-        {tags(['zh', 'en'])}
+        <TagsBox values={['zh', 'en']} />
       </Form.Item>
     </>
   )
@@ -156,6 +150,7 @@ function PersonForm({ person, close }: { person: Person | null; close: () => voi
 function useColumns(): TableProps<Person>['columns'] {
   const t = useWords(directoryWords)
   const status = useWords(staffStatusWords)
+  const nameOf = useValueName()
   const groups = useAsk('group.list', {})
   const names = new Map((groups.data?.groups ?? []).map((each) => [each.id, each.name]))
   return [
@@ -171,7 +166,10 @@ function useColumns(): TableProps<Person>['columns'] {
           .filter(Boolean)
           .join('、') || '—',
     },
-    { title: t('skills'), render: (_, row) => (row.skills as readonly string[]).join('、') || '—' },
+    {
+      title: t('skills'),
+      render: (_, row) => (row.skills as readonly string[]).map(nameOf).join('、') || '—',
+    },
     { title: t('certs'), render: (_, row) => (row.certs as readonly string[]).join('、') || '—' },
     { title: t('phone'), render: (_, row) => row.phone ?? '—' },
   ]

@@ -4,6 +4,7 @@ import { language, useWords } from '../../ui/language.ts'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { EditDrawer, Loaded } from '../parts/admin.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
+import { TagsBox } from '../parts/tags-box.tsx'
 import { evaluationWords } from '../words/evaluation.ts'
 
 type Version = Answer<'evaluation.list'>['versions'][number]
@@ -110,7 +111,7 @@ function DraftForm({ drafting, begun, close }: { drafting: Drafting; begun: Edit
             label={name}
             extra={aliases.length > 0 && t('known', { words: aliases.slice(0, 12).join('、') })}
           >
-            <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ',', '、']} />
+            <TagsBox />
           </Form.Item>
         ))}
     </EditDrawer>

@@ -8,6 +8,7 @@ import { AdminPage, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
+import { TagsBox } from '../parts/tags-box.tsx'
 import { typeWords } from '../words/directory.ts'
 import { clockWords, commonWords, intentWords, urgencyWords } from '../words/terms.ts'
 
@@ -96,6 +97,7 @@ function AppliesTo() {
   const t = useWords(typeWords)
   const intent = useWords(intentWords)
   const urgency = useWords(urgencyWords)
+  const products = useAsk('category.list', {})
   const named = <K extends string>(keys: Record<K, unknown>, word: (key: K) => string) =>
     (Object.keys(keys) as K[]).map((value) => ({ value, label: word(value) }))
   return (
@@ -107,7 +109,7 @@ function AppliesTo() {
         <Select mode="multiple" options={named(intentWords, intent)} />
       </Form.Item>
       <Form.Item name={['appliesTo', 'categories']} label={t('categories')}>
-        <Select mode="tags" tokenSeparators={[',', '、']} />
+        <TagsBox values={(products.data?.categories ?? []).map(({ name }) => name)} />
       </Form.Item>
     </Form.Item>
   )
