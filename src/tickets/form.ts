@@ -83,6 +83,8 @@ export const formSchema = z
       .record(fieldName, field)
       .refine((fields) => Object.keys(fields).length <= 100, both('最多 100 个字段', 'at most 100 fields')),
     required: z.array(z.string()).max(100).default([]),
+    /** The names in the order in which people see them: the database keeps none of an object's own. */
+    order: z.array(z.string()).max(100).optional(),
     /** A ticket whose intent, urgency and category are all named here gets this type by itself. */
     appliesTo: appliesTo.optional(),
   })
@@ -92,6 +94,12 @@ export const formSchema = z
   })
 export type Form = z.infer<typeof formSchema>
 export type FormField = z.infer<typeof field>
+
+/** A stored form as it is shown; as it stands where it cannot be read. */
+export function shownForm(stored: unknown): JsonValue {
+  const form = parseForm(stored)
+  return (form.ok ? form.value : stored) as JsonValue
+}
 
 /** A form without fields. */
 export const emptyForm: Form = { type: 'object', properties: {}, required: [] }
@@ -116,10 +124,21 @@ export function closeness({ appliesTo: to }: Form, facts: TypeFacts): number {
   return fits ? counting.length : 0
 }
 
-/** Reads a form as a person edited it. Refuses with `ticket.form_definition_invalid` and one issue per fault. */
+/** The same with its fields in their order: those of `order` first, the others as they stand. */
+function arranged(form: Form): Form {
+  const names = [...new Set([...(form.order ?? []), ...Object.keys(form.properties)])]
+  const order = names.filter((name) => Object.hasOwn(form.properties, name))
+  const properties = Object.fromEntries(order.map((name) => [name, form.properties[name]!]))
+  return { ...form, properties, order }
+}
+
+/**
+ * Reads a form as a person edited it or the database holds it, its fields in the order of people. Refuses with
+ * `ticket.form_definition_invalid` and one issue per fault.
+ */
 export function parseForm(json: unknown): Result<Form> {
   const parsed = formSchema.safeParse(json)
-  if (parsed.success) return ok(parsed.data)
+  if (parsed.success) return ok(arranged(parsed.data))
   const issues = faultsOf(parsed.error)
   return refuse('ticket.form_definition_invalid', reasonOf(issues), issues)
 }
@@ -281,20 +300,4 @@ export function diff(from: Form, to: Form): FormChange[] {
     if (!fieldOf(to, name)) changes.push({ name, what: 'removed', breaking: true })
   }
   return changes
-}
-
-/** The form as plain JSON Schema (draft 2020-12) with titles in one language: for extraction and for programs. */
-export function toJsonSchema(form: Form, lang: 'zh' | 'en'): JsonObject {
-  const properties = Object.entries(form.properties).map(([name, { title, description, ...rest }]) => {
-    const named = description
-      ? { title: title[lang], description: description[lang] }
-      : { title: title[lang] }
-    return [name, { ...rest, ...named } as JsonObject] as const
-  })
-  return {
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    required: [...form.required],
-    additionalProperties: false,
-  }
 }

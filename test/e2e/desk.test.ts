@@ -270,10 +270,30 @@ describe('an agent at the desk', () => {
     await drawer.getByLabel('紧急程度').click()
     await page.locator('.ant-select-item-option', { hasText: '危急' }).click()
     await page.keyboard.press('Escape')
+    // Its form: a text, and a choice that is put before it.
+    const field = (n: number) => drawer.locator('.form-field').nth(n)
+    await drawer.getByRole('button', { name: '增加字段' }).click()
+    await field(0).getByLabel('字段中文名').fill('门锁编号')
+    await drawer.getByRole('button', { name: '增加字段' }).click()
+    await page.keyboard.type('破拆方式')
+    await field(1).getByLabel('填什么').click()
+    await page.locator('.ant-select-item-option', { hasText: '单选' }).click()
+    await drawer.getByRole('button', { name: '保存' }).click()
+    await field(1).getByText('至少写一个可选项').waitFor()
+    await field(1).getByLabel('可选项').pressSequentially('撬开\uff0c切割\uff0c')
+    await field(1).getByRole('button', { name: '上移“破拆方式”' }).click()
     await drawer.getByRole('button', { name: '保存' }).click()
     const line = page.locator('tbody tr', { hasText: '应急抢修' })
     await line.click()
     await drawer.locator('.ant-select-selection-item', { hasText: '危急' }).waitFor()
+    expect(await field(0).getByLabel('字段中文名').inputValue()).toBe('破拆方式')
+    expect(await field(1).getByLabel('字段中文名').inputValue()).toBe('门锁编号')
+    await drawer.getByRole('switch', { name: '以 JSON 编辑' }).click()
+    const json = JSON.parse(await drawer.locator('.json-editor').inputValue())
+    expect(Object.values(json.properties)).toMatchObject([
+      { type: 'string', title: { zh: '破拆方式' }, enum: ['撬开', '切割'] },
+      { type: 'string', title: { zh: '门锁编号' } },
+    ])
     await drawer.getByRole('button', { name: '取消' }).click()
     const typeOf = async (id: string) =>
       (await hub.desk.get(`/api/ticket/get?ticketId=${id}`)) as { number: string; type: { key: string } }

@@ -5,7 +5,7 @@ import { text } from '../../contract/text.ts'
 import { canonicalJson } from '../../kernel/hash.ts'
 import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { changeVersioned, json, type Tx } from '../../store/index.ts'
-import { diff, emptyForm, type Form, parseForm } from '../form.ts'
+import { diff, emptyForm, type Form, parseForm, shownForm } from '../form.ts'
 import { longestPromiseMs } from '../sla.ts'
 
 const writers = { roles: ['admin'] } as const
@@ -124,8 +124,8 @@ const update = defineCommand(
 
 /** The next version of a form; null when nothing in it changed. */
 function nextForm(before: { readonly form: unknown; readonly formVersion: number }, form: Form) {
-  if (canonicalJson(before.form) === canonicalJson(form)) return null
   const old = parseForm(before.form)
+  if (old.ok && canonicalJson(old.value) === canonicalJson(form)) return null
   return { form, formVersion: before.formVersion + 1, changes: old.ok ? diff(old.value, form) : [] }
 }
 
@@ -165,7 +165,7 @@ const list = defineQuery(
           id: z.string(),
           key: z.string(),
           name: z.object({ zh: z.string(), en: z.string() }),
-          form: z.unknown(),
+          form: z.json(),
           formVersion: z.int(),
           sla: z.record(z.string(), z.number()),
           calendarId: z.string().nullable(),
@@ -188,6 +188,7 @@ const list = defineQuery(
         ...row,
         name: row.name as { zh: string; en: string },
         sla: row.sla as Record<string, number>,
+        form: shownForm(row.form),
       })),
     })
   },

@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from '../../kernel/result.ts'
 import { type Reader, sql } from '../../store/index.ts'
 import { readers } from '../access.ts'
 import { readClocks } from '../clocks.ts'
+import { shownForm } from '../form.ts'
 import { labelSchema, readLabels } from '../labels.ts'
 import { type CommandName, commandsFor, permissions } from '../lifecycle.ts'
 import { parseTicketNumber } from '../number.ts'
@@ -186,7 +187,7 @@ async function contextOf(db: Reader, ticket: Ticket) {
     .where('id', '=', ticket.typeId)
     .executeTakeFirstOrThrow()
   return {
-    type: { ...type, name: type.name as JsonValue, form: type.form as JsonValue },
+    type: { ...type, name: type.name as JsonValue, form: shownForm(type.form) },
     contact: contact ?? null,
     device: device
       ? {

@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, JsonValue } from '../../../src/kernel/json.ts'
 import { sentence } from '../../../src/kernel/sentence.ts'
-import {
-  diff,
-  type Form,
-  formSchema,
-  missing,
-  parseForm,
-  toJsonSchema,
-  validate,
-} from '../../../src/tickets/form.ts'
+import { diff, type Form, formSchema, missing, parseForm, validate } from '../../../src/tickets/form.ts'
 import { patternFault } from '../../../src/tickets/pattern.ts'
 
 const title = (zh: string, en: string) => ({ title: { zh, en } })
@@ -126,14 +118,18 @@ describe('the definition of a form', () => {
     if (!parsed.ok) expect(parsed.refusal.issues!.map((i) => i.path)).toContain(path)
   })
 
-  it('becomes plain JSON Schema with titles in one language', () => {
-    const schema = toJsonSchema(form, 'en') as { properties: JsonObject }
-    expect(schema.properties.grade).toEqual({ type: 'string', title: 'grade', enum: ['A', 'B'] })
-    expect(schema).toMatchObject({
-      type: 'object',
-      required: ['cause', 'tools'],
-      additionalProperties: false,
-    })
+  it('has its fields in the order that it names, then as they stand, and says so from then on', () => {
+    const named = (name: string) => [name, { type: 'boolean', ...title(name, name) }] as const
+    const stored = { type: 'object', properties: Object.fromEntries(['a', 'b', 'c', 'd'].map(named)) }
+    const read = (order?: readonly string[]) => {
+      const parsed = parseForm({ ...stored, ...(order ? { order } : {}) })
+      return parsed.ok && [parsed.value.order, Object.keys(parsed.value.properties)]
+    }
+    expect(read()).toEqual([Object.keys(stored.properties), ['a', 'b', 'c', 'd']])
+    expect(read(['d', 'gone', 'b', 'd'])).toEqual([
+      ['d', 'b', 'a', 'c'],
+      ['d', 'b', 'a', 'c'],
+    ])
   })
 })
 

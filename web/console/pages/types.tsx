@@ -1,15 +1,19 @@
-import { Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
-import { useState } from 'react'
+import { App, Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
+import { type ReactNode, useId, useMemo, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
-import { language, useWords } from '../../ui/language.ts'
+import { language, useLabelled, useWords } from '../../ui/language.ts'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
+import { FieldRows } from '../forms/field-rows.tsx'
+import { type FieldRow, formOf, rowsOf } from '../forms/rows.ts'
 import { AdminPage, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
 import { JsonEditor } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { TagsBox } from '../parts/tags-box.tsx'
+import { boxWords } from '../words/boxes.ts'
 import { typeWords } from '../words/directory.ts'
+import { formWords } from '../words/forms.ts'
 import { clockWords, commonWords, intentWords, urgencyWords } from '../words/terms.ts'
 
 type TicketType = Answer<'ticketType.list'>['types'][number]
@@ -17,6 +21,9 @@ type Clock = keyof typeof clockWords
 interface Values {
   key: string
   name: { zh: string; en: string }
+  /** The fields of the form; empty while it is edited as JSON. */
+  rows: FieldRow[]
+  /** The same as JSON. */
   form: unknown
   appliesTo: Record<(typeof factNames)[number], string[]>
   /** Null: the business's default one. */
@@ -29,17 +36,7 @@ interface Values {
 const factNames = ['intents', 'urgencies', 'categories'] as const
 const hourMs = 3_600_000
 const clocks = Object.keys(clockWords) as Clock[]
-const example = {
-  type: 'object',
-  properties: {
-    error_code: { type: 'string', title: { zh: '故障代码', en: 'Error code' }, maxLength: 10 },
-    in_warranty: { type: 'boolean', title: { zh: '是否保内', en: 'Under warranty' } },
-    floor: { type: 'integer', title: { zh: '楼层', en: 'Floor' }, minimum: -5, maximum: 150 },
-  },
-  required: ['error_code'],
-}
-
-function Boxes({ isNew, insertExample }: { isNew: boolean; insertExample: () => void }) {
+function Boxes({ isNew, children }: { isNew: boolean; children: ReactNode }) {
   const t = useWords(typeWords)
   const clock = useWords(clockWords)
   return (
@@ -64,12 +61,7 @@ function Boxes({ isNew, insertExample }: { isNew: boolean; insertExample: () => 
       </Form.Item>
       <Calendars />
       <AppliesTo />
-      <Form.Item name="form" label={t('form')} extra={t('formHint')}>
-        <JsonEditor rows={18} />
-      </Form.Item>
-      <Button size="small" onClick={insertExample}>
-        {t('example')}
-      </Button>
+      {children}
       <Form.Item name="isDefault" label={t('isDefault')} valuePropName="checked">
         <Switch />
       </Form.Item>
@@ -115,17 +107,58 @@ function AppliesTo() {
   )
 }
 
-/** The form without what it applies to, which has boxes of its own. */
-function splitForm(form: unknown): Pick<Values, 'form' | 'appliesTo'> {
-  const { appliesTo, ...rest } = (form ?? {}) as { appliesTo?: Values['appliesTo'] }
-  return { form: rest, appliesTo: appliesTo ?? { intents: [], urgencies: [], categories: [] } }
+/** What the type's form asks for: as rows, or as JSON for whoever prefers it. */
+function FormOfType({
+  stored,
+  asJson,
+  turn,
+}: {
+  stored: readonly FieldRow[]
+  asJson: boolean
+  turn: () => void
+}) {
+  const t = useWords(formWords)
+  const b = useWords(boxWords)
+  const id = useId()
+  return (
+    <section className="type-form">
+      <header>
+        <h3>{t('title')}</h3>
+        <label className="box-json" htmlFor={id}>
+          <Switch id={id} size="small" value={asJson} onChange={turn} />
+          {b('asJson')}
+        </label>
+      </header>
+      <p className="quiet">{t('hint')}</p>
+      {asJson ? (
+        <Form.Item name="form">
+          <JsonEditor rows={18} label={t('title')} />
+        </Form.Item>
+      ) : (
+        <FieldRows stored={stored} />
+      )}
+    </section>
+  )
 }
 
-function joinForm({ form, appliesTo }: Pick<Values, 'form' | 'appliesTo'>): unknown {
-  if (typeof form !== 'object' || form === null) return form
-  const isNamed = factNames.some((name) => appliesTo[name].length > 0)
-  return isNamed ? { ...form, appliesTo } : form
+interface StoredForm {
+  readonly appliesTo?: Values['appliesTo']
+  readonly order?: unknown
+  readonly properties?: object
 }
+
+/** What it applies to has boxes of its own, and the order is that of the fields. */
+function fieldsOf(type: TicketType | null): Pick<Values, 'rows' | 'form' | 'appliesTo'> {
+  const { appliesTo, order: _, ...form } = (type?.form ?? formOf([])) as StoredForm
+  return {
+    rows: rowsOf(form) ?? [],
+    form,
+    appliesTo: appliesTo ?? { intents: [], urgencies: [], categories: [] },
+  }
+}
+
+const fieldCount = (type: TicketType) =>
+  Object.keys((type.form as StoredForm | null)?.properties ?? {}).length
 
 function initialOf(type: TicketType | null): Values {
   const hours = Object.fromEntries(
@@ -134,51 +167,82 @@ function initialOf(type: TicketType | null): Values {
   return {
     key: type?.key ?? '',
     name: type?.name ?? { zh: '', en: '' },
-    ...splitForm(type?.form ?? { type: 'object', properties: {}, required: [] }),
+    ...fieldsOf(type),
     calendarId: type?.calendarId ?? null,
     hours,
     isDefault: type?.isDefault ?? false,
   }
 }
 
+/** The whole form as the hub takes it. */
+function joined(form: unknown, appliesTo: Values['appliesTo']): unknown {
+  if (typeof form !== 'object' || form === null) return form
+  const isNamed = factNames.some((name) => appliesTo[name].length > 0)
+  return isNamed ? { ...form, appliesTo } : form
+}
+
 function TypeForm({ type, close }: { type: TicketType | null; close: () => void }) {
   const t = useWords(typeWords)
+  const f = useWords(formWords)
+  const labelled = useLabelled()
+  const { message } = App.useApp()
   const { run, busy, refused } = useTell()
   const [form] = Form.useForm<Values>()
-  const save = async ({ hours, key, name, isDefault, calendarId, ...shape }: Values) => {
+  const initial = useMemo(() => initialOf(type), [type])
+  const [asJson, setAsJson] = useState(() => rowsOf(initial.form) === null)
+  const turn = () => {
+    const { rows, form: json } = form.getFieldsValue(true)
+    const next = asJson ? rowsOf(json) : rows
+    if (!next) return void message.error(f('notAsRows'))
+    form.setFieldsValue(asJson ? { rows: next } : { form: formOf(next) })
+    setAsJson(!asJson)
+  }
+  const save = async () => {
+    const values: Values = form.getFieldsValue(true)
+    const { key, name, isDefault, calendarId, rows, form: json, appliesTo } = values
     const sla = Object.fromEntries(
-      Object.entries(hours ?? {}).flatMap(([clock, value]) =>
+      Object.entries(values.hours).flatMap(([clock, value]) =>
         value ? [[clock, Math.round(value * hourMs)]] : [],
       ),
     )
     const input = {
-      ...{ name, form: joinForm(shape), sla, isDefault, calendarId: calendarId ?? null },
+      ...{ name, sla, isDefault, calendarId: calendarId ?? null },
+      form: joined(asJson ? json : formOf(rows), appliesTo),
     } as CommandInput<'ticketType.create'>
-    const done = type
-      ? await run('ticketType.update', { id: type.id, version: type.version, ...input })
-      : await run('ticketType.create', { ...input, key })
-    if (done) close()
+    if (!type) {
+      if (await run('ticketType.create', { ...input, key })) close()
+      return
+    }
+    const saved = await run('ticketType.update', { id: type.id, version: type.version, ...input })
+    if (!saved) return
+    const touched = saved.changes.filter((change) => change.breaking).map((change) => change.name)
+    if (touched.length > 0) void message.warning(t('breaking', { names: touched.join(', ') }), 8)
+    close()
   }
   return (
     <EditDrawer<Values>
       title={type?.key ?? t('add')}
-      initial={initialOf(type)}
-      save={(values) => void save(values)}
+      initial={initial}
+      save={() => void save()}
       close={close}
       busy={busy}
       refused={refused}
       form={form}
-      width={640}
+      width={760}
     >
-      <Boxes isNew={!type} insertExample={() => form.setFieldValue('form', example)} />
+      <Boxes isNew={!type}>
+        <FormOfType stored={type ? initial.rows : []} asJson={asJson} turn={turn} />
+      </Boxes>
       {refused?.issues.map((issue) => (
-        <p key={issue.path} className="step-bad">{`${issue.path}: ${issue.message}`}</p>
+        <p key={issue.path} className="step-bad">
+          {labelled(issue.path, issue.message)}
+        </p>
       ))}
     </EditDrawer>
   )
 }
 
-/** Ticket types: names, promises, and the form as JSON. */
+/** Ticket types: names, promises and forms. */
 export default function Types() {
   const t = useWords(typeWords)
   const clock = useWords(clockWords)
@@ -187,8 +251,6 @@ export default function Types() {
   const types = useAsk('ticketType.list', {})
   const may = mayDo(useSignedIn(), [])
   const [editing, setEditing] = useState<TicketType | 'new' | null>(null)
-  const fieldsOf = (type: TicketType) =>
-    Object.keys((type.form as { properties?: object } | null)?.properties ?? {}).length
   // Business time: a promise of 24 hours is not a day.
   const promised = (ms: number | undefined) => {
     if (!ms) return '—'
@@ -206,7 +268,7 @@ export default function Types() {
       ),
     },
     { title: t('key'), render: (_, row) => <code>{row.key}</code> },
-    { title: t('fields'), render: (_, row) => t('fieldCount', { n: fieldsOf(row) }) },
+    { title: t('fields'), render: (_, row) => t('fieldCount', { n: fieldCount(row) }) },
     ...clocks.map((name) => ({
       title: clock(name),
       render: (_: unknown, row: TicketType) => promised(row.sla[name]),

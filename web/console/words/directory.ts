@@ -159,16 +159,10 @@ export const typeWords = {
   urgencies: ['紧急程度', 'Urgency'],
   intents: ['诉求', 'Intent'],
   categories: ['产品品类', 'Product category'],
-  form: ['表单（JSON Schema）', 'Form (JSON Schema)'],
-  formHint: [
-    '在标准字段之外的字段。每个字段要有中英文标题。',
-    'Fields besides the standard ones. Each needs a title in both languages.',
-  ],
   version: ['版本', 'Version'],
   fields: ['字段', 'Fields'],
   fieldCount: ['{n} 个', '{n}'],
   sla: ['时限（营业小时）', 'Promises (business hours)'],
-  example: ['填入示例', 'Insert an example'],
   breaking: ['改动影响旧工单：{names}', 'Changes that touch older tickets: {names}'],
 } as const satisfies Words
 
