@@ -337,6 +337,17 @@ describe('the life of a ticket', () => {
   })
 })
 
+describe('a note', () => {
+  it('that is sent again with its key, because the answer was lost, is written once', async () => {
+    const id = await open()
+    for (let n = 0; n < 2; n += 1)
+      value(await tell('ticket.note', id, { text: '已联系客户', key: 'page-0001' }))
+    value(await tell('ticket.note', id, { text: '已联系客户', key: 'page-0002' }))
+    const { timeline } = await get(id)
+    expect(timeline.filter(({ type }) => type === 'noted')).toHaveLength(2)
+  })
+})
+
 describe('who may do what', () => {
   it('lets an engineer see and change only their own tickets', async () => {
     const [own, others] = [await open(), await open()]

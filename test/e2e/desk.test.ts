@@ -124,12 +124,17 @@ describe('an agent at the desk', () => {
     await page.unroute('**/api/outbox/reply')
     // The box has the focus all the time.
     await page.keyboard.type('好停车吗?')
-    await page.route('**/api/outbox/reply', (route) => route.abort())
+    // It is sent, and the answer does not come back.
+    await page.route('**/api/outbox/reply', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
     await page.keyboard.press('Control+Enter')
     await page.getByRole('alert').getByText('可再按一次 Ctrl ↵ 重发').waitFor()
     expect(await box.inputValue()).toBe('请问门口好停车吗?')
     await page.unroute('**/api/outbox/reply')
-    await page.keyboard.press('Control+Enter')
+    await page.reload()
+    await box.press('Control+Enter')
     await thread.getByText('请问门口好停车吗?').waitFor()
     await expect.poll(() => box.inputValue()).toBe('')
     await expect.poll(() => page.getByRole('alert').count()).toBe(0)

@@ -39,8 +39,9 @@ describe('a repair request from the printed code to the closed ticket', () => {
 
   beforeEach((context) => picturesOfFailure(context, () => [agent, customer]))
 
-  it('begins on the database and the wake-ups of this run', () => {
-    for (const line of place.greeting) expect(hub.process().output()).toContain(line)
+  it('begins on a database server, with the wake-ups of this run', () => {
+    const [, wakeUps] = place.greeting
+    for (const line of ['the server of DATABASE_URL', wakeUps]) expect(hub.process().output()).toContain(line)
   })
 
   it('lets the administrator in with the password that the first start printed', async () => {
@@ -277,5 +278,15 @@ describe('a ticket by keyboard alone, and finding it again', () => {
     await page.getByRole('button', { name: '清除筛选' }).click()
     await page.locator('tbody tr').filter({ hasText: number }).waitFor()
     expect(agent.mishaps).toEqual([])
+  })
+
+  it('opens a ticket by the number that a link names, and follows what others do with it', async () => {
+    const { page } = agent
+    await page.goto(`${hub.url}/tickets/${number}`)
+    await page.locator('.ticket-head .number', { hasText: number }).waitFor()
+    await page.waitForURL(/\/tickets\/[0-9a-f-]{36}$/)
+    const ticketId = page.url().split('/').at(-1)
+    await hub.desk.post('/api/ticket/note', { ticketId, text: '客户说门铃坏了' })
+    await page.getByText('客户说门铃坏了').first().waitFor()
   })
 })

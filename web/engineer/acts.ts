@@ -1,5 +1,6 @@
 import { el, fill } from '../customer/dom.ts'
 import { moment } from '../customer/words.ts'
+import { unsent } from '../ui/unsent.ts'
 import { type Act, doAct, type Job, Refused } from './api.ts'
 import { endingBoxes } from './ending.ts'
 import { keptText } from './kept.ts'
@@ -204,16 +205,16 @@ export function noteBox(doing: Doing) {
       novalidate: true,
       onsubmit: (event) => {
         event.preventDefault()
-        const text = input.value.trim()
-        if (text === '') {
+        const typed = input.value
+        if (typed.trim() === '') {
           said.className = 'wrong'
           said.textContent = t('required')
           return
         }
-        void send({ act: 'note', text }).then((stored) => {
+        void send({ act: 'note', text: typed.trim() }).then((stored) => {
           if (!stored) return
-          input.value = ''
-          draft.keep('')
+          input.value = unsent(input.value, typed)
+          draft.keep(input.value)
           said.textContent = t('saved')
         })
       },

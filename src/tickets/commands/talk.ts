@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineCommand } from '../../access/command.ts'
+import { noEffects } from '../../contract/jobs.ts'
 import { ok, refuse } from '../../kernel/result.ts'
+import { sql, type Tx } from '../../store/index.ts'
 import { announce, causeOf, changedTicket, desk, done, onTicket, target, workers } from '../access.ts'
 import { keepTicket } from '../cancel-asked.ts'
 import { countExpedite, expediteAfter, waitingStatuses } from '../expedite.ts'
@@ -13,15 +15,33 @@ const note = defineCommand(
     name: 'ticket.note',
     title: 'Writes a note into the timeline, seen by staff only',
     permission: { ...workers, also: ['card'] },
-    input: z.object({ ticketId: z.uuid(), text: text(4_000) }),
+    input: z.object({
+      ticketId: z.uuid(),
+      text: text(4_000),
+      /** The same key on the same ticket is the same note; a page that got no answer tries again with it. */
+      key: z.string().min(8).max(100).optional(),
+    }),
     output: changedTicket,
   },
-  async (ctx, input) =>
+  async (ctx, { key, ...input }) =>
     await onTicket(ctx, input, async (ticket, cause) => {
-      await appendTimeline(ctx.tx, ticket.id, [{ type: 'noted', payload: { text: input.text } }], cause)
+      if (key && (await isNoted(ctx.tx, ticket.id, key))) return ok({ ticket, effects: noEffects })
+      const payload = { text: input.text, ...(key ? { key } : {}) }
+      await appendTimeline(ctx.tx, ticket.id, [{ type: 'noted', payload }], cause)
       return ok({ ticket, effects: announce('ticket.noted', ticket) })
     }),
 )
+
+async function isNoted(tx: Tx, ticketId: string, key: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('ticket_event')
+    .select('seq')
+    .where('ticketId', '=', ticketId)
+    .where('type', '=', 'noted')
+    .where(sql<boolean>`"payload"->>'key' = ${key}`)
+    .executeTakeFirst()
+  return found !== undefined
+}
 
 const expedite = defineCommand(
   {

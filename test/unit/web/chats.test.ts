@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { spokenSince } from '../../../web/console/chats/notices.ts'
-import { unsent } from '../../../web/console/ticket/draft-text.ts'
 import { fill, matching, unknownPlaceholders } from '../../../web/console/ticket/snippets.tsx'
+import { unsent } from '../../../web/ui/unsent.ts'
 
 const replies = [
   { keyword: '您好', title: '问候', text: '您好' },

@@ -1,6 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Segmented, Skeleton } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
-import { useParams } from 'react-router'
+import { useLocation, useNavigate, useParams } from 'react-router'
 import { language, useWords } from '../../ui/language.ts'
 import { exact } from '../../ui/time.tsx'
 import { useThread } from '../data/conversation.ts'
@@ -115,10 +116,20 @@ function Columns({ ticket }: { ticket: Ticket }) {
 export default function TicketPage() {
   const { id = '' } = useParams()
   const query = useTicket(id)
+  const client = useQueryClient()
+  const { search, hash } = useLocation()
+  const navigate = useNavigate()
+  // Links in messages name its number. What changes is told by its id, so the page stands under that.
+  const ticketId = query.data?.id
+  useEffect(() => {
+    if (!ticketId || ticketId === id) return
+    client.setQueryData(['ticket', ticketId, 'get'], query.data)
+    void navigate(`/tickets/${ticketId}${search}${hash}`, { replace: true })
+  }, [ticketId, id, query.data, client, navigate, search, hash])
   useEffect(() => {
     if (query.data) document.title = `${query.data.number} ${query.data.summary}`
   }, [query.data])
   if (query.isPending) return <Loading />
   if (!query.data) return <Broken error={query.error} retry={() => void query.refetch()} />
-  return <Columns key={id} ticket={query.data} />
+  return <Columns key={query.data.id} ticket={query.data} />
 }

@@ -1,10 +1,7 @@
+import { unsent } from '../../ui/unsent.ts'
+
 /** What of the browser's storage a draft needs. */
 export type DraftStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-
-/** What stays of a text when `sent` of it is on its way: what was typed on; all of it when it became another text. */
-export function unsent(text: string, sent: string): string {
-  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text
-}
 
 /**
  * A typed text that all tabs of this browser share under its key. A tab stores only what was typed in it since it last read or

@@ -1,8 +1,14 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { randomKey } from '../../ui/random.ts'
+import { useSignedIn } from '../parts/session-context.ts'
 import { DraftText } from './draft-text.ts'
+import { TryKey } from './try-key.ts'
 
 const prefix = 'yitong.draft.'
 const pauseMs = 300
+
+/** A name in this browser's storage that only the signed-in person's pages use. */
+const useOwn = (name: string) => `${useSignedIn().user.id}.${name}`
 
 /** The draft of a key as it is stored. */
 const draftOf = (key: string) => new DraftText(prefix + key, () => localStorage)
@@ -11,13 +17,15 @@ const draftOf = (key: string) => new DraftText(prefix + key, () => localStorage)
 const boxes = new Map<string, (sent?: string) => void>()
 
 /**
- * Typed text that is never lost: kept under its key in this browser until it was sent, and the same in all tabs. The component that
- * uses it carries the same `key`, so that another conversation starts with its own text. `clear` with what was sent keeps
+ * Typed text that is never lost: kept under its key for the signed-in person in this browser until it was sent, and the same in all
+ * tabs; whoever signs in next does not see it. The component that uses it carries the same `key`, so that another conversation starts
+ * with its own text. `clear` with what was sent keeps
  * what was typed meanwhile.
  */
 export function useDraft(
-  key: string,
+  name: string,
 ): [text: string, setText: (text: string) => void, clear: (sent?: string) => void] {
+  const key = useOwn(name)
   const [draft] = useState(() => draftOf(key))
   const [text, setText] = useState(draft.text)
 
@@ -74,4 +82,10 @@ export function useDraft(
     [key],
   )
   return [text, write, clear]
+}
+
+/** The key under which a draft is sent: the same for the same words until they were sent, also after the page was left. */
+export function useTryKey(name: string): TryKey {
+  const key = useOwn(name)
+  return useMemo(() => new TryKey(`yitong.try.${key}`, () => localStorage, randomKey), [key])
 }

@@ -169,8 +169,8 @@ export function ReplyBox({
           placeholder={t('writeNote')}
           button={t('addNote')}
           box={box}
-          send={async (text) => {
-            await tell('ticket.note', { ticketId, text })
+          send={async (text, key) => {
+            await tell('ticket.note', { ticketId, text, key })
             message.success(t('noteSent'), 1)
             refresh()
           }}

@@ -1,13 +1,12 @@
 import { Button, Input } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea.js'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { Refused } from '../../ui/api.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
-import { randomKey } from '../../ui/random.ts'
 import { Key } from '../parts/field.tsx'
 import { ticketWords } from '../words/ticket.ts'
-import { useDraft } from './drafts.ts'
+import { useDraft, useTryKey } from './drafts.ts'
 import { FileButton, FileList, type StoredFile, useFiles } from './files.tsx'
 import { Offer, type Snippet, useOffer } from './snippets.tsx'
 
@@ -63,7 +62,7 @@ export function Writer({
   /** Why the last try failed; until the text is touched or sent. */
   const [failed, setFailed] = useState<string | null>(null)
   const files = useFiles()
-  const attempt = useRef({ said: '', key: '' })
+  const tryKey = useTryKey(draftKey)
   const ready = (text.trim() !== '' || files.stored.length > 0) && !files.unready && !busy && !disabled
   const offer = useOffer(text, snippets, setText)
   const submit = async () => {
@@ -74,10 +73,8 @@ export function Writer({
     box.current?.focus()
     const { stored } = files
     try {
-      const said = JSON.stringify([text, stored])
-      if (attempt.current.said !== said) attempt.current = { said, key: randomKey() }
-      await send(text.trim(), attempt.current.key, stored)
-      attempt.current = { said: '', key: '' }
+      await send(text.trim(), tryKey.of(JSON.stringify([text, stored])), stored)
+      tryKey.done()
       clear(text)
       files.clear(stored)
     } catch (error) {
