@@ -11,8 +11,10 @@ import {
   nextDue,
   type SlaClock,
   type SlaEvent,
+  type SlaTargets,
   slaSchema,
   startClocks,
+  startMissing,
 } from './sla.ts'
 import { type TicketType, ticketType } from './type.ts'
 
@@ -37,6 +39,11 @@ export async function readClocks(db: Reader, ticketId: string): Promise<SlaClock
     metAtMs: ms(row.metAt),
     breachedAtMs: ms(row.breachedAt),
   }))
+}
+
+function targetsOf(type: TicketType): SlaTargets {
+  const targets = slaSchema.safeParse(type.sla)
+  return targets.success ? targets.data : {}
 }
 
 function rowOf(ticketId: string, clock: SlaClock) {
@@ -66,13 +73,8 @@ export async function startTicketClocks(
   urgency: Urgency,
   nowMs: number,
 ): Promise<NewJob[]> {
-  const targets = slaSchema.safeParse(type.sla)
-  const clocks = targets.success ? startClocks(targets.data, urgency, type.calendar, nowMs) : []
-  if (clocks.length === 0) return []
-  await tx
-    .insertInto('sla_clock')
-    .values(clocks.map((clock) => rowOf(ticketId, clock)))
-    .execute()
+  const clocks = startClocks(targetsOf(type), urgency, type.calendar, nowMs)
+  await saveClocks(tx, ticketId, [], clocks)
   return checkAt(ticketId, clocks)
 }
 
@@ -94,7 +96,15 @@ async function saveClocks(
       )
       .execute()
   }
-  for (const clock of after) {
+  const isKnown = (clock: SlaClock) => before.some(({ kind }) => kind === clock.kind)
+  const begun = after.filter((clock) => !isKnown(clock))
+  if (begun.length > 0) {
+    await tx
+      .insertInto('sla_clock')
+      .values(begun.map((clock) => rowOf(ticketId, clock)))
+      .execute()
+  }
+  for (const clock of after.filter(isKnown)) {
     if (before.includes(clock)) continue
     const { kind, ticketId: id, ...columns } = rowOf(ticketId, clock)
     await tx
@@ -127,7 +137,6 @@ export async function changeClocks(
   cause: Cause,
 ): Promise<Effects> {
   const before = await readClocks(tx, ticket.id)
-  if (before.length === 0) return noEffects
   const type = await ticketType(tx, { id: ticket.typeId })
   if (!type.ok) return noEffects
   const after = change(before, type.value.calendar, type.value)
@@ -145,50 +154,47 @@ export async function changeClocks(
   return { events, jobs: nextDue(after) === nextDue(before) ? [] : checkAt(ticket.id, after) }
 }
 
-/** Tells the promises of a locked ticket what happened. */
-export async function tellClocks(
-  tx: Tx,
-  ticket: Pick<Ticket, 'id' | 'typeId'>,
-  event: SlaEvent,
-  cause: Cause,
-): Promise<Effects> {
+/**
+ * Tells the promises of a locked ticket what happened. A reopened ticket is promised again what it lost when it ended, from now on: what
+ * was called off or needless until then cannot be late. What was kept or broken stays.
+ */
+export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause: Cause): Promise<Effects> {
   return await changeClocks(
     tx,
     ticket,
-    (clocks, calendar) => clocksAfter(clocks, event, calendar, cause.nowMs),
+    (clocks, calendar, type) => {
+      const after = clocksAfter(clocks, event, calendar, cause.nowMs)
+      if (event !== 'reopened') return after
+      return startMissing(after, targetsOf(type), ticket.urgency, calendar, cause.nowMs)
+    },
     cause,
   )
 }
 
 /** Makes the promises of another type on a locked ticket, from now on; what was kept or broken stays. */
 export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, nowMs: number): Promise<Effects> {
-  const targets = slaSchema.safeParse(type.sla)
   const before = await readClocks(tx, ticket.id)
   const over = before.filter(({ state }) => state === 'met' || state === 'breached')
+  const after = startMissing(over, targetsOf(type), ticket.urgency, type.calendar, nowMs)
+  // A clock that starts again is another one.
   await saveClocks(tx, ticket.id, before, over)
-  const began = targets.success ? startClocks(targets.data, ticket.urgency, type.calendar, nowMs) : []
-  const fresh = began.filter((clock) => !over.some(({ kind }) => kind === clock.kind))
-  if (fresh.length === 0) return noEffects
-  await tx
-    .insertInto('sla_clock')
-    .values(fresh.map((clock) => rowOf(ticket.id, clock)))
-    .execute()
-  return { events: [], jobs: checkAt(ticket.id, fresh) }
+  await saveClocks(tx, ticket.id, over, after)
+  return { events: [], jobs: checkAt(ticket.id, after) }
 }
 
-/** Starts the promises that a locked ticket lost when it ended, from its own beginning: time spent away counts, and what ran out is found by the job. */
+/** Starts the promises that a locked ticket lost when it was merged, from its own beginning: time spent away counts, and what ran out is found by the job. */
 export async function restartClocks(tx: Tx, ticket: Ticket): Promise<Effects> {
   const type = await ticketType(tx, { id: ticket.typeId })
   if (!type.ok) return noEffects
-  const targets = slaSchema.safeParse(type.value.sla)
-  if (!targets.success) return noEffects
   const kept = await readClocks(tx, ticket.id)
-  const began = startClocks(targets.data, ticket.urgency, type.value.calendar, ticket.createdAt.getTime())
-  const lost = began.filter((clock) => !kept.some(({ kind }) => kind === clock.kind))
-  if (lost.length === 0) return noEffects
-  await tx
-    .insertInto('sla_clock')
-    .values(lost.map((clock) => rowOf(ticket.id, clock)))
-    .execute()
-  return { events: [], jobs: checkAt(ticket.id, lost) }
+  const { calendar } = type.value
+  const after = startMissing(
+    kept,
+    targetsOf(type.value),
+    ticket.urgency,
+    calendar,
+    ticket.createdAt.getTime(),
+  )
+  await saveClocks(tx, ticket.id, kept, after)
+  return { events: [], jobs: after.length > kept.length ? checkAt(ticket.id, after) : [] }
 }

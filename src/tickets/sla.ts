@@ -59,6 +59,18 @@ export function startClocks(
   })
 }
 
+/** The clocks together with those that are promised and missing, which start now. */
+export function startMissing(
+  clocks: readonly SlaClock[],
+  targets: SlaTargets,
+  urgency: Urgency,
+  calendar: BusinessCalendar,
+  atMs: number,
+): SlaClock[] {
+  const begun = startClocks(targets, urgency, calendar, atMs)
+  return [...clocks, ...begun.filter(({ kind }) => !clocks.some((clock) => clock.kind === kind))]
+}
+
 /** Marks a running clock whose due time has passed as breached, at that due time. */
 export function checkClock(clock: SlaClock, nowMs: number): SlaClock {
   if (clock.state !== 'running' || clock.dueAtMs === null || nowMs <= clock.dueAtMs) return clock

@@ -310,6 +310,48 @@ describe('the life of a ticket', () => {
     expect(late).toMatchObject([{ id: ticketId, late: ['firstResponse'] }])
   })
 
+  it('is promised again what it lost, when it is reopened after it was cancelled; what was kept or broken stays', async () => {
+    const clocks = async (id: string) =>
+      (await get(id)).clocks.map((c) => [
+        c.kind,
+        c.state,
+        c.dueAtMs && (c.dueAtMs - desk.clock.now()) / hourMs,
+      ])
+    const [quick, late] = [
+      await open({}, { typeKey: 'repair', custom: { error_code: 'E1' } }),
+      await open({}, { typeKey: 'repair', custom: { error_code: 'E1' } }),
+    ]
+    value(await tell('ticket.transition', quick, { command: 'cancel', reason: '不修了' }))
+    desk.clock.advance(2 * hourMs)
+    value(await tell('ticket.transition', late, { command: 'cancel', reason: '不修了' }))
+    desk.clock.advance(70 * hourMs)
+    for (const id of [quick, late])
+      value(await tell('ticket.transition', id, { command: 'reopen', reason: '又要修' }))
+    expect(await clocks(quick)).toEqual([
+      ['arrival', 'running', 24],
+      ['firstResponse', 'running', 1],
+      ['resolution', 'running', 48],
+    ])
+    expect(await clocks(late)).toEqual([
+      ['arrival', 'running', 24],
+      ['firstResponse', 'breached', -71],
+      ['resolution', 'running', 48],
+    ])
+    desk.clock.advance(hourMs + 1)
+    await desk.ring()
+    const { number } = await get(quick)
+    expect(await list({ sla: 'late', q: number })).toMatchObject([{ id: quick, late: ['firstResponse'] }])
+  })
+
+  it('is promised a visit again when it is reopened after it was resolved without one', async () => {
+    const ticketId = await open({}, { typeKey: 'repair', custom: { error_code: 'E1' } })
+    const clocks = async () => (await get(ticketId)).clocks.map((c) => `${c.kind} ${c.state}`)
+    value(await tell('ticket.transition', ticketId, { command: 'resolve' }))
+    expect(await clocks()).toEqual(['firstResponse met', 'resolution met'])
+    value(await tell('ticket.transition', ticketId, { command: 'reopen', reason: '还是不行' }))
+    expect(await clocks()).toEqual(['arrival running', 'firstResponse met', 'resolution running'])
+  })
+
   it('counts an agent’s answer in any of its conversations as the first response', async () => {
     const ticketId = await open()
     const conversationId = await converse(ticketId, 'answered')

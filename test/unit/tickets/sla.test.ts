@@ -10,6 +10,7 @@ import {
   type SlaTargets,
   slaSchema,
   startClocks,
+  startMissing,
 } from '../../../src/tickets/sla.ts'
 
 const hour = 3_600_000
@@ -125,6 +126,14 @@ describe('the clocks of a ticket', () => {
     expect(clocksAfter(answered, 'ended', calendar, at('18T10:00')).map((c) => c.kind)).toEqual([
       'firstResponse',
     ])
+  })
+
+  it('start again where they are missing, beside those that were met or breached', () => {
+    const answered = clocksAfter(fresh('18T09:00'), 'responded', calendar, at('18T09:30'))
+    const ended = clocksAfter(answered, 'ended', calendar, at('18T10:00'))
+    const again = startMissing(ended, targets, 'normal', calendar, at('20T09:00'))
+    expect(again).toEqual([ended[0], ...fresh('20T09:00').slice(1)])
+    expect(startMissing(again, targets, 'normal', calendar, at('20T10:00'))).toEqual(again)
   })
 
   it('follow a raised urgency, counting what was used up already', () => {
