@@ -76,8 +76,8 @@ async function wasTypeChosen(tx: Tx, ticketId: string): Promise<boolean> {
 }
 
 /**
- * Gives a ticket the type that is made for what it is now, with that type's promises from this moment on. It goes to a type that names
- * such a request, never back to the default one: a promise that was made is not loosened. Null when the type stays.
+ * Gives a ticket the type that is made for what it is now, with that type's promises. It goes to a type that names such a request,
+ * never back to the default one: a promise that was made is not loosened. Null when the type stays.
  */
 async function retype(
   tx: Tx,
@@ -91,7 +91,7 @@ async function retype(
   const { id: typeId, formVersion, name } = type
   const saved = await saveTicket(tx, ticket, { typeId, formVersion }, cause.nowMs)
   await appendTimeline(tx, ticket.id, [{ type: 'retyped', payload: { typeKey: type.key, name } }], cause)
-  return { ticket: saved, effects: await renewClocks(tx, saved, type, cause.nowMs) }
+  return { ticket: saved, effects: await renewClocks(tx, ticket, type, cause) }
 }
 
 /** Writes changed fields of a locked ticket: columns, search, timeline, and promises where the urgency is another one. */

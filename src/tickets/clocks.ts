@@ -3,12 +3,14 @@ import { type Effects, type NewJob, noEffects } from '../contract/jobs.ts'
 import type { Urgency } from '../contract/ticket.ts'
 import type { BusinessCalendar } from '../directory/index.ts'
 import type { Reader, Tx } from '../store/index.ts'
+import { lifecycle } from './lifecycle.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import type { Ticket } from './row.ts'
 import {
   type ClockKind,
   clocksAfter,
   nextDue,
+  renew,
   type SlaClock,
   type SlaEvent,
   type SlaTargets,
@@ -155,8 +157,8 @@ export async function changeClocks(
 }
 
 /**
- * Tells the promises of a locked ticket what happened. A reopened ticket is promised again what it lost when it ended, from now on: what
- * was called off or needless until then cannot be late. What was kept or broken stays.
+ * Tells the promises of a locked ticket what happened. A reopened ticket has the promises of the type and urgency that it has by then; what
+ * it lost when it ended starts now, for what was called off or needless until then cannot be late. What was kept or broken stays.
  */
 export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause: Cause): Promise<Effects> {
   return await changeClocks(
@@ -165,21 +167,28 @@ export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause:
     (clocks, calendar, type) => {
       const after = clocksAfter(clocks, event, calendar, cause.nowMs)
       if (event !== 'reopened') return after
-      return startMissing(after, targetsOf(type), ticket.urgency, calendar, cause.nowMs)
+      return renew(after, targetsOf(type), ticket.urgency, calendar, cause.nowMs)
     },
     cause,
   )
 }
 
-/** Makes the promises of another type on a locked ticket, from now on; what was kept or broken stays. */
-export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, nowMs: number): Promise<Effects> {
-  const before = await readClocks(tx, ticket.id)
-  const over = before.filter(({ state }) => state === 'met' || state === 'breached')
-  const after = startMissing(over, targetsOf(type), ticket.urgency, type.calendar, nowMs)
-  // A clock that starts again is another one.
-  await saveClocks(tx, ticket.id, before, over)
-  await saveClocks(tx, ticket.id, over, after)
-  return { events: [], jobs: checkAt(ticket.id, after) }
+/**
+ * Makes the promises of another type on a locked ticket that has its old one still, whose calendar tells what was used up; what was kept or
+ * broken stays. A hold goes on. A ticket that ended is promised nothing until it is reopened.
+ */
+export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, cause: Cause): Promise<Effects> {
+  if (lifecycle.next(ticket.status, 'cancel') === null) return noEffects
+  return await changeClocks(
+    tx,
+    ticket,
+    (clocks, before) => {
+      const { nowMs } = cause
+      const renewed = renew(clocks, targetsOf(type), ticket.urgency, before, nowMs, type.calendar)
+      return ticket.status === 'on_hold' ? clocksAfter(renewed, 'held', type.calendar, nowMs) : renewed
+    },
+    cause,
+  )
 }
 
 /** Starts the promises that a locked ticket lost when it was merged, from its own beginning: time spent away counts, and what ran out is found by the job. */

@@ -155,7 +155,8 @@ export function clocksAfter(
 
 /**
  * The clocks after the urgency changed: what was used up stays used. A promise that got shorter than what was used is due
- * at once; clocks that were met or breached stay as they are.
+ * at once; clocks that were met or breached stay as they are. `next` is the calendar in which what is left counts from now
+ * on, where that is another one.
  */
 export function retarget(
   clocks: readonly SlaClock[],
@@ -163,6 +164,7 @@ export function retarget(
   urgency: Urgency,
   calendar: BusinessCalendar,
   atMs: number,
+  next: BusinessCalendar = calendar,
 ): SlaClock[] {
   return clocks.map((given) => {
     const clock = checkClock(given, atMs)
@@ -172,10 +174,29 @@ export function retarget(
     if (clock.remainingMs !== null) {
       return { ...clock, targetMs, remainingMs: Math.max(0, clock.remainingMs + gained) }
     }
-    if (clock.dueAtMs === null) return { ...clock, targetMs }
-    const left = businessTimeBetween(calendar, atMs, clock.dueAtMs) + gained
-    return { ...clock, targetMs, dueAtMs: addBusinessTime(calendar, atMs, Math.max(0, left)) }
+    // Nothing was used up on a calendar that never opens.
+    const left =
+      clock.dueAtMs === null ? targetMs : businessTimeBetween(calendar, atMs, clock.dueAtMs) + gained
+    return { ...clock, targetMs, dueAtMs: addBusinessTime(next, atMs, Math.max(0, left)) }
   })
+}
+
+/**
+ * The clocks for the promises of another type: those that both make are retargeted, open ones that it does not make are
+ * dropped, and those that it makes besides start now.
+ */
+export function renew(
+  clocks: readonly SlaClock[],
+  targets: SlaTargets,
+  urgency: Urgency,
+  calendar: BusinessCalendar,
+  atMs: number,
+  next: BusinessCalendar = calendar,
+): SlaClock[] {
+  const kept = retarget(clocks, targets, urgency, calendar, atMs, next).filter(
+    (clock) => !isOpen(clock) || targets[clock.kind] !== undefined,
+  )
+  return startMissing(kept, targets, urgency, next, atMs)
 }
 
 /**

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { manualClock } from '../../src/kernel/clock.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { json } from '../../src/store/index.ts'
 import { type TestHub, testHub } from '../hub.ts'
+import { hourMs, openTicketDesk, shorthand, type TicketDesk, value } from './tickets-desk.ts'
 
 const minuteMs = 60_000
 const lift = { intent: 'urgent_safety', urgency: 'critical', product_category: '电梯' }
@@ -18,7 +22,8 @@ interface Whole {
 describe('the type of a ticket in the sample workspace', () => {
   let test: TestHub
   beforeAll(async () => {
-    test = await testHub()
+    // Time that passes between two steps would be used up of a promise.
+    test = await testHub({ clock: manualClock(Date.now()) })
     await test.run('sample.load', {})
   })
   afterAll(() => test.close())
@@ -57,7 +62,7 @@ describe('the type of a ticket in the sample workspace', () => {
     expect((await whole(ticketId)).type.key).toBe('inquiry')
   })
 
-  it('becomes the one for emergencies, with its promise from then on, when the danger is known later', async () => {
+  it('becomes the one for emergencies, with its promise at any hour, when the danger is known later', async () => {
     const ticketId = await opened({ intent: 'repair', product_category: '空调' })
     await test.run('ticket.setField', { ticketId, name: 'urgency', value: 'critical' })
     const ticket = await whole(ticketId)
@@ -74,6 +79,90 @@ describe('the type of a ticket in the sample workspace', () => {
     await expect(
       test.run('ticketType.create', { key: 'empty', name: { zh: '空', en: 'Empty' }, form }),
     ).rejects.toThrow('ticket.form_definition_invalid')
+  })
+})
+
+describe('the promises of a ticket that gets another type', () => {
+  let desk: TicketDesk
+  let { open, get, tell } = {} as ReturnType<typeof shorthand>
+  beforeAll(async () => {
+    desk = await openTicketDesk()
+    ;({ open, get, tell } = shorthand(desk))
+    const appliesTo = { intents: [], categories: [], urgencies: ['critical'] }
+    await desk.database.db
+      .insertInto('ticket_type')
+      .values({
+        id: derivedId('type', 'urgent'),
+        key: 'urgent',
+        name: json({ zh: '紧急', en: 'Urgent' }),
+        form: json({ type: 'object', properties: {}, required: [], appliesTo }),
+        sla: json({ firstResponse: hourMs / 2, arrival: 4 * hourMs, resolution: 8 * hourMs }),
+      })
+      .execute()
+  })
+  afterAll(() => desk.drop())
+
+  const retype = async (id: string) =>
+    value(await tell('ticket.setField', id, { name: 'urgency', value: 'critical' }))
+  const transition = async (id: string, command: string, more: object = {}) =>
+    value(await tell('ticket.transition', id, { command, reason: '客户要求', ...more }))
+  async function pass(ms: number): Promise<void> {
+    desk.clock.advance(ms)
+    await desk.ring()
+  }
+  const clocks = async (id: string) => (await get(id)).clocks.map((c) => `${c.kind} ${c.state}`)
+  /** Hours until each promise that runs is due. */
+  const due = async (id: string) =>
+    Object.fromEntries(
+      (await get(id)).clocks
+        .filter((c) => c.state === 'running')
+        .map((c) => [c.kind, (c.dueAtMs! - desk.clock.now()) / hourMs]),
+    )
+
+  it('are those of the new one less what was used up; what it promises besides starts then', async () => {
+    const id = await open()
+    await pass(hourMs / 4)
+    await retype(id)
+    expect((await get(id)).type.key).toBe('urgent')
+    expect(await due(id)).toEqual({ firstResponse: 0.25, arrival: 4, resolution: 7.75 })
+  })
+
+  it('stand as before while the ticket is on hold, and go on after it', async () => {
+    const id = await open()
+    await transition(id, 'hold', { untilMs: desk.clock.now() + 72 * hourMs })
+    await retype(id)
+    const standing = ['arrival paused', 'firstResponse running', 'resolution paused']
+    expect(await clocks(id)).toEqual(standing)
+    await pass(20 * hourMs)
+    expect(await clocks(id)).toEqual(['arrival paused', 'firstResponse breached', 'resolution paused'])
+    await transition(id, 'resume')
+    expect(await due(id)).toEqual({ arrival: 4, resolution: 8 })
+  })
+
+  it('that was broken already stays broken, also when nobody had looked yet', async () => {
+    const id = await open()
+    desk.clock.advance(2 * hourMs)
+    await retype(id)
+    const ticket = await get(id)
+    const first = ticket.clocks.find((c) => c.kind === 'firstResponse')
+    expect(first).toMatchObject({ state: 'breached', breachedAtMs: desk.clock.now() - hourMs })
+    const told = ticket.timeline.filter((e) => e.type === 'sla').map((e) => e.payload)
+    expect(told).toMatchObject([{ kind: 'firstResponse', state: 'breached' }])
+  })
+
+  it('are none while it is over, and the new ones once it is reopened', async () => {
+    const [resolved, cancelled] = [await open(), await open()]
+    await transition(resolved, 'resolve')
+    await transition(cancelled, 'cancel')
+    await retype(resolved)
+    await retype(cancelled)
+    await pass(10 * hourMs)
+    expect(await clocks(resolved)).toEqual(['firstResponse met', 'resolution met'])
+    expect(await clocks(cancelled)).toEqual([])
+    await transition(resolved, 'reopen')
+    await transition(cancelled, 'reopen')
+    expect(await due(resolved)).toEqual({ arrival: 4, resolution: 8 })
+    expect(await due(cancelled)).toEqual({ firstResponse: 0.5, arrival: 4, resolution: 8 })
   })
 })
 

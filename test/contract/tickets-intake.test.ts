@@ -222,6 +222,35 @@ describe('what a conversation becomes', () => {
     expect(await ticketOf(opened.ticketId)).toMatchObject({ status: 'open', resolvedAt: null })
   })
 
+  it('reopens a resolved ticket with the promises of the type that the later words ask for', async () => {
+    const appliesTo = { intents: [], urgencies: [], categories: ['锅炉'] }
+    await fresh.database.db
+      .insertInto('ticket_type')
+      .values({
+        id: derivedId('type', 'boiler'),
+        key: 'boiler',
+        name: json({ zh: '锅炉', en: 'Boiler' }),
+        form: json({ type: 'object', properties: {}, required: [], appliesTo }),
+        sla: json({ arrival: hour, resolution: 2 * hour }),
+      })
+      .execute()
+    const id = await conversation()
+    const opened = await take(id, extraction({ intent: field('repair') }))
+    await move(opened.ticketId!, ['resolve'])
+    const running = async () =>
+      (await readClocks(fresh.database.db, opened.ticketId!)).flatMap((c) =>
+        c.state === 'running' ? [[c.kind, c.dueAtMs]] : [],
+      )
+    const words = extraction({ product_category: field('锅炉') })
+    await take(id, words, { request: false, nowMs: start + hour })
+    expect(await running()).toEqual([])
+    await take(id, extraction({ fault_description: field('又漏气了') }), { nowMs: start + 5 * hour })
+    expect(await running()).toEqual([
+      ['arrival', start + 6 * hour],
+      ['resolution', start + 7 * hour],
+    ])
+  })
+
   it('reopens a closed ticket within 72 hours of closing', async () => {
     const id = await conversation()
     const opened = await take(id, extraction({ intent: field('repair') }))

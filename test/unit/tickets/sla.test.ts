@@ -5,6 +5,7 @@ import {
   checkClock,
   clocksAfter,
   nextDue,
+  renew,
   retarget,
   type SlaClock,
   type SlaTargets,
@@ -146,6 +147,29 @@ describe('the clocks of a ticket', () => {
     expect(find(retarget(held, targets, 'critical', calendar, at('19T10:00')), 'arrival')!.remainingMs).toBe(
       hour,
     )
+  })
+
+  it('become those of another type: the used time counts by the old calendar, what is left by the new one', () => {
+    const { arrival: _dropped, ...fewer } = targets
+    const old = fresh('18T17:30')
+    const always: BusinessCalendar = { ...calendar, hours: '24x7' }
+    const other = { firstResponse: 2 * hour, resolution: 4 * hour }
+    const renewed = renew(old, other, 'normal', calendar, at('18T22:00'), always)
+    expect(renewed.map((c) => [c.kind, c.state, c.dueAtMs])).toEqual([
+      ['firstResponse', 'running', at('18T23:30')],
+      ['resolution', 'running', at('19T01:30')],
+    ])
+    expect(renew(renewed, targets, 'normal', always, at('18T22:00'), calendar).at(-1)).toEqual({
+      ...find(old, 'arrival'),
+      startedAtMs: at('18T22:00'),
+      dueAtMs: at('19T18:00'),
+    })
+    const met = clocksAfter(old, 'arrived', calendar, at('18T17:45'))
+    expect(renew(met, fewer, 'normal', calendar, at('18T22:00'))).toEqual(met)
+    const closed: BusinessCalendar = { ...calendar, hours: { spans: [] } }
+    const never = startClocks(other, 'normal', closed, at('18T09:00'))
+    expect(never.map((c) => c.dueAtMs)).toEqual([null, null])
+    expect(nextDue(renew(never, other, 'normal', closed, at('18T22:00'), always))).toBe(at('19T00:00'))
   })
 
   it('take an agreed appointment as the promised arrival', () => {
