@@ -2,13 +2,13 @@ import type { TicketFieldMap } from '../contract/extraction.ts'
 import { type Effects, joinEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Tx } from '../store/index.ts'
-import { changeClocks, renewClocks } from './clocks.ts'
+import { changeClocks, renewClocks, targetsOf } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
 import { grouping } from './grouping.ts'
 import type { LabelChange } from './labels.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
-import { retarget, slaSchema } from './sla.ts'
+import { moveArrival, retarget } from './sla.ts'
 import { typeFor } from './type.ts'
 
 /** Fields after a change, and which of them it concerns. */
@@ -127,12 +127,8 @@ export async function changeFields(
   const clocks = await changeClocks(
     tx,
     saved,
-    (before, calendar, type) => {
-      const targets = slaSchema.safeParse(type.sla)
-      return targets.success
-        ? retarget(before, targets.data, saved.urgency, calendar, cause.nowMs)
-        : [...before]
-    },
+    (before, calendar, type, agreedMs) =>
+      moveArrival(retarget(before, targetsOf(type), saved.urgency, calendar, cause.nowMs), agreedMs),
     cause,
   )
   return { ticket: saved, effects: joinEffects(announced, clocks) }

@@ -6,9 +6,12 @@ import type { Reader, Tx } from '../store/index.ts'
 import { lifecycle } from './lifecycle.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import type { Ticket } from './row.ts'
+import { ticketSettings } from './settings.ts'
 import {
+  arrivalBy,
   type ClockKind,
   clocksAfter,
+  moveArrival,
   nextDue,
   renew,
   type SlaClock,
@@ -43,7 +46,8 @@ export async function readClocks(db: Reader, ticketId: string): Promise<SlaClock
   }))
 }
 
-function targetsOf(type: TicketType): SlaTargets {
+/** What a type promises. */
+export function targetsOf(type: TicketType): SlaTargets {
   const targets = slaSchema.safeParse(type.sla)
   return targets.success ? targets.data : {}
 }
@@ -131,17 +135,38 @@ function newsOf(before: readonly SlaClock[], after: readonly SlaClock[]) {
   })
 }
 
-/** Changes the promises of a locked ticket; what was broken or kept is announced, and the next look is planned. */
+/**
+ * By when somebody has to come to the appointment that a person agreed; null without one. One that lies before `fromMs` is nobody's aim any
+ * more: it passed while the ticket was on hold or over.
+ */
+async function agreedArrival(db: Reader, ticket: Ticket, fromMs: number): Promise<number | null> {
+  if (ticket.fields.appointment?.method !== 'human') return null
+  const { appointmentGraceMs } = await ticketSettings(db)
+  const appointment = { startMs: ms(ticket.appointmentStart), endMs: ms(ticket.appointmentEnd) }
+  const dueAtMs = arrivalBy(appointment, appointmentGraceMs)
+  return dueAtMs !== null && dueAtMs > fromMs ? dueAtMs : null
+}
+
+/**
+ * Changes the promises of a locked ticket; what was broken or kept is announced, and the next look is planned. `agreedMs` is the arrival
+ * that was agreed with the customer, where it lies ahead.
+ */
 export async function changeClocks(
   tx: Tx,
-  ticket: Pick<Ticket, 'id' | 'typeId'>,
-  change: (clocks: readonly SlaClock[], calendar: BusinessCalendar, type: TicketType) => SlaClock[],
+  ticket: Ticket,
+  change: (
+    clocks: readonly SlaClock[],
+    calendar: BusinessCalendar,
+    type: TicketType,
+    agreedMs: number | null,
+  ) => SlaClock[],
   cause: Cause,
 ): Promise<Effects> {
   const before = await readClocks(tx, ticket.id)
   const type = await ticketType(tx, { id: ticket.typeId })
   if (!type.ok) return noEffects
-  const after = change(before, type.value.calendar, type.value)
+  const agreedMs = await agreedArrival(tx, ticket, cause.nowMs)
+  const after = change(before, type.value.calendar, type.value, agreedMs)
   await saveClocks(tx, ticket.id, before, after)
   const news = newsOf(before, after)
   await appendTimeline(
@@ -158,16 +183,18 @@ export async function changeClocks(
 
 /**
  * Tells the promises of a locked ticket what happened. A reopened ticket has the promises of the type and urgency that it has by then; what
- * it lost when it ended starts now, for what was called off or needless until then cannot be late. What was kept or broken stays.
+ * it lost when it ended starts now, for what was called off or needless until then cannot be late. What was kept or broken stays, and
+ * an agreed appointment holds whatever happened.
  */
 export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause: Cause): Promise<Effects> {
   return await changeClocks(
     tx,
     ticket,
-    (clocks, calendar, type) => {
-      const after = clocksAfter(clocks, event, calendar, cause.nowMs)
-      if (event !== 'reopened') return after
-      return renew(after, targetsOf(type), ticket.urgency, calendar, cause.nowMs)
+    (clocks, calendar, type, agreedMs) => {
+      const told = clocksAfter(clocks, event, calendar, cause.nowMs)
+      const after =
+        event === 'reopened' ? renew(told, targetsOf(type), ticket.urgency, calendar, cause.nowMs) : told
+      return moveArrival(after, agreedMs)
     },
     cause,
   )
@@ -175,16 +202,19 @@ export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause:
 
 /**
  * Makes the promises of another type on a locked ticket that has its old one still, whose calendar tells what was used up; what was kept or
- * broken stays. A hold goes on. A ticket that ended is promised nothing until it is reopened.
+ * broken stays. A hold goes on, and an agreed appointment holds. A ticket that ended is promised nothing until it is reopened.
  */
 export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, cause: Cause): Promise<Effects> {
   if (lifecycle.next(ticket.status, 'cancel') === null) return noEffects
   return await changeClocks(
     tx,
     ticket,
-    (clocks, before) => {
+    (clocks, before, _old, agreedMs) => {
       const { nowMs } = cause
-      const renewed = renew(clocks, targetsOf(type), ticket.urgency, before, nowMs, type.calendar)
+      const renewed = moveArrival(
+        renew(clocks, targetsOf(type), ticket.urgency, before, nowMs, type.calendar),
+        agreedMs,
+      )
       return ticket.status === 'on_hold' ? clocksAfter(renewed, 'held', type.calendar, nowMs) : renewed
     },
     cause,
@@ -196,13 +226,10 @@ export async function restartClocks(tx: Tx, ticket: Ticket): Promise<Effects> {
   const type = await ticketType(tx, { id: ticket.typeId })
   if (!type.ok) return noEffects
   const kept = await readClocks(tx, ticket.id)
-  const { calendar } = type.value
-  const after = startMissing(
-    kept,
-    targetsOf(type.value),
-    ticket.urgency,
-    calendar,
-    ticket.createdAt.getTime(),
+  const sinceMs = ticket.createdAt.getTime()
+  const after = moveArrival(
+    startMissing(kept, targetsOf(type.value), ticket.urgency, type.value.calendar, sinceMs),
+    await agreedArrival(tx, ticket, sinceMs),
   )
   await saveClocks(tx, ticket.id, kept, after)
   return { events: [], jobs: after.length > kept.length ? checkAt(ticket.id, after) : [] }

@@ -199,20 +199,28 @@ export function renew(
   return startMissing(kept, targets, urgency, next, atMs)
 }
 
-/**
- * Moves the promised arrival to an agreed appointment: due at its end, or `graceMs` of real time after its start where it
- * has no end. A clock that does not run stays as it is.
- */
-export function agreeArrival(
-  clocks: readonly SlaClock[],
-  appointment: { readonly startMs: number | null; readonly endMs: number | null },
+/** By when somebody has to come to an appointment: its end, or `graceMs` of real time after its start where it has no end. */
+export function arrivalBy(
+  { startMs, endMs }: { readonly startMs: number | null; readonly endMs: number | null },
   graceMs: number,
-): SlaClock[] {
-  const { startMs, endMs } = appointment
-  const dueAtMs = endMs ?? (startMs === null ? null : startMs + graceMs)
+): number | null {
+  return endMs ?? (startMs === null ? null : startMs + graceMs)
+}
+
+/** Moves the promised arrival to a moment that was agreed, if any was. A clock that does not run stays as it is. */
+export function moveArrival(clocks: readonly SlaClock[], dueAtMs: number | null): SlaClock[] {
   return clocks.map((clock) =>
     clock.kind === 'arrival' && clock.state === 'running' && dueAtMs !== null ? { ...clock, dueAtMs } : clock,
   )
+}
+
+/** Moves the promised arrival to an agreed appointment. */
+export function agreeArrival(
+  clocks: readonly SlaClock[],
+  appointment: Parameters<typeof arrivalBy>[0],
+  graceMs: number,
+): SlaClock[] {
+  return moveArrival(clocks, arrivalBy(appointment, graceMs))
 }
 
 /** The next moment at which a clock runs out; null when none can. */

@@ -244,6 +244,80 @@ describe('the fields of a ticket', () => {
   })
 })
 
+describe('the arrival that was agreed with the customer', () => {
+  beforeAll(async () => {
+    const arrival = { default: 24 * hourMs, byUrgency: { high: 4 * hourMs } }
+    await desk.database.db
+      .insertInto('ticket_type')
+      .values({
+        id: derivedId('type', 'visit'),
+        key: 'visit',
+        name: json({ zh: '上门', en: 'Visit' }),
+        form: json({ type: 'object', properties: {}, required: [] }),
+        sla: json({ arrival }),
+      })
+      .execute()
+  })
+  const visit = () => open({}, { typeKey: 'visit' })
+  const at = (hours: number) => new Date(desk.clock.now() + hours * hourMs).toISOString()
+  async function agree(ticketId: string, appointment: { start: string; end: string | null }): Promise<void> {
+    value(await tell('ticket.setField', ticketId, { name: 'appointment', value: appointment }))
+  }
+  const transition = async (ticketId: string, command: string, more: object = {}) =>
+    value(await tell('ticket.transition', ticketId, { command, reason: '客户要求', ...more }))
+  const hold = (ticketId: string) => transition(ticketId, 'hold', { untilMs: desk.clock.now() + 80 * hourMs })
+  const hurry = async (ticketId: string) =>
+    value(await tell('ticket.setField', ticketId, { name: 'urgency', value: 'high' }))
+  /** Hours until somebody has to be there. */
+  async function due(ticketId: string): Promise<number> {
+    const arrival = (await get(ticketId)).clocks.find((c) => c.kind === 'arrival')
+    return (arrival!.dueAtMs! - desk.clock.now()) / hourMs
+  }
+
+  it('is due at its appointment after a hold, also one that was agreed during it', async () => {
+    const [before, during, openEnded] = [await visit(), await visit(), await visit()]
+    await agree(before, { start: at(60), end: at(62) })
+    await agree(openEnded, { start: at(60), end: null })
+    for (const id of [before, during, openEnded]) await hold(id)
+    await agree(during, { start: at(60), end: at(62) })
+    desk.clock.advance(48 * hourMs)
+    for (const id of [before, during, openEnded]) await transition(id, 'resume')
+    // Without an end the engineer has an hour from the start.
+    expect([await due(before), await due(during), await due(openEnded)]).toEqual([14, 14, 13])
+  })
+
+  it('is due at its appointment whatever the urgency is', async () => {
+    const [running, held, nothing] = [await visit(), await visit(), await visit()]
+    for (const id of [running, held]) await agree(id, { start: at(60), end: at(62) })
+    await hold(held)
+    for (const id of [running, held, nothing]) await hurry(id)
+    await transition(held, 'resume')
+    expect([await due(running), await due(held), await due(nothing)]).toEqual([62, 62, 4])
+  })
+
+  it('is due at its appointment when the ticket lives again after it was cancelled or merged', async () => {
+    const [cancelled, merged] = [await visit(), await visit()]
+    for (const id of [cancelled, merged]) await agree(id, { start: at(60), end: at(62) })
+    await transition(cancelled, 'cancel')
+    value(await tell('ticket.merge', merged, { intoId: await visit() }))
+    desk.clock.advance(48 * hourMs)
+    await transition(cancelled, 'reopen')
+    value(await tell('ticket.unmerge', merged))
+    expect([await due(cancelled), await due(merged)]).toEqual([14, 14])
+  })
+
+  it('goes on with what was left where the appointment passed during the hold', async () => {
+    const ticketId = await visit()
+    await agree(ticketId, { start: at(4), end: at(6) })
+    await hold(ticketId)
+    desk.clock.advance(48 * hourMs)
+    await transition(ticketId, 'resume')
+    await desk.ring()
+    expect((await get(ticketId)).clocks).toMatchObject([{ kind: 'arrival', state: 'running' }])
+    expect(await due(ticketId)).toBe(6)
+  })
+})
+
 describe('the life of a ticket', () => {
   it('goes from open to closed, and the promises and the customer’s view follow', async () => {
     const ticketId = await open()
