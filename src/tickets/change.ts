@@ -2,13 +2,12 @@ import type { TicketFieldMap } from '../contract/extraction.ts'
 import { type Effects, joinEffects } from '../contract/jobs.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Tx } from '../store/index.ts'
-import { changeClocks, renewClocks, targetsOf } from './clocks.ts'
+import { renewClocks, retargetClocks } from './clocks.ts'
 import type { FieldsByName } from './fields.ts'
 import { grouping } from './grouping.ts'
 import type { LabelChange } from './labels.ts'
 import { appendTimeline, type Cause } from './record.ts'
 import { saveTicket, type Ticket } from './row.ts'
-import { moveArrival, retarget } from './sla.ts'
 import { typeFor } from './type.ts'
 
 /** Fields after a change, and which of them it concerns. */
@@ -124,12 +123,6 @@ export async function changeFields(
   const retyped = await retype(tx, saved, change.changed, cause)
   if (retyped) return { ticket: retyped.ticket, effects: joinEffects(announced, retyped.effects) }
   if (saved.urgency === ticket.urgency) return { ticket: saved, effects: announced }
-  const clocks = await changeClocks(
-    tx,
-    saved,
-    (before, calendar, type, agreedMs) =>
-      moveArrival(retarget(before, targetsOf(type), saved.urgency, calendar, cause.nowMs), agreedMs),
-    cause,
-  )
+  const clocks = await retargetClocks(tx, saved, cause)
   return { ticket: saved, effects: joinEffects(announced, clocks) }
 }

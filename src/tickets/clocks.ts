@@ -14,6 +14,7 @@ import {
   moveArrival,
   nextDue,
   renew,
+  retarget,
   type SlaClock,
   type SlaEvent,
   type SlaTargets,
@@ -194,10 +195,45 @@ export async function tellClocks(tx: Tx, ticket: Ticket, event: SlaEvent, cause:
       const told = clocksAfter(clocks, event, calendar, cause.nowMs)
       const after =
         event === 'reopened' ? renew(told, targetsOf(type), ticket.urgency, calendar, cause.nowMs) : told
-      return moveArrival(after, agreedMs)
+      return moveArrival(after, ticket.urgency === 'critical' ? null : agreedMs)
     },
     cause,
   )
+}
+
+/** The clocks of a locked ticket for the urgency that it has now. */
+export async function retargetClocks(tx: Tx, ticket: Ticket, cause: Cause): Promise<Effects> {
+  return await changeClocks(
+    tx,
+    ticket,
+    (clocks, calendar, type, agreedMs) => {
+      const targets = targetsOf(type)
+      const after = retarget(clocks, targets, ticket.urgency, calendar, cause.nowMs)
+      return toArrival(
+        after,
+        ticket.urgency,
+        agreedMs,
+        startClocks(targets, ticket.urgency, calendar, cause.nowMs),
+      )
+    },
+    cause,
+  )
+}
+
+/** The clocks with the arrival where it was agreed. Danger waits for no appointment: its arrival is that of `fresh` clocks. */
+function toArrival(
+  clocks: readonly SlaClock[],
+  urgency: Urgency,
+  agreedMs: number | null,
+  fresh: readonly SlaClock[],
+): SlaClock[] {
+  const anew = fresh.find(({ kind }) => kind === 'arrival')
+  if (urgency !== 'critical' || agreedMs === null || !anew) return moveArrival(clocks, agreedMs)
+  return clocks.map((clock) => {
+    if (clock.kind !== 'arrival') return clock
+    if (clock.state === 'paused') return { ...clock, targetMs: anew.targetMs, remainingMs: anew.targetMs }
+    return clock.state === 'running' ? anew : clock
+  })
 }
 
 /**
@@ -211,10 +247,10 @@ export async function renewClocks(tx: Tx, ticket: Ticket, type: TicketType, caus
     ticket,
     (clocks, before, _old, agreedMs) => {
       const { nowMs } = cause
-      const renewed = moveArrival(
-        renew(clocks, targetsOf(type), ticket.urgency, before, nowMs, type.calendar),
-        agreedMs,
-      )
+      const targets = targetsOf(type)
+      const fresh = startClocks(targets, ticket.urgency, type.calendar, nowMs)
+      const after = renew(clocks, targets, ticket.urgency, before, nowMs, type.calendar)
+      const renewed = toArrival(after, ticket.urgency, agreedMs, fresh)
       return ticket.status === 'on_hold' ? clocksAfter(renewed, 'held', type.calendar, nowMs) : renewed
     },
     cause,

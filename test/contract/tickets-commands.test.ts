@@ -266,8 +266,8 @@ describe('the arrival that was agreed with the customer', () => {
   const transition = async (ticketId: string, command: string, more: object = {}) =>
     value(await tell('ticket.transition', ticketId, { command, reason: '客户要求', ...more }))
   const hold = (ticketId: string) => transition(ticketId, 'hold', { untilMs: desk.clock.now() + 80 * hourMs })
-  const hurry = async (ticketId: string) =>
-    value(await tell('ticket.setField', ticketId, { name: 'urgency', value: 'high' }))
+  const hurry = async (ticketId: string, urgency = 'high') =>
+    value(await tell('ticket.setField', ticketId, { name: 'urgency', value: urgency }))
   /** Hours until somebody has to be there. */
   async function due(ticketId: string): Promise<number> {
     const arrival = (await get(ticketId)).clocks.find((c) => c.kind === 'arrival')
@@ -293,6 +293,17 @@ describe('the arrival that was agreed with the customer', () => {
     for (const id of [running, held, nothing]) await hurry(id)
     await transition(held, 'resume')
     expect([await due(running), await due(held), await due(nothing)]).toEqual([62, 62, 4])
+  })
+
+  it('is promised anew in danger, whatever was agreed before', async () => {
+    const [running, held, nothing] = [await visit(), await visit(), await visit()]
+    for (const id of [running, held]) await agree(id, { start: at(60), end: at(62) })
+    await hold(held)
+    for (const id of [running, held, nothing]) await hurry(id, 'critical')
+    await transition(held, 'resume')
+    const promised = await due(nothing)
+    expect(promised).toBeLessThan(60)
+    expect([await due(running), await due(held)]).toEqual([promised, promised])
   })
 
   it('is due at its appointment when the ticket lives again after it was cancelled or merged', async () => {
