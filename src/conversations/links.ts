@@ -2,13 +2,14 @@ import type { Actor } from '../contract/actor.ts'
 import { customerListId } from '../contract/message.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
-import { json, sql, type Tx } from '../store/index.ts'
+import { holdNames, json, sql, type Tx } from '../store/index.ts'
 import { contactsOf } from './components.ts'
 
 type StrongIds = Readonly<Record<string, string | undefined>>
 
 /** Kinds of strong id, and whether two different values of it contradict each other. */
 const strongKinds = { phone: false, email: false, unionId: true } as const
+const kinds = Object.keys(strongKinds) as (keyof typeof strongKinds)[]
 
 /**
  * Joins an identity with those that carry the same strong id, unless both sides carry contradicting ones. Each join is a link
@@ -20,9 +21,16 @@ export async function joinByStrongIds(
   strongIds: StrongIds,
   nowMs: number,
 ): Promise<void> {
-  for (const kind of Object.keys(strongKinds) as (keyof typeof strongKinds)[]) {
+  const carried = kinds.flatMap((kind) => {
     const value = strongIds[kind]
-    if (!value) continue
+    return value ? [{ kind, value }] : []
+  })
+  // Of two that come at one moment the second waits here, and then finds the first.
+  await holdNames(
+    tx,
+    carried.map(({ kind, value }) => `identity.${kind}.${value}`),
+  )
+  for (const { kind, value } of carried) {
     const twins = await tx
       .selectFrom('channel_identity')
       .select(['id', 'strongIds'])
@@ -38,7 +46,7 @@ export async function joinByStrongIds(
 
 /** Whether two sets of strong ids cannot belong to one person. */
 export function conflicting(a: StrongIds, b: StrongIds): boolean {
-  return (Object.keys(strongKinds) as (keyof typeof strongKinds)[]).some(
+  return kinds.some(
     (kind) => strongKinds[kind] && a[kind] !== undefined && b[kind] !== undefined && a[kind] !== b[kind],
   )
 }

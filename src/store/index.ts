@@ -23,6 +23,7 @@ export {
 export { type Embedded, type EmbeddedSettings, startEmbedded } from './embedded.ts'
 export { failureCode, isRetryable, isUnavailable, isUniqueViolation, storeRefusal } from './failures.ts'
 export type { DB } from './generated/tables.ts'
+export { holdNames } from './hold.ts'
 export { json } from './json.ts'
 export { keptWithConfig } from './kept.ts'
 export type { Heard } from './listen.ts'

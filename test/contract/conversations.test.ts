@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiChannel } from '../../channels/api/index.ts'
 import type { MessageEnvelope } from '../../src/contract/message.ts'
+import { recogniseSender } from '../../src/conversations/identity.ts'
 import { appendMessage } from '../../src/conversations/index.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
@@ -125,6 +127,22 @@ describe('conversations and contacts', () => {
       identity: { externalId: 'dd-1', strongIds: { ...strongIds, email: 'x@example.com' } },
     })
     expect((await contactOf('wx-1')).contactId).not.toBe((await contactOf('dd-1')).contactId)
+  })
+
+  it('makes one contact of two new people with the same verified address whose messages are stored at one moment', async () => {
+    const identity = (externalId: string) => ({ externalId, strongIds: { email: 'at-once@example.cn' } })
+    const { database } = test.fresh
+    let recognised = 0
+    // Neither transaction ends before both have looked for the other, unless one waits for the other.
+    const one = (externalId: string) =>
+      database.transaction(async (tx) => {
+        await recogniseSender(tx, accountId, identity(externalId), at)
+        recognised++
+        for (let i = 0; i < 20 && recognised < 2; i++) await setTimeout(20)
+      })
+    await Promise.all([one('at-once-1'), one('at-once-2')])
+    const [first, second] = await Promise.all([contactOf('at-once-1'), contactOf('at-once-2')])
+    expect(first.contactId).toBe(second.contactId)
   })
 
   it('finds a contact by parts of what is known of it, also by the names that channels know', async () => {
