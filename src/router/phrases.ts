@@ -72,8 +72,11 @@ export const phrases: Readonly<Record<string, Readonly<Record<Lang, Pair>>>> = {
     en: ['is {found}', 'is {found} and cannot be sent'],
   },
   load: {
-    zh: ['手上 {found} 单，上限 {needed}', '已满：手上 {found} 单，上限 {needed}'],
-    en: ['has room for jobs ({found} of {needed})', 'has no room for jobs ({found} of {needed})'],
+    zh: ['手上 {found} 单（含待接单），上限 {needed}', '已满：手上 {found} 单（含待接单），上限 {needed}'],
+    en: [
+      'has room for jobs ({found} of {needed}, offers included)',
+      'has no room for jobs ({found} of {needed}, offers included)',
+    ],
   },
   shift: {
     zh: ['{needed} 在班', '{needed} 不在班（班次 {found}）'],
@@ -97,7 +100,10 @@ export const laterPhrases: Readonly<
   capacity: { zh: '余量较少（{mine} 对 {best}）', en: 'has less room ({mine} against {best})' },
   distance: { zh: '更远（{mine} 公里对 {best} 公里）', en: 'is farther ({mine} km against {best} km)' },
   near: { zh: '不在就近范围内', en: 'is not among the near ones' },
-  load: { zh: '手上的单更多（{mine} 对 {best}）', en: 'has more jobs ({mine} against {best})' },
+  load: {
+    zh: '手上的单更多（含待接单，{mine} 对 {best}）',
+    en: 'has more jobs ({mine} against {best}, offers included)',
+  },
   id: { zh: '条件相同，按编号在后', en: 'is equal; the smaller id goes first' },
 }
 

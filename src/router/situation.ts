@@ -8,7 +8,7 @@ import { declinedBy } from './offers/offer.ts'
 /** What changes from decision to decision. With the directory's body it is the whole input. */
 export interface Situation {
   readonly ticket: RoutingTicket
-  /** Open tickets by group and by engineer; who has none is left out. */
+  /** Open tickets by group with a limit, and by engineer with those held out to them; who has none is left out. */
   readonly groupLoads: Readonly<Record<string, number>>
   readonly engineerLoads: Readonly<Record<string, number>>
   readonly nowMs: number
@@ -96,13 +96,19 @@ interface Loads extends Pick<Situation, 'groupLoads' | 'engineerLoads'> {
   readonly rows: number
 }
 
-/** Reads the loads of the moment, without the ticket that is being decided on. */
+/**
+ * Reads the loads of the moment, without the ticket that is being decided on. An engineer who is asked for a ticket has it on their
+ * list until they answer: otherwise all that come meanwhile would be held out to them as well.
+ */
 export async function readLoads(db: Reader, exceptTicketId: string): Promise<Loads> {
   const { rows } = await sql<{ groupId: string | null; assigneeId: string | null; n: number; rows: number }>`
     select "groupId", "assigneeId", sum("n")::int as n, count(*)::int as rows from (
       select "groupId", "assigneeId", "n" from ticket_load
       union all
       select "groupId", "assigneeId", -1 from ticket where "id" = ${exceptTicketId} and "status" = any(${live})
+      union all
+      select null, o."staffId", -1 from offer o join ticket t on t."id" = o."ticketId"
+      where t."id" = ${exceptTicketId} and t."status" = 'open' and t."assigneeId" is null and o."status" = 'pending'
     ) l where "groupId" is not null or "assigneeId" is not null
     group by "groupId", "assigneeId"`.execute(db)
   const groupLoads: Record<string, number> = {}
@@ -112,6 +118,15 @@ export async function readLoads(db: Reader, exceptTicketId: string): Promise<Loa
     if (assigneeId) engineerLoads[assigneeId] = (engineerLoads[assigneeId] ?? 0) + n
   }
   return { groupLoads, engineerLoads, rows: rows.reduce((all, row) => all + row.rows, 0) }
+}
+
+/** The loads of groups with a limit. A decision rests on no others, so none are recorded with it. */
+export function limitedLoads(
+  { groups }: DirectoryBody,
+  groupLoads: Situation['groupLoads'],
+): Situation['groupLoads'] {
+  const limited = groups.filter(({ id, capacity }) => capacity !== null && groupLoads[id] !== undefined)
+  return Object.fromEntries(limited.map(({ id }) => [id, groupLoads[id]!]))
 }
 
 /** Folds the rows of the sum into one for each pair. Passes over what another transaction folds; the sum stays the same throughout. */

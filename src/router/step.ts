@@ -20,9 +20,11 @@ import { makeOfferHandlers } from './offers/handlers.ts'
 import { makeOffers, whomToAsk } from './offers/make.ts'
 import { tellDispatchers } from './offers/tell.ts'
 import { packDecision } from './packed.ts'
+import { holdRoom } from './room.ts'
 import {
   foldLoads,
   inputOf,
+  limitedLoads,
   type RoutableTicket,
   readLoads,
   readRoutable,
@@ -74,7 +76,8 @@ export function makeRouterHandlers(ports: OfferPorts): JobHandler[] {
         ])
         const reason = reasonFor(last, facts, reopenedAtMs)
         if (!reason) return null
-        const { groupLoads, engineerLoads } = loads
+        const { engineerLoads } = loads
+        const groupLoads = limitedLoads(directory.body, loads.groupLoads)
         const { groupId, assigneeId: engineerId } = ticket
         const present = { by: placer, groupId, engineerId, changed: reason.changed }
         const situation: Situation = {
@@ -113,6 +116,8 @@ async function commit(
   const asked = mayBeAsked(prepared, locked.value) ? await whomToAsk(tx, decision, ports) : []
   // Whoever is asked first gets the ticket by accepting; until then it waits in the pool of the group.
   const engineerId = asked.length > 0 ? null : engineerOf(decision, locked.value)
+  const burdened = [...asked.map(({ staffId }) => staffId), engineerId]
+  if (!(await holdRoom(tx, prepared, locked.value, burdened))) return stale
   const told = dispatcher?.reason ?? null
   const placement = { decisionId, groupId, engineerId, dispatcher: told, reason, present }
   const placed = await placeTicket(tx, locked.value, placement, cause)

@@ -231,8 +231,8 @@ describe('the engineers whom a dispatcher may choose for a ticket', () => {
     expect(of('乙宁波').zh).toEqual(['不属于所选组 家电杭州组（属于：家电宁波组）'])
     expect(found[0]).toMatchObject({ load: 0, maxLoad: 2, km: expect.closeTo(0.96, 2), zh: [], en: [] })
     expect(of('丙已满')).toMatchObject({
-      zh: ['已满：手上 0 单，上限 0'],
-      en: ['has no room for jobs (0 of 0)'],
+      zh: ['已满：手上 0 单（含待接单），上限 0'],
+      en: ['has no room for jobs (0 of 0, offers included)'],
     })
     expect(found[4]!.zh).toEqual(['技能不含“空调”（现有：电视）', '状态为请假，不能派单'])
     expect((await ask({ groupId: other })).find(({ fits }) => fits)?.name).toBe('乙宁波')

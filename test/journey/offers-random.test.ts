@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { readLoads } from '../../src/router/situation.ts'
 import { minuteMs, type OfferDesk, openOfferDesk, people } from './offers-desk.ts'
 
 let desk: OfferDesk
@@ -62,6 +64,19 @@ async function act(what: Act, ticketId: string): Promise<void> {
   }
 }
 
+/** What weighs on engineers is what they have and what is held out to them, each ticket once. */
+async function loadsHold(): Promise<void> {
+  const counted = await desk.query<{ id: string; n: number }>(`
+    select id, count(*)::int as n from (
+      select "assigneeId" as id from ticket where "status" in ('open', 'assigned', 'in_progress', 'on_hold')
+      union all
+      select o."staffId" from offer o join ticket t on t."id" = o."ticketId"
+      where o."status" = 'pending' and t."status" = 'open' and t."assigneeId" is null
+    ) w where id is not null group by id`)
+  const { engineerLoads } = await readLoads(desk.test.fresh.database.db, derivedId('none'))
+  expect(engineerLoads).toEqual(Object.fromEntries(counted.map(({ id, n }) => [id, n])))
+}
+
 /** What must hold whatever happened in whatever order. */
 async function check(ticketId: string): Promise<void> {
   const offers = await desk.offers(ticketId)
@@ -105,6 +120,7 @@ async function check(ticketId: string): Promise<void> {
   }
   // Once everything has settled, nothing is still held out of a ticket that is not free.
   if (ticket.status !== 'open') expect(offers.filter(({ status }) => status === 'pending')).toEqual([])
+  await loadsHold()
   const dead = await desk.query(
     `select 1 from job where "state" = 'dead' union all select 1 from envelope where "state" = 'dead'`,
   )
@@ -123,7 +139,10 @@ it('an offer is accepted once at most, by legal steps only, whoever presses, wai
         await desk.test.run('setting.set', { name: 'offers', value: { atOnce } })
         await desk.query(`update ticket set "status" = 'closed'`)
         const ticketId = await desk.ticket()
-        for (const together of rounds) await Promise.all(together.map((what) => act(what, ticketId)))
+        for (const together of rounds) {
+          await Promise.all(together.map((what) => act(what, ticketId)))
+          await loadsHold()
+        }
         await desk.settle(1000)
         await check(ticketId)
         await desk.settle(11 * minuteMs)

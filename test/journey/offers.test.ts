@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { readLoads } from '../../src/router/situation.ts'
 import { replayed } from '../replayed.ts'
 import { group, minuteMs, type OfferDesk, openOfferDesk, people } from './offers-desk.ts'
 
@@ -234,6 +236,58 @@ describe('an offer', () => {
       `select "state" from outbox_message where "cardId" = '${next.id}' order by "seq"`,
     )
     expect(states.map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+  })
+})
+
+describe('the limit of an engineer', () => {
+  beforeAll(() => desk.query('update staff set "maxLoad" = 1'))
+  afterAll(() => desk.query('update staff set "maxLoad" = 8'))
+
+  /** Another word about a ticket for which it is routed again. */
+  const change = async (ticketId: string, name = 'product_category', value = '冰箱') => {
+    await desk.test.run('ticket.setField', { ticketId, name, value })
+    await desk.settle(1000)
+  }
+
+  it('holds while offers wait: whoever has room for one ticket is asked for one, and the next ticket goes to the next engineer', async () => {
+    const ids = [await desk.ticket(), await desk.ticket(), await desk.ticket()]
+    const asked = (await Promise.all(ids.map((id) => desk.offers(id)))).flat()
+    expect(asked.map(({ is }) => is)).toEqual(['li pending', 'wang pending'])
+    const explained = await desk.test.ask('router.explain', { ticketId: ids[1]! })
+    expect(JSON.stringify(explained)).toContain('李师傅：已满：手上 1 单（含待接单），上限 1')
+    for (const { who, id } of asked) await desk.press(who, id, 'offer.accept')
+    await desk.settle()
+    const given = await Promise.all(ids.map(async (id) => (await desk.row(id)).assigneeId))
+    expect(given).toEqual([people.li, people.wang, people.zhao])
+    const decisions = await Promise.all(ids.map((ticketId) => desk.test.ask('router.explain', { ticketId })))
+    for (const decided of decisions) expect(decided).toMatchObject({ decisions: [{ recomputed: true }] })
+  })
+
+  it('does not keep an engineer from the ticket that is held out to them: neither when it is routed again nor when they accept', async () => {
+    const ticketId = await desk.ticket()
+    await change(ticketId)
+    const [offer, ...others] = await desk.offers(ticketId)
+    expect([offer!.is, ...others]).toEqual(['li pending'])
+    const second = await desk.ticket()
+    await desk.test.run('ticket.assign', { ticketId: second, engineerId: people.li })
+    expect((await desk.press('li', offer!.id, 'offer.accept')).outcome.answer).toMatchObject({
+      text: '已接单',
+    })
+    expect(await desk.row(ticketId)).toMatchObject({ status: 'assigned', assigneeId: people.li })
+  })
+
+  it('counts a ticket once when a dispatcher gives it to the very engineer to whom it is held out', async () => {
+    await desk.query('update staff set "maxLoad" = 2')
+    const ticketId = await desk.ticket()
+    const [offer] = await desk.offers(ticketId)
+    expect(offer!.is).toBe('li pending')
+    await desk.test.run('ticket.assign', { ticketId, engineerId: people.li })
+    const loadOfLi = async () =>
+      (await readLoads(desk.test.fresh.database.db, derivedId('none'))).engineerLoads[people.li]
+    expect(await loadOfLi()).toBe(1)
+    await desk.settle()
+    expect((await desk.offers(ticketId)).map(({ is }) => is)).toEqual(['li rescinded'])
+    expect(await loadOfLi()).toBe(1)
   })
 })
 

@@ -221,3 +221,44 @@ describe('a ticket is routed again when what its place rested on changed', () =>
     expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
   })
 })
+
+describe('tickets that come at one moment', () => {
+  it('go to an engineer and to a group only as far as their limits reach, but for what is critical, and each decision comes out the same again', async () => {
+    const test = await testHub()
+    try {
+      const group = async (name: string, more: object) =>
+        (await test.run('group.create', { name, regions: ['杭州市'], ...more })).id as string
+      const staff = async (number: string, groupId: string, maxLoad: number) => {
+        const person = { number, name: number, skills: ['*'], certs: ['制冷'], groupIds: [groupId], maxLoad }
+        return (await test.run('staff.create', person)).id as string
+      }
+      const own = await group('空调组', { skills: ['空调'], capacity: 3 })
+      const last = await group('兜底组', { isDefault: true, capacity: 1 })
+      const emergency = await group('应急组', { emergency: true, capacity: 0 })
+      const [one, two] = [await staff('1', own, 1), await staff('2', last, 2)]
+      const repair = { intent: 'repair', product_category: '空调', fault_description: '不制冷' }
+      const fields = { ...repair, address: hangzhou }
+      for (let i = 0; i < 8; i++) await test.run('ticket.create', { fields })
+      await test.run('ticket.create', { fields: { ...fields, urgency: 'critical' } })
+      const { db } = test.fresh.database
+      await test.hub.start(true)
+      const placed = db.selectFrom('ticket').select(['id', 'groupId', 'assigneeId'])
+      await expect
+        .poll(() => placed.where('groupId', 'is not', null).execute(), { timeout: 20_000 })
+        .toHaveLength(9)
+      await test.hub.stop()
+      const rows = await placed.execute()
+      const count = (groupId: string, engineerId: string | null) =>
+        rows.filter((row) => row.groupId === groupId && row.assigneeId === engineerId).length
+      expect([count(own, one), count(own, null)]).toEqual([1, 2])
+      expect([count(last, two), count(last, null)]).toEqual([2, 3])
+      expect(count(emergency, null)).toBe(1)
+      for (const { id } of rows) {
+        const { decisions } = await test.ask('router.explain', { ticketId: id })
+        expect(decisions).toMatchObject([{ recomputed: true }])
+      }
+    } finally {
+      await test.close()
+    }
+  })
+})

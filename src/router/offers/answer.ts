@@ -35,7 +35,8 @@ async function ended(tx: Tx, offer: NamedOffer, nowMs: number): Promise<Result<n
 /**
  * Accepts an offer: the ticket is the engineer's, other offers of it are taken back, and all cards say so. Refuses with
  * `offer.not_yours` and `offer.ended`; accepting one's own accepted offer again is fine and changes nothing. `shown`: the
- * presser's own card is changed by the answer.
+ * presser's own card is changed by the answer. The engineer's limit is not asked again: the ticket has weighed on them since it was
+ * held out, and what a dispatcher gave them since then is no reason to break the hub's word.
  */
 export async function acceptOffer(
   tx: Tx,

@@ -33,7 +33,7 @@ it('tells a decision in Chinese, with the reason of each candidate that was not 
     '  ✗ 应急组：不受理“维修”（受理：紧急安全）',
     '工程师：',
     '  ✓ 王工',
-    '  · 李工：符合，但手上的单更多（2 对 0）',
+    '  · 李工：符合，但手上的单更多（含待接单，2 对 0）',
     '  ✗ 赵工：缺少证件：需要制冷，持有无；状态为请假，不能派单',
     '  ✗ 孙工：距离无法判断（缺少现场或工程师的位置，上限 30 公里）',
   ])
@@ -42,7 +42,7 @@ it('tells a decision in Chinese, with the reason of each candidate that was not 
 it('tells the same decision in English', () => {
   const text = explain(decision, 'en')
   expect(text).toContain('Critical, but no emergency group fits.')
-  expect(text).toContain('  · 李工: fits, but has more jobs (2 against 0)')
+  expect(text).toContain('  · 李工: fits, but has more jobs (2 against 0, offers included)')
   expect(text).toContain(
     '  ✗ 赵工: lacks a certificate: needs 制冷, holds none; is on leave and cannot be sent',
   )
