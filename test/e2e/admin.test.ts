@@ -69,7 +69,7 @@ describe('an administrator at the console', () => {
     await page.locator('[data-field=address]').getByText('东坡路7号').waitFor()
   })
 
-  it('writes a day off into the calendar, and it is there after a reload', async () => {
+  it('writes hours and a day off into the calendar, and they are there after a reload', async () => {
     const { page } = admin
     await hub.desk.post('/api/calendar/create', { name: '门店', hours: '24x7', isDefault: true })
     await page.goto(`${hub.url}/settings`)
@@ -77,17 +77,28 @@ describe('an administrator at the console', () => {
     await panel.getByRole('button', { name: '增加日期' }).click()
     expect(await panel.getByRole('button', { name: '保存' }).isDisabled()).toBe(true)
     await panel.getByLabel('日期').fill('2027-02-05')
-    await panel.getByLabel('名称').fill('年会')
+    await panel.getByLabel('名称，如').fill('年会')
+    await panel.getByText('按时段').click()
+    await panel.getByLabel('结束').fill('21:00')
     await panel.getByRole('button', { name: '保存' }).click()
     await panel.getByRole('button', { name: '取消' }).waitFor({ state: 'detached' })
     await page.reload()
     await panel.getByLabel('日期').waitFor()
     expect(await panel.getByLabel('日期').inputValue()).toBe('2027-02-05')
-    expect(await panel.getByLabel('名称').inputValue()).toBe('年会')
+    expect(await panel.getByLabel('名称，如').inputValue()).toBe('年会')
     await keep('calendar')
     const { calendars } = (await hub.desk.get('/api/calendar/list')) as {
-      calendars: { overrides: { days: unknown } }[]
+      calendars: { hours: unknown; overrides: { days: unknown } }[]
     }
+    expect(calendars[0]!.hours).toEqual({
+      spans: [{ days: [1, 2, 3, 4, 5, 6], open: '08:00', close: '21:00' }],
+    })
+    // Another one is begun with a click, and taken away again.
+    await page.getByRole('button', { name: '新增日历' }).click()
+    const second = page.getByRole('region', { name: '营业日历 2' })
+    await second.getByRole('button', { name: '删除' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '删除' }).click()
+    await second.waitFor({ state: 'detached' })
     expect(calendars[0]!.overrides.days).toEqual({ '2027-02-05': { work: false, name: '年会' } })
   })
 

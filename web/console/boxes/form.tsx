@@ -2,7 +2,7 @@ import { Button, Switch } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Issue } from '../../ui/api.ts'
 import { useLabelled, useWords } from '../../ui/language.ts'
-import { JsonEditor } from '../parts/json-editor.tsx'
+import { JsonEditor, jsonProblem } from '../parts/json-editor.tsx'
 import { boxNames, boxWords, noticeNames, problemWords, unitWords } from '../words/boxes.ts'
 import { commonWords } from '../words/terms.ts'
 import {
@@ -256,8 +256,12 @@ export function BoxForm({ children, ...edited }: Edited & { children?: ReactNode
       setIssues(issues.filter((issue) => !issuesByBox([issue], boxes, edited.issuesAt).has(path)))
     setChanges(change(changes, path, next))
   }
+  // A text that is no JSON is neither sent nor left.
+  const isReadable = jsonProblem(value) === null
+  const findWrong = () => panel.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   const save = async () => {
-    if (await edited.save(value)) setChanges({})
+    if (!isReadable) findWrong()
+    else if (await edited.save(value)) setChanges({})
   }
   const shownAsLines = asJson ? issues : (byBox.get(null) ?? [])
   return (
@@ -266,7 +270,12 @@ export function BoxForm({ children, ...edited }: Edited & { children?: ReactNode
         <h2 id={`${id}-title`}>{title}</h2>
         <span className="quiet">{t(isDirty ? 'unsaved' : edited.stored ? 'stored' : 'isDefault')}</span>
         <label className="box-json" htmlFor={`${id}-json`}>
-          <Switch id={`${id}-json`} size="small" value={asJson} onChange={setAsJson} />
+          <Switch
+            id={`${id}-json`}
+            size="small"
+            value={asJson}
+            onChange={(next) => (isReadable ? setAsJson(next) : findWrong())}
+          />
           {t('asJson')}
         </label>
       </header>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { language, useWords } from '../../ui/language.ts'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { EditDrawer, Loaded } from '../parts/admin.tsx'
-import { JsonEditor } from '../parts/json-editor.tsx'
+import { JsonEditor, useJsonRule } from '../parts/json-editor.tsx'
 import { TagsBox } from '../parts/tags-box.tsx'
 import { evaluationWords } from '../words/evaluation.ts'
 
@@ -33,6 +33,7 @@ const hints = { words: 'wordsHint', prompt: 'promptHint', form: 'formHint' } as 
 function FormBoxes({ now, draft }: { now: Editable; draft: Version | null }) {
   const t = useWords(evaluationWords)
   const lang = language.use()
+  const isJson = useJsonRule()
   const boxes = Form.useFormInstance<Values>()
   if (now.forms.length === 0) return <p>{t('noForms')}</p>
   const change = (id: string) =>
@@ -46,7 +47,7 @@ function FormBoxes({ now, draft }: { now: Editable; draft: Version | null }) {
           onChange={change}
         />
       </Form.Item>
-      <Form.Item name="form" label={t('formJson')}>
+      <Form.Item name="form" label={t('formJson')} rules={[isJson]} help="">
         <JsonEditor rows={18} />
       </Form.Item>
     </>

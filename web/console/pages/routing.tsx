@@ -11,6 +11,7 @@ import { linesOf } from '../directory/condition.ts'
 import { ConditionInput, tidyCondition } from '../directory/condition-input.tsx'
 import { AdminPage, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
+import { useJsonRule } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { routingWords, ruleFieldWords } from '../words/directory.ts'
 import { policyWords } from '../words/policy.ts'
@@ -27,6 +28,7 @@ interface Values {
 function RuleForm({ rule, close }: { rule: Rule | null; close: () => void }) {
   const t = useWords(routingWords)
   const c = useWords(commonWords)
+  const isJson = useJsonRule()
   const groups = useAsk('group.list', {})
   const { run, busy, refused } = useTell()
   const save = async (values: Values) => {
@@ -67,7 +69,7 @@ function RuleForm({ rule, close }: { rule: Rule | null; close: () => void }) {
       <Form.Item name="name" label={t('ruleName')} rules={[{ required: true }]}>
         <Input maxLength={100} />
       </Form.Item>
-      <Form.Item name="when" label={t('conditions')}>
+      <Form.Item name="when" label={t('conditions')} rules={[isJson]} help="">
         <ConditionInput />
       </Form.Item>
       <Form.Item name="groupId" label={t('group')} rules={[{ required: true }]}>

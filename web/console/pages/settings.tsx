@@ -7,7 +7,7 @@ import { AddressWarning } from '../channels/trial.tsx'
 import { type Answer, type Input, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
 import { AdminPage, Copyable, Loaded } from '../parts/admin.tsx'
-import { CalendarDays } from '../parts/calendar-days.tsx'
+import { Calendars } from '../parts/calendars.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { TagTreePanel } from '../parts/tag-tree.tsx'
 import { settingsWords } from '../words/access.ts'
@@ -65,7 +65,7 @@ export default function Settings() {
   return (
     <AdminPage title={t('title')} hint={t('hint')}>
       <AddressPanel />
-      <CalendarDays />
+      <Calendars />
       <TagTreePanel />
       <Loaded query={settings}>
         {(data) => data.settings.map((setting) => <SettingPanel key={setting.name} setting={setting} />)}

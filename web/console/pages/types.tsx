@@ -8,7 +8,7 @@ import { FieldRows } from '../forms/field-rows.tsx'
 import { type FieldRow, formOf, rowsOf } from '../forms/rows.ts'
 import { AdminPage, EditDrawer, Loaded, Rows } from '../parts/admin.tsx'
 import { EmptyState } from '../parts/broken.tsx'
-import { JsonEditor } from '../parts/json-editor.tsx'
+import { JsonEditor, useJsonRule } from '../parts/json-editor.tsx'
 import { useSignedIn } from '../parts/session-context.ts'
 import { TagsBox } from '../parts/tags-box.tsx'
 import { boxWords } from '../words/boxes.ts'
@@ -119,6 +119,7 @@ function FormOfType({
 }) {
   const t = useWords(formWords)
   const b = useWords(boxWords)
+  const isJson = useJsonRule()
   const id = useId()
   return (
     <section className="type-form">
@@ -131,7 +132,7 @@ function FormOfType({
       </header>
       <p className="quiet">{t('hint')}</p>
       {asJson ? (
-        <Form.Item name="form">
+        <Form.Item name="form" rules={[isJson]} help="">
           <JsonEditor rows={18} label={t('title')} />
         </Form.Item>
       ) : (

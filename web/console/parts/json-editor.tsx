@@ -3,7 +3,37 @@ import { useState } from 'react'
 import { useWords } from '../../ui/language.ts'
 import { routingWords } from '../words/directory.ts'
 
-/** JSON as text: said to be wrong while it is wrong; hands over only what is valid. Works as a form's box. */
+/** Why a value of the editor is no JSON; null when it is. What is not JSON yet is handed over as the text that it is. */
+export function jsonProblem(value: unknown): string | null {
+  if (typeof value !== 'string') return null
+  try {
+    JSON.parse(value)
+    return value
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Keeps a form from being sent with a text that is not JSON. */
+export function useJsonRule() {
+  const t = useWords(routingWords)
+  return {
+    validator: async (_: unknown, value: unknown) => {
+      const reason = jsonProblem(value)
+      if (reason !== null) throw new Error(t('badJson', { reason }))
+    },
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** JSON as text: said to be wrong while it is wrong, and then handed over as text. Works as a form's box. */
 export function JsonEditor({
   value,
   onChange,
@@ -18,22 +48,11 @@ export function JsonEditor({
   id?: string
 }) {
   const t = useWords(routingWords)
-  const shown = JSON.stringify(value ?? null, null, 2)
-  const [draft, setDraft] = useState<{ text: string; of: string } | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
+  const [typed, setTyped] = useState<{ readonly text: string; readonly of: unknown } | null>(null)
   // A value that came from outside replaces what was typed.
-  const text = draft && draft.of === shown ? draft.text : shown
-  const edit = (next: string) => {
-    try {
-      const parsed: unknown = JSON.parse(next)
-      setProblem(null)
-      setDraft({ text: next, of: JSON.stringify(parsed, null, 2) })
-      onChange?.(parsed)
-    } catch (error) {
-      setProblem((error as Error).message)
-      setDraft({ text: next, of: shown })
-    }
-  }
+  const isTyped = typed !== null && JSON.stringify(typed.of) === JSON.stringify(value)
+  const stored = typeof value === 'string' ? value : JSON.stringify(value ?? null, null, 2)
+  const problem = jsonProblem(value)
   return (
     <>
       <Input.TextArea
@@ -41,13 +60,16 @@ export function JsonEditor({
         aria-label={label}
         aria-invalid={problem !== null}
         className="json-editor"
-        status={problem ? 'error' : ''}
+        status={problem === null ? '' : 'error'}
         spellCheck={false}
         rows={rows}
-        value={text}
-        onChange={(event) => edit(event.target.value)}
+        value={isTyped ? typed.text : stored}
+        onChange={({ target: { value: text } }) => {
+          setTyped({ text, of: parsed(text) })
+          onChange?.(parsed(text))
+        }}
       />
-      {problem && <p className="step-bad">{t('badJson', { reason: problem })}</p>}
+      {problem !== null && <p className="step-bad">{t('badJson', { reason: problem })}</p>}
     </>
   )
 }

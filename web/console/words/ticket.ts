@@ -114,7 +114,7 @@ export const ticketWords = {
   engineer: ['工程师', 'Engineer'],
   nobody: ['未分配', 'Nobody'],
   candidateFits: ['符合', 'Fits'],
-  candidateLoad: ['手上 {load}/{max} 单', '{load} of {max} {max|job|jobs}'],
+  candidateLoad: ['手上 {load}/{max} 单（含待接单）', '{load} of {max} {max|job|jobs}, offers included'],
   candidateKm: ['{km} 公里', '{km} km'],
   notJudged: ['不是工程师，派单时不参与比较', 'Not an engineer; routing does not compare them'],
   assigned: ['已派给 {name}', 'Assigned to {name}'],
