@@ -12,7 +12,7 @@ import { commandsFrom, reopenWindowMs } from './lifecycle.ts'
 import { moveTicket } from './move.ts'
 import { linkConversation, openTicket } from './open.ts'
 import { appendTimeline, type Cause } from './record.ts'
-import { lockTicket, type Ticket } from './row.ts'
+import { lockSurvivor, lockTicket, type Ticket } from './row.ts'
 
 /** What the pipeline read out of a conversation's new turns. */
 export interface Intake {
@@ -42,25 +42,37 @@ const nothing: Taken = { outcome: 'none', ticketId: null, effects: noEffects }
 /** Still worked on, or only just done and not closed yet. */
 const isLive = (status: TicketStatus) => commandsFrom(status).includes('cancel') || status === 'resolved'
 
-interface Linked {
-  readonly id: string
-  readonly status: TicketStatus
-  readonly closedAt: Date | null
-}
+const pipeline = systemActor('pipeline')
 
 /** The ticket of a conversation that a new message belongs to: a live one before an ended one, the newest first; merged ones lead to where they went. */
-async function linkedTicket(tx: Tx, conversationId: string): Promise<Linked | null> {
+async function linkedTicket(tx: Tx, conversationId: string): Promise<string | null> {
   const rows = await tx
     .selectFrom('conversation_ticket as link')
     .innerJoin('ticket as t', 't.id', 'link.ticketId')
-    .select(['t.id', 't.status', 't.closedAt', 't.createdAt'])
+    .select(['t.id', 't.status'])
     .where('link.conversationId', '=', conversationId)
     .where('t.status', '!=', 'merged')
     .orderBy('t.createdAt', 'desc')
     .orderBy('t.id')
     .execute()
-  const tickets = rows as unknown as Linked[]
-  return tickets.find((t) => isLive(t.status)) ?? tickets[0] ?? null
+  const live = rows.find((t) => isLive(t.status as TicketStatus))
+  return (live ?? rows[0])?.id ?? null
+}
+
+/**
+ * Locks the ticket that a new message belongs to. Whoever ends or merges it at this moment is waited for, and then it may be another
+ * one: it is looked for again until the one that is found is the one that is locked.
+ */
+async function lockLinked(tx: Tx, conversationId: string): Promise<Ticket | null> {
+  let ticket: Ticket | null = null
+  for (;;) {
+    const id = await linkedTicket(tx, conversationId)
+    if (id === null) return null
+    if (id === ticket?.id) return ticket
+    const locked = await lockTicket(tx, id, pipeline)
+    if (!locked.ok) return null
+    ticket = locked.value
+  }
 }
 
 /**
@@ -93,25 +105,25 @@ async function applyExtraction(
 export async function takeExtraction(tx: Tx, intake: Intake, cause: Cause): Promise<Taken> {
   const { action } = intake.extraction
   if (action.kind === 'create' && action.apart) return await open(tx, intake, null, cause)
-  const known = await linkedTicket(tx, intake.conversationId)
+  const known = await lockLinked(tx, intake.conversationId)
   const named = 'ticketId' in action && action.ticketId !== known?.id ? action.ticketId : null
   if (named) {
     const taken = await join(tx, named, intake, cause)
     if (taken) return taken
   }
-  if (known && isLive(known.status)) return await update(tx, known.id, intake, cause)
+  if (known && isLive(known.status)) return await update(tx, known, intake, cause)
   if (!intake.carriesRequest) return nothing
   const recent =
     known?.status === 'closed' && cause.nowMs - (known.closedAt?.getTime() ?? 0) <= reopenWindowMs
-  if (known && recent) return await update(tx, known.id, intake, cause)
+  if (known && recent) return await update(tx, known, intake, cause)
   return await open(tx, intake, known?.id ?? null, cause)
 }
 
-async function update(tx: Tx, ticketId: string, intake: Intake, cause: Cause): Promise<Taken> {
-  const locked = await lockTicket(tx, ticketId, systemActor('pipeline'))
-  if (!locked.ok) return nothing
-  const changed = await applyExtraction(tx, locked.value, intake.extraction, cause)
-  const ended = ['resolved', 'closed'].includes(locked.value.status)
+/** Puts what was read into a locked ticket. */
+async function update(tx: Tx, ticket: Ticket, intake: Intake, cause: Cause): Promise<Taken> {
+  const ticketId = ticket.id
+  const changed = await applyExtraction(tx, ticket, intake.extraction, cause)
+  const ended = ['resolved', 'closed'].includes(ticket.status)
   if (!ended || !intake.carriesRequest) return { outcome: 'updated', ticketId, effects: changed.effects }
   const moved = await moveTicket(tx, changed.ticket, { name: 'reopen', reason: 'customer_message' }, cause)
   if (!moved.ok) return { outcome: 'updated', ticketId, effects: changed.effects }
@@ -129,23 +141,24 @@ async function senderOf(tx: Tx, conversationId: string) {
     .executeTakeFirstOrThrow()
 }
 
-/** Joins the ticket that the customer named, if it is theirs: who merely knows a number does not get in. */
-async function join(tx: Tx, ticketId: string, intake: Intake, cause: Cause): Promise<Taken | null> {
+/**
+ * Joins the ticket that the customer named, or the one that it was merged into, if it is theirs: who merely knows a number does not get
+ * in.
+ */
+async function join(tx: Tx, namedId: string, intake: Intake, cause: Cause): Promise<Taken | null> {
   const { conversationId } = intake
   const { contactId } = await senderOf(tx, conversationId)
-  const ticket = await tx
-    .selectFrom('ticket')
-    .select('status')
-    .where('id', '=', ticketId)
-    .where('contactId', '=', contactId)
-    .executeTakeFirst()
-  if (!ticket || !isLive(ticket.status as TicketStatus)) return null
+  const named = await lockTicket(tx, namedId, pipeline)
+  if (!named.ok || named.value.contactId !== contactId) return null
+  const survivor = await lockSurvivor(tx, named.value, pipeline)
+  if (!survivor.ok || !isLive(survivor.value.status)) return null
+  const ticketId = survivor.value.id
   const fresh = await linkConversation(tx, conversationId, ticketId, cause.nowMs)
   const { action } = intake.extraction
   const why = action.kind === 'join' ? action.reason?.kind : undefined
   const payload = { conversationId, ...(why ? { why } : {}) }
   if (fresh) await appendTimeline(tx, ticketId, [{ type: 'conversation', payload }], cause)
-  const taken = await update(tx, ticketId, intake, cause)
+  const taken = await update(tx, survivor.value, intake, cause)
   if (!fresh || action.kind !== 'join') return taken
   // Whoever wrote in a new place hears there as well which ticket it is.
   const told: NewJob = {

@@ -72,6 +72,13 @@ export async function lockTicket(
   return ok(row as unknown as Ticket)
 }
 
+/** Locks the ticket in which the work on a locked one goes on: the end of the merges that it went through, itself when it was not merged. */
+export async function lockSurvivor(tx: Tx, ticket: Ticket, actor: Actor): Promise<Result<Ticket>> {
+  if (ticket.mergedIntoId === null) return ok(ticket)
+  const into = await lockTicket(tx, ticket.mergedIntoId, actor)
+  return into.ok ? await lockSurvivor(tx, into.value, actor) : into
+}
+
 function searchable(
   ticket: Pick<Ticket, 'number' | 'fields' | 'custom'> & ReturnType<typeof flatColumns>,
 ): Searchable {

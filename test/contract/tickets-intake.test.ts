@@ -3,7 +3,7 @@ import { systemActor } from '../../src/contract/actor.ts'
 import type { ExtractedField, Extraction } from '../../src/contract/extraction.ts'
 import type { Effects } from '../../src/contract/jobs.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
-import { json, sql } from '../../src/store/index.ts'
+import { json, sql, type Tx } from '../../src/store/index.ts'
 import {
   type Cause,
   lockTicket,
@@ -13,6 +13,7 @@ import {
   readTimeline,
   takeExtraction,
 } from '../../src/tickets/index.ts'
+import type { TicketCommand } from '../../src/tickets/lifecycle.ts'
 import { verifyChain } from '../../src/tickets/timeline.ts'
 import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 
@@ -101,13 +102,51 @@ async function ticketOf(id: string | null) {
 
 async function move(ticketId: string, names: readonly ('resolve' | 'close')[], nowMs = start) {
   await fresh.database.transaction(async (tx) => {
-    for (const name of names) {
-      const ticket = await lockTicket(tx, ticketId, system)
-      if (!ticket.ok) throw new Error('no ticket')
-      const moved = await moveTicket(tx, ticket.value, { name }, cause(nowMs))
-      if (!moved.ok) throw new Error(moved.refusal.code)
-    }
+    for (const name of names) await give(tx, ticketId, { name }, nowMs)
   })
+}
+
+/** Takes what was read while somebody else's change of the ticket is made, but not committed yet. */
+async function takeDuring(change: (tx: Tx) => Promise<unknown>, taking: () => ReturnType<typeof take>) {
+  const made = Promise.withResolvers<void>()
+  const waits = Promise.withResolvers<void>()
+  const changed = fresh.database.transaction(async (tx) => {
+    await change(tx)
+    made.resolve()
+    await waits.promise
+  })
+  await made.promise
+  const taken = taking()
+  await expect.poll(blocked).toBe(true)
+  waits.resolve()
+  await changed
+  return await taken
+}
+
+/** Whether somebody waits for a row that somebody else has locked. */
+async function blocked(): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity where "datname" = current_database() and "wait_event_type" = 'Lock'`.execute(
+    fresh.database.db,
+  )
+  return rows.length > 0
+}
+
+async function give(tx: Tx, ticketId: string, command: TicketCommand, nowMs = start) {
+  const ticket = await lockTicket(tx, ticketId, system)
+  if (!ticket.ok) throw new Error('no ticket')
+  const moved = await moveTicket(tx, ticket.value, command, cause(nowMs))
+  if (!moved.ok) throw new Error(moved.refusal.code)
+}
+
+/** Merges a ticket into an open one, which gets its conversations. */
+async function merge(tx: Tx, ticketId: string, intoId: string) {
+  await give(tx, ticketId, { name: 'merge', into: { id: intoId, status: 'open' } })
+  await tx
+    .updateTable('conversation_ticket')
+    .set({ ticketId: intoId })
+    .where('ticketId', '=', ticketId)
+    .execute()
 }
 
 const types = (effects: Effects) => effects.events.map((event) => event.type)
@@ -292,5 +331,59 @@ describe('what a conversation becomes', () => {
     const stranger = await take(await conversation(), extraction({ order_number: field('DD2024') }, action))
     expect(stranger.outcome).toBe('opened')
     expect((await ticketOf(opened.ticketId)).orderNumber).toBeNull()
+  })
+})
+
+describe('what is read while somebody else changes the ticket', () => {
+  it('opens a follow-up when the ticket is cancelled at that moment', async () => {
+    const id = await conversation()
+    const opened = await take(id, extraction({ intent: field('repair') }))
+    const taken = await takeDuring(
+      (tx) => give(tx, opened.ticketId!, { name: 'cancel', reason: '不修了' }),
+      () => take(id, extraction({ fault_description: field('漏水了请来修') })),
+    )
+    expect(taken.outcome).toBe('followed')
+    expect(await ticketOf(taken.ticketId)).toMatchObject({ status: 'open', summary: '漏水了请来修' })
+    expect(await ticketOf(opened.ticketId)).toMatchObject({ status: 'cancelled', summary: '' })
+  })
+
+  it('goes into the ticket that its own one is merged into at that moment', async () => {
+    const id = await conversation()
+    const opened = await take(id, extraction({ intent: field('repair') }))
+    const other = await take(await conversation(), extraction({ intent: field('repair') }))
+    const taken = await takeDuring(
+      (tx) => merge(tx, opened.ticketId!, other.ticketId!),
+      () => take(id, extraction({ order_number: field('DD2024') })),
+    )
+    expect(taken).toMatchObject({ outcome: 'updated', ticketId: other.ticketId })
+    expect((await ticketOf(other.ticketId)).orderNumber).toBe('DD2024')
+    expect((await ticketOf(opened.ticketId)).orderNumber).toBeNull()
+  })
+
+  it('joins the ticket that the named one is merged into at that moment', async () => {
+    const contactId = derivedId('contact', 'merging')
+    const named = await take(await conversation(contactId), extraction({ intent: field('repair') }))
+    const other = await take(await conversation(contactId), extraction({ intent: field('repair') }))
+    const action = { kind: 'join', ticketId: named.ticketId! } as const
+    const id = await conversation(contactId)
+    const taken = await takeDuring(
+      (tx) => merge(tx, named.ticketId!, other.ticketId!),
+      () => take(id, extraction({ order_number: field('DD2024') }, action)),
+    )
+    expect(taken).toMatchObject({ outcome: 'updated', ticketId: other.ticketId })
+    expect((await ticketOf(other.ticketId)).orderNumber).toBe('DD2024')
+  })
+
+  it('does not join a named ticket that is cancelled at that moment', async () => {
+    const contactId = derivedId('contact', 'cancelling')
+    const named = await take(await conversation(contactId), extraction({ intent: field('repair') }))
+    const action = { kind: 'join', ticketId: named.ticketId! } as const
+    const id = await conversation(contactId)
+    const taken = await takeDuring(
+      (tx) => give(tx, named.ticketId!, { name: 'cancel', reason: '不修了' }),
+      () => take(id, extraction({ order_number: field('DD2024') }, action)),
+    )
+    expect(taken.outcome).toBe('opened')
+    expect((await ticketOf(taken.ticketId)).orderNumber).toBe('DD2024')
   })
 })
