@@ -1,6 +1,6 @@
 import { makeExecutor } from '../../src/app/execute.ts'
 import { makeRunner } from '../../src/app/runner.ts'
-import type { Actor, Role } from '../../src/contract/actor.ts'
+import { type Actor, type Role, systemActor } from '../../src/contract/actor.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedId, derivedIds } from '../../src/kernel/ids.ts'
 import { silentLog } from '../../src/kernel/log.ts'
@@ -9,8 +9,10 @@ import { readByRules } from '../../src/pipeline/extract.ts'
 import { loadLexicon } from '../../src/pipeline/rules/lexicon.ts'
 import { json } from '../../src/store/index.ts'
 import { commands, handlers, makeTicketQueries } from '../../src/tickets/index.ts'
+import { linkConversation } from '../../src/tickets/open.ts'
 import type { WholeTicket } from '../../src/tickets/queries/get.ts'
 import type { TicketPage } from '../../src/tickets/queries/list.ts'
+import { appendTimeline } from '../../src/tickets/record.ts'
 import { freshDatabase } from '../fresh-database.ts'
 
 const startMs = Date.parse('2026-11-18T10:00:00+08:00')
@@ -169,8 +171,17 @@ export function shorthand(desk: TicketDesk) {
         lastMessageAt: at,
       })
       .execute()
-    await db.insertInto('conversation_ticket').values({ conversationId: id!, ticketId }).execute()
+    await joins(id!, ticketId)
     return id!
   }
-  return { open, get, list, tell, converse }
+
+  /** Says that a conversation belongs to a ticket, as the pipeline does. */
+  async function joins(conversationId: string, ticketId: string): Promise<void> {
+    const cause = { actor: systemActor('test'), nowMs: desk.clock.now(), causeId: derivedId('joins') }
+    await desk.database.transaction(async (tx) => {
+      await linkConversation(tx, conversationId, ticketId, cause.nowMs)
+      await appendTimeline(tx, ticketId, [{ type: 'conversation', payload: { conversationId } }], cause)
+    })
+  }
+  return { open, get, list, tell, converse, joins }
 }

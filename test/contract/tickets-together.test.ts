@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/contract/actor.ts'
 import { sql } from '../../src/store/index.ts'
@@ -7,22 +8,20 @@ import { appendTimeline } from '../../src/tickets/record.ts'
 import { admin, agent, code, openTicketDesk, shorthand, type TicketDesk, value } from './tickets-desk.ts'
 
 let desk: TicketDesk
-let { open, get, list, tell, converse } = {} as ReturnType<typeof shorthand>
+let { open, get, list, tell, converse, joins } = {} as ReturnType<typeof shorthand>
 beforeAll(async () => {
   desk = await openTicketDesk()
-  ;({ open, get, list, tell, converse } = shorthand(desk))
+  ;({ open, get, list, tell, converse, joins } = shorthand(desk))
 })
 afterAll(() => desk.drop())
+
+const ids = async (id: string) => (await get(id)).conversations.map((c) => c.id).sort()
 
 describe('tickets that belong together', () => {
   it('merge with their conversations, and separate again as they were', async () => {
     const [a, b] = [await open(), await open()]
     const [first, second, both] = [await converse(a, 'ma'), await converse(b, 'mb'), await converse(a, 'mc')]
-    await desk.database.db
-      .insertInto('conversation_ticket')
-      .values({ conversationId: both, ticketId: b })
-      .execute()
-    const ids = async (id: string) => (await get(id)).conversations.map((c) => c.id).sort()
+    await joins(both, b)
     value(await tell('ticket.merge', a, { intoId: b }))
     expect(await get(a)).toMatchObject({ status: 'merged', mergedInto: { id: b }, clocks: [] })
     expect(await ids(b)).toEqual([first, second, both].sort())
@@ -39,6 +38,73 @@ describe('tickets that belong together', () => {
     const [a, b] = [await open(), await open()]
     value(await tell('ticket.merge', a, { intoId: b }))
     expect(code(await tell('ticket.unmerge', a))).toBe('ok')
+  })
+
+  it('separate from the one that the other was merged into, in whichever order', async () => {
+    for (const order of ['ab', 'ba']) {
+      const [a, b, c] = [await open(), await open(), await open()]
+      const [first, second] = [await converse(a, `first ${order}`), await converse(b, `second ${order}`)]
+      value(await tell('ticket.merge', a, { intoId: b }))
+      value(await tell('ticket.merge', b, { intoId: c }))
+      expect(await ids(c)).toEqual([first, second].sort())
+      for (const each of order) value(await tell('ticket.unmerge', each === 'a' ? a : b))
+      expect([await ids(a), await ids(b), await ids(c)]).toEqual([[first], [second], []])
+    }
+  })
+
+  it('tell the one in which the work goes on that its conversations left', async () => {
+    const [a, b, c] = [await open(), await open(), await open()]
+    const conversationId = await converse(a, 'told')
+    value(await tell('ticket.merge', a, { intoId: b }))
+    value(await tell('ticket.merge', b, { intoId: c }))
+    value(await tell('ticket.unmerge', a))
+    for (const id of [b, c])
+      expect((await get(id)).timeline.at(-1)).toMatchObject({
+        type: 'unmerged',
+        payload: { ticketId: a, conversationIds: [conversationId] },
+      })
+  })
+
+  it('leave what a person said is about the other one meanwhile', async () => {
+    const [a, b] = [await open(), await open()]
+    const [came, later] = [await converse(a, 'came'), await converse(await open(), 'later')]
+    value(await tell('ticket.merge', a, { intoId: b }))
+    for (const conversationId of [came, later])
+      value(await tell('ticket.about', b, { conversationId, isAbout: true }))
+    value(await tell('ticket.unmerge', a))
+    expect([await ids(a), await ids(b)]).toEqual([[came], [came, later].sort()])
+  })
+
+  it('have their own conversations and those of what is merged into them, whatever was merged and undone before', async () => {
+    const tickets = [await open(), await open(), await open(), await open()]
+    const own = new Map<string, string[]>()
+    for (const [i, id] of tickets.entries()) own.set(id, [await converse(id, `of ${i}`)])
+    // One conversation that two of them have.
+    const shared = await converse(tickets[0]!, 'shared')
+    await joins(shared, tickets[1]!)
+    for (const id of tickets.slice(0, 2)) own.get(id)!.push(shared)
+    const act = fc.record({ on: fc.nat({ max: 3 }), into: fc.nat({ max: 3 }), undo: fc.boolean() })
+    const into = new Map<string, string>()
+    const whole = (id: string): string[] => [
+      ...own.get(id)!,
+      ...tickets.filter((each) => into.get(each) === id).flatMap(whole),
+    ]
+    const check = async ({ on, into: other, undo }: { on: number; into: number; undo: boolean }) => {
+      const [id, intoId] = [tickets[on]!, tickets[other]!]
+      const done = await tell(undo ? 'ticket.unmerge' : 'ticket.merge', id, undo ? {} : { intoId })
+      if (!done.ok) return
+      if (undo) into.delete(id)
+      else into.set(id, intoId)
+      for (const each of tickets)
+        expect(await ids(each)).toEqual(into.has(each) ? [] : [...new Set(whole(each))].sort())
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (acts) => {
+        for (const each of acts) await check(each)
+      }),
+      { numRuns: 15, endOnFailure: true },
+    )
+    expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
   })
 
   it('are linked and unlinked from either side', async () => {

@@ -9,17 +9,15 @@ import { restartClocks } from '../clocks.ts'
 import { permissions } from '../lifecycle.ts'
 import { moveTicket } from '../move.ts'
 import { appendTimeline } from '../record.ts'
-import { lockTicket, saveTicket, type Ticket } from '../row.ts'
+import { lockSurvivor, lockTicket, saveTicket, type Ticket } from '../row.ts'
 
-async function join(tx: Tx, ids: readonly string[], ticketId: string, nowMs: number): Promise<string[]> {
-  if (ids.length === 0) return []
-  const joined = await tx
+async function join(tx: Tx, ids: readonly string[], ticketId: string, nowMs: number): Promise<void> {
+  if (ids.length === 0) return
+  await tx
     .insertInto('conversation_ticket')
     .values(ids.map((conversationId) => ({ conversationId, ticketId, linkedAt: new Date(nowMs) })))
     .onConflict((c) => c.doNothing())
-    .returning('conversationId')
     .execute()
-  return joined.map((link) => link.conversationId).sort()
 }
 
 async function leave(tx: Tx, ticketId: string, only?: readonly string[]): Promise<string[]> {
@@ -32,6 +30,23 @@ async function leave(tx: Tx, ticketId: string, only?: readonly string[]): Promis
     .returning('conversationId')
     .execute()
   return left.map((link) => link.conversationId).sort()
+}
+
+/**
+ * The conversations of a ticket and of those that were merged into it, one after the other. Each timeline names its own, and a person's
+ * word that one is about a ticket counts also where a merge had brought it there before.
+ */
+async function conversationsOf(tx: Tx, ticketId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive whole as (
+      select ${ticketId}::uuid as id
+      union select t."id" from ticket t join whole on t."mergedIntoId" = whole.id)
+    select e."payload"->>'conversationId' as id from ticket_event e join whole on whole.id = e."ticketId"
+      where e."type" = 'conversation'
+    union select l."subjectId"::text from ticket_likeness l join whole on whole.id = l."ofId"
+      where l."subject" = 'conversation' and l."state" = 'yes'
+    order by id`.execute(tx)
+  return rows.map(({ id }) => id)
 }
 
 const merge = defineCommand(
@@ -56,10 +71,9 @@ const merge = defineCommand(
     const moved = await moveTicket(tx, ticket.value, { name: 'merge', into: { id, status } }, cause)
     if (!moved.ok) return moved
     const conversationIds = await leave(tx, input.ticketId)
-    // What the other ticket had already stays with it when the merge is undone.
-    const joinedIds = await join(tx, conversationIds, id, ctx.nowMs)
+    await join(tx, conversationIds, id, ctx.nowMs)
     const from = ticket.value.status
-    const gone = { intoId: id, intoNumber: number, from, conversationIds, joinedIds }
+    const gone = { intoId: id, intoNumber: number, from, conversationIds }
     await appendTimeline(tx, input.ticketId, [{ type: 'merged', payload: gone }], cause)
     const came = { ticketId: input.ticketId, number: ticket.value.number, conversationIds }
     await appendTimeline(tx, id, [{ type: 'absorbed', payload: came }], cause)
@@ -72,13 +86,13 @@ const merge = defineCommand(
   },
 )
 
+/** What a merged ticket was before, and into which one it went. */
 interface Merger {
   readonly from: TicketStatus
-  readonly conversationIds: readonly string[]
-  readonly joinedIds: readonly string[]
+  readonly intoId: string
 }
 
-async function lastMerger(tx: Tx, ticket: Ticket): Promise<Result<Merger & { readonly intoId: string }>> {
+async function lastMerger(tx: Tx, ticket: Ticket): Promise<Result<Merger>> {
   const entry = await tx
     .selectFrom('ticket_event')
     .select('payload')
@@ -88,7 +102,7 @@ async function lastMerger(tx: Tx, ticket: Ticket): Promise<Result<Merger & { rea
     .limit(1)
     .executeTakeFirst()
   if (ticket.status !== 'merged' || !entry || !ticket.mergedIntoId) return refuse('ticket.not_merged')
-  return ok({ ...(entry.payload as unknown as Merger), intoId: ticket.mergedIntoId })
+  return ok({ from: (entry.payload as unknown as Merger).from, intoId: ticket.mergedIntoId })
 }
 
 /** A hold is not taken up again: its end may have passed. */
@@ -111,17 +125,26 @@ const unmerge = defineCommand(
     if (!locked.ok) return locked
     const merger = await lastMerger(tx, locked.value)
     if (!merger.ok) return merger
-    const { intoId, from, conversationIds, joinedIds } = merger.value
+    const { intoId, from } = merger.value
+    const survivor = await lockSurvivor(tx, locked.value, ctx.actor)
+    if (!survivor.ok) return survivor
     const cause = causeOf(ctx)
     const status = statusAfter(locked.value, from)
     const change = { status, mergedIntoId: null, closedAt: null }
     const ticket = await saveTicket(tx, locked.value, change, nowMs)
-    await leave(tx, intoId, joinedIds)
+    // The other ticket may have been merged on: its conversations are where the last one is, which keeps those that are its own.
+    const [conversationIds, kept] = [
+      await conversationsOf(tx, ticket.id),
+      await conversationsOf(tx, survivor.value.id),
+    ]
+    const leaving = conversationIds.filter((conversationId) => !kept.includes(conversationId))
+    await leave(tx, survivor.value.id, leaving)
     await join(tx, conversationIds, ticket.id, nowMs)
-    const payload = { intoId, to: status, conversationIds: [...conversationIds] }
+    const payload = { intoId, to: status, conversationIds }
     await appendTimeline(tx, ticket.id, [{ type: 'unmerged', payload }], cause)
-    const left = { ticketId: ticket.id, number: ticket.number, conversationIds: [...conversationIds] }
-    await appendTimeline(tx, intoId, [{ type: 'unmerged', payload: left }], cause)
+    const left = { ticketId: ticket.id, number: ticket.number, conversationIds }
+    for (const id of new Set([intoId, survivor.value.id]))
+      await appendTimeline(tx, id, [{ type: 'unmerged', payload: left }], cause)
     const clocks = await restartClocks(tx, ticket)
     const effects = joinEffects(announce('ticket.unmerged', ticket, { fromId: intoId, to: status }), clocks)
     return done({ ticket, effects })
