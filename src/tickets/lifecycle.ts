@@ -90,6 +90,8 @@ export interface TicketState {
   readonly status: TicketStatus
   readonly groupId: string | null
   readonly assigneeId: string | null
+  /** Its group, or whoever has it, was taken out of dispatch while nobody worked on it. */
+  readonly gone: { readonly group: boolean; readonly assignee: boolean }
   /** The status that the present hold interrupted, from the timeline; null when not on hold. */
   readonly heldFrom: TicketStatus | null
   /** When it was resolved, closed or cancelled, ms; null while it lives. */
@@ -130,7 +132,7 @@ function rowFor(ticket: TicketState, command: TicketCommand): Transition {
       if (ticket.assigneeId === null) return 'resume_open'
       return ticket.heldFrom === 'in_progress' ? 'resume_in_progress' : 'resume_assigned'
     case 'reopen':
-      return ticket.assigneeId === null ? 'reopen_open' : 'reopen_assigned'
+      return ticket.assigneeId === null || ticket.gone.assignee ? 'reopen_open' : 'reopen_assigned'
     default:
       return command.name
   }
@@ -198,7 +200,12 @@ function takes(command: TicketCommand, actor: Actor): boolean {
 
 const lives = { holdUntilMs: null, resolvedAtMs: null, closedAtMs: null } as const
 
-function changesOf(to: TicketStatus, command: TicketCommand, nowMs: number): TicketChanges {
+function changesOf(
+  to: TicketStatus,
+  command: TicketCommand,
+  { gone }: TicketState,
+  nowMs: number,
+): TicketChanges {
   switch (command.name) {
     case 'assign': {
       const groupId = command.groupId === undefined ? {} : { groupId: command.groupId }
@@ -219,7 +226,12 @@ function changesOf(to: TicketStatus, command: TicketCommand, nowMs: number): Tic
     case 'cancel':
       return { status: to, holdUntilMs: null, closedAtMs: nowMs }
     case 'reopen':
-      return { status: to, ...lives }
+      return {
+        status: to,
+        ...lives,
+        ...(gone.group ? { groupId: null } : {}),
+        ...(gone.assignee ? { assigneeId: null } : {}),
+      }
     case 'merge':
       return { status: to, holdUntilMs: null, closedAtMs: nowMs, mergedIntoId: command.into.id }
     case 'start':
@@ -280,5 +292,5 @@ export function transition(
   const guard = guards[command.name] as Guard<CommandName> | undefined
   const refused = guard?.(ticket, command, actor, nowMs) ?? null
   if (refused) return { ok: false, refusal: refused }
-  return ok({ transition: row, from: ticket.status, changes: changesOf(to, command, nowMs) })
+  return ok({ transition: row, from: ticket.status, changes: changesOf(to, command, ticket, nowMs) })
 }

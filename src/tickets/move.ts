@@ -97,7 +97,13 @@ export async function moveTicket(
   const columns = { ...columnsOf(changes), ...(decided ? { cancelAskedAt: null } : {}) }
   const saved = await saveTicket(tx, ticket, columns, cause.nowMs)
   const { name, ...args } = command
-  const payload = { command: name, from, to: saved.status, ...args } as unknown as JsonObject
+  // Nobody has it, and the place that it had is none any more: what was chosen before does not count.
+  const gone =
+    name === 'reopen' &&
+    saved.status === 'open' &&
+    (saved.groupId !== ticket.groupId || saved.assigneeId !== ticket.assigneeId)
+  const said = { command: name, from, to: saved.status, ...args, ...(gone ? { gone } : {}) }
+  const payload = said as unknown as JsonObject
   await appendTimeline(tx, ticket.id, [{ type: 'transition', payload }], cause)
   const told = slaEvents[outcome.value.transition]
   const promises: Effects = told ? await tellClocks(tx, saved, told, cause) : noEffects

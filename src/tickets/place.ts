@@ -93,11 +93,12 @@ export async function placeTicket(
 ): Promise<Result<Changed>> {
   const { groupId, engineerId, reason } = placement
   const same = groupId === ticket.groupId && engineerId === ticket.assigneeId
-  // When engineers declined, it is news that nobody is left.
-  const news = reason.kind === 'opened' || reason.changed.includes('offer')
+  const { decisionId, dispatcher, present } = placement
+  // When engineers declined, it is news that nobody is left; and when a ticket came back that nobody has.
+  const unserved = reason.kind === 'reopened' && dispatcher !== null && ticket.assigneeId === null
+  const news = reason.kind === 'opened' || reason.changed.includes('offer') || unserved
   if (same && !news) return ok({ ticket, effects: noEffects })
   const kept = same ? null : keeper(ticket, placement)
-  const { decisionId, dispatcher, present } = placement
   // Whose yes did not count, because people are in danger.
   const over: JsonObject = present?.by === 'accepted' && !kept ? { over: present.by } : {}
   const said = { decisionId, groupId, engineerId, dispatcher, why: reason.kind, changed: [...reason.changed] }

@@ -11,7 +11,11 @@ export interface Move {
   readonly type: 'transition' | 'offer'
   readonly actor: Actor
   /** Null after erasure. */
-  readonly payload: { readonly command?: JsonValue; readonly status?: JsonValue } | null
+  readonly payload: {
+    readonly command?: JsonValue
+    readonly status?: JsonValue
+    readonly gone?: JsonValue
+  } | null
 }
 
 const isAccepted = (move: Move | undefined) => move?.type === 'offer' && move.payload?.status === 'accepted'
@@ -25,6 +29,8 @@ export function placerOf(moves: readonly Move[]): Placer {
       if (!isRouter(actor)) return 'person'
       continue
     }
+    // It was reopened when the place that was chosen for it was gone.
+    if (payload.gone) return 'router'
     if (payload.command === 'start') return 'started'
     // Saying yes to an offer is written down right before the ticket is given.
     if (payload.command === 'assign' && isAccepted(moves[i + 1])) return 'accepted'

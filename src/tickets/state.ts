@@ -1,6 +1,6 @@
 import type { TicketStatus } from '../contract/ticket.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import type { Reader } from '../store/index.ts'
+import { type Reader, sql } from '../store/index.ts'
 import { emptyForm, missing } from './form.ts'
 import type { TicketState } from './lifecycle.ts'
 import type { Ticket } from './row.ts'
@@ -28,6 +28,18 @@ function sure(ticket: Ticket): JsonObject {
   return Object.fromEntries(accepted.map(([name, field]) => [name, field.value])) as JsonObject
 }
 
+/** Which part of a ticket's place was taken out of dispatch: that is refused while somebody works on the ticket, and not later. */
+export async function goneFrom(
+  db: Reader,
+  { status, groupId, assigneeId }: Ticket,
+): Promise<TicketState['gone']> {
+  if (!ended.includes(status)) return { group: false, assignee: false }
+  const { rows } = await sql<TicketState['gone']>`
+    select exists (select from skill_group where "id" = ${groupId}::uuid and not "active") as "group",
+      exists (select from staff where "id" = ${assigneeId}::uuid and not "active") as "assignee"`.execute(db)
+  return rows[0]!
+}
+
 /** What the lifecycle's guards ask of a ticket. */
 export async function stateOf(db: Reader, ticket: Ticket): Promise<TicketState> {
   const children = await db
@@ -43,6 +55,7 @@ export async function stateOf(db: Reader, ticket: Ticket): Promise<TicketState> 
     status: ticket.status,
     groupId: ticket.groupId,
     assigneeId: ticket.assigneeId,
+    gone: await goneFrom(db, ticket),
     heldFrom: await heldFrom(db, ticket),
     endedAtMs: endedAt?.getTime() ?? null,
     openChildren: Number(children.n),

@@ -66,6 +66,20 @@ describe('staff and groups', () => {
     expect(await refused('group.remove', { id: first, version: 2 })).toBe('ok')
   })
 
+  it('are not switched off while tickets need them, by whichever command', async () => {
+    const groupId = await make('group.create', { name: '维修组' })
+    const id = await make('staff.create', { number: 'A5', name: '周明', groupIds: [groupId] })
+    const { ticketId } = await test.run('ticket.create', { fields: { intent: 'repair' } })
+    await test.run('ticket.assign', { ticketId, engineerId: id, groupId })
+    const switchOff = async () => [
+      await refused('staff.update', { id, version: 1, active: false }),
+      await refused('group.update', { id: groupId, version: 1, active: false }),
+    ]
+    expect(await switchOff()).toEqual(['conflict.in_use', 'conflict.in_use'])
+    await test.run('ticket.transition', { ticketId, command: 'resolve' })
+    expect(await switchOff()).toEqual(['ok', 'ok'])
+  })
+
   it('let engineers say what they are doing themselves, and nobody else', async () => {
     const id = await make('staff.create', { number: 'A3', name: '陈海燕' })
     const status = (actor: Actor) => as(actor, 'staff.setStatus', { id, status: 'leave' })

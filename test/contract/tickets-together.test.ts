@@ -5,7 +5,17 @@ import { sql } from '../../src/store/index.ts'
 import { verifyTimelines } from '../../src/tickets/index.ts'
 import { linkConversation } from '../../src/tickets/open.ts'
 import { appendTimeline } from '../../src/tickets/record.ts'
-import { admin, agent, code, openTicketDesk, shorthand, type TicketDesk, value } from './tickets-desk.ts'
+import {
+  admin,
+  agent,
+  code,
+  groups,
+  openTicketDesk,
+  shorthand,
+  staff,
+  type TicketDesk,
+  value,
+} from './tickets-desk.ts'
 
 let desk: TicketDesk
 let { open, get, list, tell, converse, joins } = {} as ReturnType<typeof shorthand>
@@ -105,6 +115,21 @@ describe('tickets that belong together', () => {
       { numRuns: 15, endOnFailure: true },
     )
     expect((await verifyTimelines(desk.database.db)).broken).toBeNull()
+  })
+
+  it('come back without the engineer and the group that left dispatch while they were merged', async () => {
+    const { db } = desk.database
+    const [a, b] = [await open(), await open()]
+    value(await tell('ticket.assign', a, { engineerId: staff.zhang, groupId: groups.repair }))
+    value(await tell('ticket.merge', a, { intoId: b }))
+    const switchTo = async (active: boolean) => {
+      await db.updateTable('staff').set({ active }).where('id', '=', staff.zhang).execute()
+      await db.updateTable('skill_group').set({ active }).where('id', '=', groups.repair).execute()
+    }
+    await switchTo(false)
+    value(await tell('ticket.unmerge', a))
+    await switchTo(true)
+    expect(await get(a)).toMatchObject({ status: 'open', assignee: null, group: null })
   })
 
   it('are linked and unlinked from either side', async () => {

@@ -201,6 +201,48 @@ describe('a ticket is routed again when what its place rested on changed', () =>
     expect((await routed(id)).at(-1)).toMatchObject({ why: 'reopened', changed: ['address'] })
   })
 
+  it('goes to somebody else when it is reopened and the engineer whom a person chose was removed', async () => {
+    const id = await repair()
+    const groupIds = [groups.杭州组]
+    const gone = (await test.run('staff.create', { number: '周工', name: '周工', groupIds })).id as string
+    await test.run('ticket.transfer', { ticketId: id, to: { engineerId: gone }, reason: '熟悉设备' })
+    await test.run('ticket.transition', { ticketId: id, command: 'start' })
+    await test.run('ticket.transition', { ticketId: id, command: 'resolve' })
+    await test.run('staff.remove', { id: gone, version: 1 })
+    await test.run('ticket.transition', { ticketId: id, command: 'reopen', reason: '又坏了' })
+    await test.hub.settle()
+    const { groupId, assigneeId, status } = await place(id)
+    expect({ groupId, status }).toEqual({ groupId: groups.杭州组, status: 'assigned' })
+    expect([staff.张工, staff.孙工]).toContain(assigneeId)
+    expect((await routed(id)).at(-1)).not.toHaveProperty('kept')
+  })
+
+  it('waits in its group when it is reopened and nobody is left there, and a dispatcher is told', async () => {
+    const groupId = (await test.run('group.create', { name: '温州组', regions: ['温州市'] })).id as string
+    const person = { number: '吴工', name: '吴工', groupIds: [groupId] }
+    const gone = (await test.run('staff.create', person)).id as string
+    const id = await repair()
+    await set(id, 'address', { ...hangzhou, city: '温州市', district: '鹿城区', adcode: '330302' })
+    await test.run('ticket.assign', { ticketId: id, engineerId: gone })
+    await test.run('ticket.transition', { ticketId: id, command: 'resolve' })
+    await test.run('staff.remove', { id: gone, version: 1 })
+    await test.run('ticket.transition', { ticketId: id, command: 'reopen', reason: '又坏了' })
+    await test.hub.settle()
+    expect(await place(id)).toEqual({ groupId, assigneeId: null, status: 'open' })
+    expect((await routed(id)).at(-1)).toMatchObject({ why: 'reopened', dispatcher: 'no_engineer' })
+  })
+
+  it('goes to another group when it is reopened and the one that a person chose was removed', async () => {
+    const id = await repair()
+    const gone = (await test.run('group.create', { name: '临时组', regions: ['舟山市'] })).id as string
+    await test.run('ticket.transfer', { ticketId: id, to: { groupId: gone }, reason: '支援' })
+    await test.run('ticket.transition', { ticketId: id, command: 'resolve' })
+    await test.run('group.remove', { id: gone, version: 1 })
+    await test.run('ticket.transition', { ticketId: id, command: 'reopen', reason: '又坏了' })
+    await test.hub.settle()
+    expect(await place(id)).toMatchObject({ groupId: groups.杭州组, status: 'assigned' })
+  })
+
   it('stays in its group when nobody fits the new address, and a dispatcher is told', async () => {
     const id = await repair()
     const before = await place(id)

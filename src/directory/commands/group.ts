@@ -92,6 +92,22 @@ const create = defineCommand(
   },
 )
 
+/** What still needs a group: its place as the default, a rule that names it, a ticket in its pool. */
+async function needed(tx: Tx, id: string): Promise<Result<null>> {
+  const group = await tx.selectFrom('skill_group').select('isDefault').where('id', '=', id).executeTakeFirst()
+  if (group?.isDefault) return refuse('directory.default_group')
+  const rule = await tx.selectFrom('routing_rule').select('id').where('groupId', '=', id).executeTakeFirst()
+  if (rule) return refuse('conflict.in_use', { what: 'skill group' })
+  const waiting = await tx
+    .selectFrom('ticket')
+    .select('id')
+    .where('groupId', '=', id)
+    .where('status', 'in', ['open', 'assigned', 'in_progress', 'on_hold'])
+    .limit(1)
+    .executeTakeFirst()
+  return waiting ? refuse('conflict.in_use', { what: 'skill group' }) : ok(null)
+}
+
 const update = defineCommand(
   {
     name: 'group.update',
@@ -107,9 +123,9 @@ const update = defineCommand(
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst()
-    if (before?.isDefault && (row.isDefault === false || row.active === false)) {
-      return refuse('directory.default_group')
-    }
+    if (before?.isDefault && row.isDefault === false) return refuse('directory.default_group')
+    const may = row.active === false ? await needed(ctx.tx, id) : ok(null)
+    if (!may.ok) return may
     if (row.isDefault) await onlyDefault(ctx.tx, id)
     const change = { ...row, ...(hours === undefined ? {} : { hours: json(hours) }) }
     const changed = await changeVersioned(ctx.tx, 'skill_group', { id, version }, change)
@@ -146,22 +162,6 @@ const setMembers = defineCommand(
     return ok({ value: { id, staffIds: distinct }, events })
   },
 )
-
-/** What still needs a group: its place as the default, a rule that names it, a ticket in its pool. */
-async function needed(tx: Tx, id: string): Promise<Result<null>> {
-  const group = await tx.selectFrom('skill_group').select('isDefault').where('id', '=', id).executeTakeFirst()
-  if (group?.isDefault) return refuse('directory.default_group')
-  const rule = await tx.selectFrom('routing_rule').select('id').where('groupId', '=', id).executeTakeFirst()
-  if (rule) return refuse('conflict.in_use', { what: 'skill group' })
-  const waiting = await tx
-    .selectFrom('ticket')
-    .select('id')
-    .where('groupId', '=', id)
-    .where('status', 'in', ['open', 'assigned', 'in_progress', 'on_hold'])
-    .limit(1)
-    .executeTakeFirst()
-  return waiting ? refuse('conflict.in_use', { what: 'skill group' }) : ok(null)
-}
 
 const remove = defineCommand(
   {

@@ -98,6 +98,18 @@ const create = defineCommand(
   },
 )
 
+/** Somebody who has tickets stays in dispatch. */
+async function free(tx: Tx, id: string): Promise<Result<null>> {
+  const busy = await tx
+    .selectFrom('ticket')
+    .select('id')
+    .where('assigneeId', '=', id)
+    .where('status', 'in', liveTickets)
+    .limit(1)
+    .executeTakeFirst()
+  return busy ? refuse('conflict.in_use', { what: 'staff' }) : ok(null)
+}
+
 const update = defineCommand(
   {
     name: 'staff.update',
@@ -107,6 +119,8 @@ const update = defineCommand(
     output: saved,
   },
   async (ctx, { id, version, groupIds, shift, ...row }) => {
+    const may = row.active === false ? await free(ctx.tx, id) : ok(null)
+    if (!may.ok) return may
     const change = { ...row, ...(shift === undefined ? {} : { shift: shift && json(shift) }) }
     const changed = await changeVersioned(ctx.tx, 'staff', { id, version }, change)
     if (!changed.ok) return changed
@@ -163,14 +177,8 @@ const remove = defineCommand(
     output: saved,
   },
   async (ctx, { id, version }) => {
-    const busy = await ctx.tx
-      .selectFrom('ticket')
-      .select('id')
-      .where('assigneeId', '=', id)
-      .where('status', 'in', liveTickets)
-      .limit(1)
-      .executeTakeFirst()
-    if (busy) return refuse('conflict.in_use', { what: 'staff' })
+    const may = await free(ctx.tx, id)
+    if (!may.ok) return may
     const changed = await changeVersioned(ctx.tx, 'staff', { id, version }, { active: false })
     if (!changed.ok) return changed
     return ok({ value: { id, version: changed.value }, events: await told(ctx, 'staff.remove', id) })

@@ -10,6 +10,7 @@ import { permissions } from '../lifecycle.ts'
 import { moveTicket } from '../move.ts'
 import { appendTimeline } from '../record.ts'
 import { lockSurvivor, lockTicket, saveTicket, type Ticket } from '../row.ts'
+import { goneFrom } from '../state.ts'
 
 async function join(tx: Tx, ids: readonly string[], ticketId: string, nowMs: number): Promise<void> {
   if (ids.length === 0) return
@@ -105,10 +106,10 @@ async function lastMerger(tx: Tx, ticket: Ticket): Promise<Result<Merger>> {
   return ok({ from: (entry.payload as unknown as Merger).from, intoId: ticket.mergedIntoId })
 }
 
-/** A hold is not taken up again: its end may have passed. */
-function statusAfter(ticket: Ticket, from: TicketStatus): TicketStatus {
-  if (from !== 'on_hold') return from
-  return ticket.assigneeId === null ? 'open' : 'assigned'
+/** A hold is not taken up again: its end may have passed. Without an engineer it is nobody's, whatever it was before. */
+function statusAfter(assigneeId: string | null, from: TicketStatus): TicketStatus {
+  if (assigneeId === null) return 'open'
+  return from === 'on_hold' ? 'assigned' : from
 }
 
 const unmerge = defineCommand(
@@ -129,8 +130,11 @@ const unmerge = defineCommand(
     const survivor = await lockSurvivor(tx, locked.value, ctx.actor)
     if (!survivor.ok) return survivor
     const cause = causeOf(ctx)
-    const status = statusAfter(locked.value, from)
-    const change = { status, mergedIntoId: null, closedAt: null }
+    const gone = await goneFrom(tx, locked.value)
+    const groupId = gone.group ? null : locked.value.groupId
+    const assigneeId = gone.assignee ? null : locked.value.assigneeId
+    const status = statusAfter(assigneeId, from)
+    const change = { status, groupId, assigneeId, mergedIntoId: null, closedAt: null }
     const ticket = await saveTicket(tx, locked.value, change, nowMs)
     // The other ticket may have been merged on: its conversations are where the last one is, which keeps those that are its own.
     const [conversationIds, kept] = [

@@ -21,6 +21,7 @@ const ticket = (changes: Partial<TicketState> = {}): TicketState => ({
   status: 'open',
   groupId: 'G-1',
   assigneeId: null,
+  gone: { group: false, assignee: false },
   heldFrom: null,
   endedAtMs: null,
   openChildren: 0,
@@ -142,6 +143,18 @@ describe('a command', () => {
     })
     expect(give(ticket({ status: 'cancelled', ...ended }), command('reopen'))).toMatchObject({
       status: 'open',
+    })
+  })
+
+  it('reopens to the pool when the engineer who had it was removed, and to nobody when the group was too', () => {
+    const reopened = (gone: TicketState['gone']) =>
+      give(assigned('closed', { gone, endedAtMs: now - hour }), command('reopen'))
+    const back = { holdUntilMs: null, resolvedAtMs: null, closedAtMs: null }
+    expect(reopened({ group: false, assignee: true })).toEqual({ status: 'open', assigneeId: null, ...back })
+    expect(reopened({ group: true, assignee: false })).toEqual({ status: 'assigned', groupId: null, ...back })
+    expect(reopened({ group: true, assignee: true })).toEqual({
+      ...{ status: 'open', groupId: null, assigneeId: null },
+      ...back,
     })
   })
 
