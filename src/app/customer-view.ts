@@ -46,6 +46,7 @@ interface Sources {
   readonly submission: Submission | null
   readonly ticket: TicketProgress | null
   readonly facts: {
+    readonly createdAt: Date
     readonly summary: string
     readonly updatedAt: Date
     readonly engineer: string | null
@@ -61,7 +62,7 @@ const isoOf = (ms: number | null) => (ms === null ? null : new Date(ms).toISOStr
 
 /** Puts together what the page shows. Pure; no more of the engineer than the surname. */
 export function viewOf({ submission, ticket, facts, hotline, said }: Sources): ProgressView {
-  const submittedAt = (submission?.receivedAt ?? new Date(ticket?.createdAtMs ?? 0)).toISOString()
+  const submittedAt = (submission?.receivedAt ?? facts?.createdAt ?? new Date(0)).toISOString()
   const messages = (said ?? submission?.answers ?? []).map(({ id, at, author, text }) => ({
     id,
     at: at.toISOString(),

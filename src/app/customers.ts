@@ -20,6 +20,7 @@ import type { CustomerDesk } from '../http/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import type { Database } from '../store/index.ts'
+import { survivorOf } from '../tickets/index.ts'
 import type { Account, Registry } from './channels.ts'
 import type { Config } from './config.ts'
 import { type ProgressView, type TicketProgress, viewOf } from './customer-view.ts'
@@ -48,6 +49,9 @@ export interface CustomerParts {
 interface Holder {
   readonly account: Account | null
   readonly submission: Submission | null
+  /** The ticket that a link was made for; null for a receipt. What the customer said of it is theirs, wherever the work goes on. */
+  readonly linkedId: string | null
+  /** Whose ticket is the one in which the work goes on. */
   readonly customer: Customer | null
 }
 
@@ -114,8 +118,12 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
   }
 
   async function holderOf(token: string): Promise<Result<Holder>> {
-    const customer = links.read(token)
-    if (customer) return ok({ account: null, submission: null, customer })
+    const linked = links.read(token)
+    if (linked) {
+      const { ticketId: linkedId } = linked
+      const customer = { ...linked, ticketId: await survivorOf(database.db, linkedId) }
+      return ok({ account: null, submission: null, linkedId, customer })
+    }
     const found = signedBy(registry, token)
     if (!found.ok) return found
     const { account, config } = found.value
@@ -130,7 +138,7 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
       return refuse('link.expired')
     const { ticketId } = submission
     const behind = ticketId ? { kind: 'link' as const, id: receipt.value.envelopeId, ticketId } : null
-    return ok({ account, submission, customer: behind })
+    return ok({ account, submission, linkedId: null, customer: behind })
   }
 
   async function progress(token: string): Promise<Result<ProgressView>> {
@@ -139,16 +147,16 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
   }
 
   /** The conversation in which the holder of a token can write. */
-  async function targetOf({ submission, customer }: Holder) {
+  async function targetOf({ submission, linkedId }: Holder) {
     const about = submission?.conversationId
       ? { conversationId: submission.conversationId }
-      : customer && { ticketId: customer.ticketId }
+      : linkedId && { ticketId: linkedId }
     const target = about ? await replyTarget(database.db, about, 'qr') : null
     return target && registry.byId(target.accountId)?.enabled ? target : null
   }
 
   async function view(held: Holder): Promise<Result<ProgressView>> {
-    const { account, submission, customer } = held
+    const { account, submission, linkedId, customer } = held
     const hotline = (account?.config as QrConfig | undefined)?.hotline ?? (await companyHotline())
     const target = await targetOf(held)
     const said = target && (await saidIn(database.db, target.conversationId, target.seq))
@@ -159,7 +167,8 @@ export function makeCustomerDesk(parts: CustomerParts): CustomerDesk & {
     const facts = await database.db
       .selectFrom('ticket as t')
       .leftJoin('staff as s', 's.id', 't.assigneeId')
-      .select(['t.summary', 't.updatedAt', 's.name as engineer'])
+      .innerJoin('ticket as own', (join) => join.on('own.id', '=', linkedId ?? customer.ticketId))
+      .select(['own.summary', 'own.createdAt', 't.updatedAt', 's.name as engineer'])
       .where('t.id', '=', customer.ticketId)
       .executeTakeFirstOrThrow()
     return ok(viewOf({ submission, ticket: answer.value as TicketProgress, facts, hotline, said }))

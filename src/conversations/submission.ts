@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel/json.ts'
-import type { Reader } from '../store/index.ts'
+import { type Reader, sql } from '../store/index.ts'
 
 /** What became of a stored request. */
 export interface Submission {
@@ -73,7 +73,10 @@ export interface ReplyTarget {
   readonly seq: number
 }
 
-/** Where a customer can write again about a request or a ticket; null when there is no such conversation of the channel. */
+/**
+ * Where a customer can write again about a request or a ticket; null when there is no such conversation of the channel. Of a ticket it is
+ * one that its own timeline names: what came with another one that was merged into it is perhaps another customer's.
+ */
 export async function replyTarget(
   db: Reader,
   about: { readonly conversationId: string } | { readonly ticketId: string },
@@ -94,9 +97,10 @@ export async function replyTarget(
             'c.id',
             'in',
             e
-              .selectFrom('conversation_ticket')
-              .select('conversationId')
-              .where('ticketId', '=', about.ticketId),
+              .selectFrom('ticket_event')
+              .select(sql<string>`("payload"->>'conversationId')::uuid`.as('conversationId'))
+              .where('ticketId', '=', about.ticketId)
+              .where('type', '=', 'conversation'),
           ),
     )
     .orderBy('c.lastMessageAt', 'desc')

@@ -79,6 +79,12 @@ export async function lockSurvivor(tx: Tx, ticket: Ticket, actor: Actor): Promis
   return into.ok ? await lockSurvivor(tx, into.value, actor) : into
 }
 
+/** The ticket in which the work on one goes on: the end of the merges that it went through, itself when it was not merged. */
+export async function survivorOf(db: Reader, id: string): Promise<string> {
+  const row = await db.selectFrom('ticket').select('mergedIntoId').where('id', '=', id).executeTakeFirst()
+  return row?.mergedIntoId ? await survivorOf(db, row.mergedIntoId) : id
+}
+
 function searchable(
   ticket: Pick<Ticket, 'number' | 'fields' | 'custom'> & ReturnType<typeof flatColumns>,
 ): Searchable {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureLinkKey, ticketLinks } from '../../src/access/index.ts'
+import type { ProgressView } from '../../src/app/customer-view.ts'
 import { makeCustomerDesk } from '../../src/app/customers.ts'
 import { makeUploadQuota, uploadQuota } from '../../src/app/upload-quota.ts'
+import { systemActor } from '../../src/contract/actor.ts'
 import { manualClock } from '../../src/kernel/clock.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+import { appendTimeline } from '../../src/tickets/index.ts'
+import { linkConversation } from '../../src/tickets/open.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
 const clock = manualClock(Date.parse('2026-05-01T09:00:00+08:00'))
@@ -13,6 +18,7 @@ const png = Buffer.from(
 let test: TestHub
 let desk: ReturnType<typeof makeCustomerDesk>
 let link: string
+let accountId: string
 
 /** The token of a printed code. */
 async function printed(kind: 'device' | 'site', id: string): Promise<string> {
@@ -24,7 +30,8 @@ beforeAll(async () => {
   test = await testHub({ clock, env: { PUBLIC_URL: 'https://service.example.cn' } })
   const links = ticketLinks(await test.fresh.database.transaction((tx) => ensureLinkKey(tx)))
   desk = makeCustomerDesk({ ...test.hub, links })
-  await test.run('channel.create', { kind: 'qr', name: '扫码报修', config: { hotline: '400-000-1234' } })
+  const account = { kind: 'qr', name: '扫码报修', config: { hotline: '400-000-1234' } }
+  accountId = String((await test.run('channel.create', account)).id)
   const device = await test.run('device.create', { serialNumber: 'W-1', warrantyUntil: '2026-05-01' })
   await test.hub.registry.refresh()
   link = await printed('device', String(device.id))
@@ -60,6 +67,89 @@ describe('the warranty of a device on its customer’s page', () => {
     await test.run('calendar.create', { name: '西', timeZone, hours: '24x7', isDefault: true })
     expect(await shown('2026-05-01T23:59:00-04:00')).toMatchObject({ warranty: 'in' })
     expect(await shown('2026-05-02T00:01:00-04:00')).toMatchObject({ warranty: 'out' })
+  })
+})
+
+describe('the progress page of a ticket that was merged', () => {
+  let tokenOf: (ticketId: string) => string
+  beforeAll(async () => {
+    tokenOf = ticketLinks(await test.fresh.database.transaction((tx) => ensureLinkKey(tx))).sign
+  })
+
+  /** A ticket whose customer wrote by the form, and later once more. */
+  async function reported(name: string, words: string): Promise<{ id: string; number: string }> {
+    const { database } = test.fresh
+    const fields = { intent: 'repair', fault_description: words }
+    const { ticketId, number } = await test.run('ticket.create', { fields })
+    const [contactId, identityId, id] = ['contact', 'identity', 'conversation'].map((what) =>
+      derivedId(what, name),
+    ) as [string, string, string]
+    const at = new Date(clock.now())
+    const { db } = database
+    await db.insertInto('contact').values({ id: contactId }).execute()
+    await db
+      .insertInto('channel_identity')
+      .values({ id: identityId, accountId, externalId: name, contactId })
+      .execute()
+    const times = { openedAt: at, lastMessageAt: at }
+    await db
+      .insertInto('conversation')
+      .values({ id, accountId, channel: 'qr', threadKey: name, identityId, ...times })
+      .execute()
+    for (const [seq, text] of [words, `${words}，请快一点`].entries())
+      await db
+        .insertInto('message')
+        .values({
+          ...{
+            id: derivedId('message', name, seq),
+            conversationId: id,
+            seq: seq + 1,
+            at,
+            kind: 'text',
+            text,
+          },
+          ...{ accountId, direction: 'in', author: 'customer' },
+        })
+        .execute()
+    const cause = { actor: systemActor('test'), nowMs: clock.now(), causeId: derivedId('cause', name) }
+    await database.transaction(async (tx) => {
+      await linkConversation(tx, id, String(ticketId), cause.nowMs)
+      const entry = { type: 'conversation' as const, payload: { conversationId: id } }
+      await appendTimeline(tx, String(ticketId), [entry], cause)
+    })
+    return { id: String(ticketId), number: String(number) }
+  }
+  const shown = async (ticketId: string) => {
+    const page = await desk.progress(tokenOf(ticketId))
+    if (!page.ok) throw new Error(page.refusal.code)
+    return page.value as ProgressView
+  }
+
+  it('shows the work of the one in which it goes on, also after the next merge, and takes pressing for it', async () => {
+    const [a, b, c] = [
+      await reported('a', '不制冷'),
+      await reported('b', '滴水'),
+      await reported('c', '异响'),
+    ]
+    await test.run('ticket.merge', { ticketId: a.id, intoId: b.id })
+    await test.run('ticket.merge', { ticketId: b.id, intoId: c.id })
+    expect(await shown(a.id)).toMatchObject({ number: c.number, finished: false, step: 'opened' })
+    expect(await desk.expedite(tokenOf(a.id))).toMatchObject({ ok: true, value: { expedited: 1 } })
+    expect(await shown(c.id)).toMatchObject({ expedited: 1 })
+  })
+
+  it('shows each customer only what they said themselves', async () => {
+    const [d, e] = [await reported('d', '漏氟'), await reported('e', '跳闸')]
+    clock.advance(60_000)
+    await test.run('ticket.merge', { ticketId: d.id, intoId: e.id })
+    for (const [ticket, words] of [
+      [d, '漏氟'],
+      [e, '跳闸'],
+    ] as const) {
+      const page = await shown(ticket.id)
+      expect(page).toMatchObject({ summary: words, canReply: true })
+      expect(page.messages.map(({ text }) => text)).toEqual([`${words}，请快一点`])
+    }
   })
 })
 
