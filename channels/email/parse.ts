@@ -5,9 +5,11 @@ import type {
   MessageEnvelope,
   ReceiptEnvelope,
 } from '../../src/contract/message.ts'
+import { unauthenticatedPrefix } from '../../src/contract/message.ts'
 import { sha256 } from '../../src/kernel/hash.ts'
+import { isForged } from './authentication.ts'
 import { automaticOf } from './automatic.ts'
-import { type EmailConfig, threadKeyOf } from './config.ts'
+import { type EmailConfig, isOwnAddress, threadKeyOf } from './config.ts'
 import { type Mail, readMail } from './mail.ts'
 import type { MailAddress } from './mime/addresses.ts'
 import { headerOf } from './mime/fields.ts'
@@ -42,13 +44,26 @@ function dedupeKeyOf(mail: Mail, { request, claims }: Verified): string {
   return `mail:${sha256(parts.join('\0')).slice(0, 40)}`
 }
 
+/**
+ * Whoever is answered is whoever wrote: the first address of Reply-To, else From. Otherwise anybody could write in a customer's name
+ * and have what the hub answers sent to themselves; and behind a web form stands the customer, not the server that mails it. Our
+ * own addresses are passed over, for we do not answer ourselves.
+ */
+function authorOf(mail: Mail, config: EmailConfig): MailAddress {
+  const asked = mail.replyTo.find(({ address }) => address !== '' && !isOwnAddress(address, config))
+  return asked && asked.address !== mail.from.address ? asked : mail.from
+}
+
 function messageEnvelope(mail: Mail, key: string, verified: Verified, config: EmailConfig): MessageEnvelope {
-  const sender = mail.from.address || unknownSender
+  const author = authorOf(mail, config)
+  const address = author.address || unknownSender
+  const forged = isForged(mail.fields)
+  const sender = forged ? `${unauthenticatedPrefix}${address}` : address
   const providerMessageId = mail.messageId ?? `<${key.slice(5)}@yitong.invalid>`
   const recipients = [...mail.to, ...mail.cc].map((entry) => entry.address)
   const extra = ['delivered-to', 'x-original-to', 'envelope-to'].map((name) => headerOf(mail.fields, name))
   const refs = threadRefs({ ...mail, recipients: [...recipients, ...extra] }, threadKeyOf(config))
-  const everybody = [sender, ...mail.replyTo.map((entry) => entry.address), ...recipients]
+  const everybody = [address, mail.from.address, ...mail.replyTo.map((entry) => entry.address), ...recipients]
   return {
     kind: 'message',
     dedupeKey: key,
@@ -56,18 +71,22 @@ function messageEnvelope(mail: Mail, key: string, verified: Verified, config: Em
     // The sender belongs to the key: a stranger who repeats a Message-ID opens a conversation of his own.
     threadKey: `${providerMessageId} ${sender}`,
     threadRefs: refs,
-    identity: {
-      externalId: sender,
-      ...(mail.from.name ? { displayName: mail.from.name } : {}),
-      ...(mail.from.address ? { strongIds: { email: sender } } : {}),
-    },
-    participants: [...new Set(everybody.filter((address) => address !== ''))],
-    message: inboundMessage(mail, providerMessageId, verified, config),
+    // Nothing that a forged mail says of its sender is believed, and nobody else gets into its thread.
+    identity: forged
+      ? { externalId: sender }
+      : {
+          externalId: sender,
+          ...(author.name ? { displayName: author.name } : {}),
+          ...(author.address ? { strongIds: { email: sender } } : {}),
+        },
+    participants: forged ? [sender] : [...new Set(everybody.filter((each) => each !== ''))],
+    message: inboundMessage(mail, author, providerMessageId, verified, config),
   }
 }
 
 function inboundMessage(
   mail: Mail,
+  author: MailAddress,
   providerMessageId: string,
   verified: Verified,
   config: EmailConfig,
@@ -97,8 +116,7 @@ function inboundMessage(
       messageId: providerMessageId,
       references: [...mail.references, ...mail.inReplyTo.filter((id) => !mail.references.includes(id))],
       subject: mail.subject,
-      from: mail.from.address,
-      to: (mail.replyTo.length > 0 ? mail.replyTo : [mail.from]).map(asJson),
+      to: [author, ...mail.replyTo.filter(({ address }) => address !== author.address)].map(asJson),
       cc: [...mail.to, ...mail.cc].map(asJson),
     },
   }

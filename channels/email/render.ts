@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Outbound, ProviderCall } from '../../src/contract/channel.ts'
+import { unauthenticatedPrefix } from '../../src/contract/message.ts'
 import { cardText } from '../_kit/card-text.ts'
 import { choicesText } from '../_kit/choices.ts'
 import { splitText } from '../_kit/split-text.ts'
@@ -16,7 +17,6 @@ const threadSchema = z.object({
   messageId: z.string().optional().catch(undefined),
   references: z.array(z.string()).catch([]),
   subject: z.string().catch(''),
-  from: z.string().catch(''),
   to: z.array(address).catch([]),
   cc: z.array(address).catch([]),
 })
@@ -86,11 +86,9 @@ export function render(out: Outbound, config: EmailConfig): ProviderCall[] {
 type Thread = z.infer<typeof threadSchema>
 
 function recipients(out: Outbound, thread: Thread, config: EmailConfig) {
-  const receiver = { name: '', address: cleanAddress(out.to) }
+  const receiver = { name: '', address: cleanAddress(out.to.replace(unauthenticatedPrefix, '')) }
   const named = [...thread.to, ...thread.cc].find((entry) => cleanAddress(entry.address) === receiver.address)
-  // The sender's own Reply-To counts for him, not for somebody else in the thread.
-  const asked = thread.from === receiver.address ? thread.to : []
-  const to = unique(asked.length > 0 ? asked : [named ?? receiver])
+  const to = unique([named ?? receiver])
   if (out.automatic) return { to, cc: [] }
   const known = new Set(to.map((entry) => entry.address))
   const others = unique([...thread.to, ...thread.cc]).filter(

@@ -64,6 +64,12 @@ export interface SenderIdentity {
   readonly strongIds?: { readonly phone?: string; readonly email?: string; readonly unionId?: string }
 }
 
+/**
+ * Begins the external id of a sender whose address the receiving server calls forged (e-mail): an id of its own, so that it is never
+ * the real person's. The hub says nothing there by itself; people may answer.
+ */
+export const unauthenticatedPrefix = 'unauthenticated: '
+
 export type MessageKind =
   | 'text'
   | 'image'

@@ -1,3 +1,4 @@
+import { unauthenticatedPrefix } from '../contract/message.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { sql, type Tx } from '../store/index.ts'
 import type { OutboxSettings } from './settings.ts'
@@ -5,16 +6,22 @@ import type { OutboxSettings } from './settings.ts'
 const hourMs = 3_600_000
 
 /**
- * Whether the hub may speak by itself here: not where an administrator switched it off, not to a machine, and not more often
- * than the guard against loops allows. Refuses with `outbox.automatic_suppressed` and the reason.
+ * Whether the hub may speak by itself here: not where an administrator switched it off, not to a machine or a forged address, and
+ * not more often than the guard against loops allows. Refuses with `outbox.automatic_suppressed` and the reason.
  */
 export async function mayAnswerAutomatically(
   tx: Tx,
-  conversation: { readonly id: string; readonly accountId: string; readonly identityId: string },
+  conversation: {
+    readonly id: string
+    readonly accountId: string
+    readonly identityId: string
+    readonly externalId: string
+  },
   settings: OutboxSettings,
   nowMs: number,
 ): Promise<Result<null>> {
   if (settings.silentAccounts.includes(conversation.accountId)) return suppressed('switched off')
+  if (conversation.externalId.startsWith(unauthenticatedPrefix)) return suppressed('the address is forged')
   const newestOne = tx
     .selectFrom('message')
     .select('automatic')

@@ -8,8 +8,10 @@ import email from '../../channels/email/index.ts'
 import { readMail } from '../../channels/email/mail.ts'
 import { ownMessageId, subjectTag } from '../../channels/email/thread/token.ts'
 import { fetchedRequest } from '../../channels/email/verify.ts'
+import { manualClock } from '../../src/kernel/clock.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
-import { json } from '../../src/store/index.ts'
+import { json, sql } from '../../src/store/index.ts'
+import { type TestHub, testHub } from '../hub.ts'
 import { channelContract } from './channel.ts'
 import type { ChannelSubject, Mood, Vendor } from './channel-subject.ts'
 import { openAccount, openWorld, type World } from './channel-world.ts'
@@ -194,6 +196,15 @@ describe('e-mail threads in the hub', () => {
     )
   })
 
+  it('a mail that would be answered elsewhere, or that the server calls forged, joins nothing by a known Message-ID', async () => {
+    const { receive, conversationId } = await begun()
+    const References = '<first@example.org>'
+    expect(await receive({ References, 'Reply-To': 'eve@example.net' })).not.toBe(conversationId)
+    const verdict = { 'Authentication-Results': 'mx.example.com; spf=fail; dmarc=fail' }
+    expect(await receive({ References, ...verdict })).not.toBe(conversationId)
+    expect(await receive({ References, 'Reply-To': 'boss@example.org' })).toBe(conversationId)
+  })
+
   it('a reply to a mail joins whose receipt was never stored, but not with a Message-ID that somebody made up', async () => {
     const { config, key, accountId, receive, conversationId } = await begun()
     const id = derivedId('outgoing', accountId)
@@ -241,5 +252,98 @@ describe('e-mail threads in the hub', () => {
     expect(await receive({ Subject, From: 'eve@example.net' })).not.toBe(conversationId)
     expect(await receive({ Subject: `Re: aircon [${number}]` })).not.toBe(conversationId)
     expect(await receive({ Subject: `Re: aircon [${number}-aaaaaaaa]` })).not.toBe(conversationId)
+  })
+})
+
+describe('who wrote a mail, in the hub', () => {
+  const clock = manualClock(Date.parse('2026-11-18T02:00:00Z'))
+  let test: TestHub
+  let accountId: string
+  beforeAll(async () => {
+    test = await testHub({ clock, env: { PUBLIC_URL: 'https://hub.example' } })
+    const { threadSecret: _, ...config } = settings()
+    accountId = (await test.run('channel.create', { kind: 'email', name: 'm', config })).id as string
+    await test.hub.registry.refresh()
+  })
+  afterAll(() => test.close())
+
+  const settle = async () => {
+    for (let round = 0; round < 4; round++) {
+      await test.hub.settle()
+      clock.advance(20_000)
+    }
+  }
+  async function receive(fields: Record<string, string>, words: string): Promise<void> {
+    const account = test.hub.registry.byId(accountId)!
+    const config = account.config as EmailConfig
+    const bytes = mail({ 'Message-ID': `<${randomBytes(6).toString('hex')}@example.org>`, ...fields }, words)
+    const place = { mailbox: 'INBOX', uid: 1, uidValidity: '1', size: bytes.length, internalDateMs: null }
+    const request = fetchedRequest(bytes, { ...place, oversize: false }, clock.now(), config)
+    const claims = { ...place, oversize: false }
+    const envelopes = account.channel.parse({ request, claims }, config)
+    await test.hub.receive(
+      envelopes.map(({ kind, dedupeKey, senderKey }, part) => ({
+        ...{ accountId, request, claims, part, kind, dedupeKey, senderKey },
+      })),
+    )
+    await settle()
+  }
+  const tickets = async () =>
+    (
+      await sql<{ id: string; contactId: string; writer: string }>`
+        select t."id", t."contactId", i."externalId" as writer from ticket t
+        join conversation_ticket ct on ct."ticketId" = t."id" join conversation c on c."id" = ct."conversationId"
+        join channel_identity i on i."id" = c."identityId" order by t."createdAt", i."createdAt"`.execute(
+        test.fresh.database.db,
+      )
+    ).rows
+  /** The receivers of what the hub sent since it was asked last. */
+  let seen = 0
+  const told = async () => {
+    const { rows } = await sql<{ to: { address: string }[]; cc: { address: string }[] }>`
+      select p."call"->'body'->'to' as to, p."call"->'body'->'cc' as cc from outbox_part p
+      join outbox_message m on m."id" = p."outboxId" order by m."seq"`.execute(test.fresh.database.db)
+    const sent = rows.slice(seen)
+    seen = rows.length
+    return sent.flatMap(({ to, cc }) => [...to, ...cc].map(({ address }) => address))
+  }
+
+  it('nobody gets a customer’s ticket by writing in their name, whether answers are to go elsewhere or the server calls it forged', async () => {
+    const From = 'Zhang <victim@customer.example>'
+    await receive({ From }, '家里空调不制冷，杭州市西湖区文三路259号1号楼，我姓张，电话13605712844')
+    const [ticket] = await tickets()
+    expect(await told()).toEqual(['victim@customer.example'])
+
+    const again = '上次报修的空调还是不制冷，请尽快。'
+    await receive({ From, 'Reply-To': 'eve@evil.example' }, again)
+    await receive({ From, 'Authentication-Results': 'mx.example.com; spf=fail; dmarc=fail' }, again)
+    const writers = (await tickets()).filter(({ id }) => id === ticket!.id).map(({ writer }) => writer)
+    expect(writers).toEqual(['victim@customer.example'])
+    const contacts = (await tickets()).filter(({ contactId }) => contactId === ticket!.contactId)
+    expect(contacts).toHaveLength(1)
+    await told()
+
+    const staff = { number: 'E1', name: '王工', skills: ['*'], groupIds: [] }
+    const engineerId = (await test.run('staff.create', staff)).id
+    await test.run('ticket.assign', { ticketId: ticket!.id, engineerId })
+    await settle()
+    expect(new Set(await told())).toEqual(new Set(['victim@customer.example']))
+  })
+
+  it('a customer whose own domain fails gets a ticket and is answered by people, and by nobody else', async () => {
+    const fields = {
+      From: 'Li <li@misconfigured.example>',
+      'Authentication-Results': 'mx.example.com; dkim=none; spf=softfail; dmarc=fail (p=NONE)',
+    }
+    await receive(fields, '洗衣机不脱水，杭州市西湖区文三路100号，我姓李，电话13605712855')
+    const ticket = (await tickets()).at(-1)!
+    expect(ticket.writer).toBe('unauthenticated: li@misconfigured.example')
+    expect(await told()).toEqual([])
+
+    const of = await test.ask('conversation.ofTicket', { ticketId: ticket.id })
+    const [conversation] = of.conversations as { id: string }[]
+    await test.run('outbox.reply', { conversationId: conversation!.id, text: '师傅明天上门。' })
+    await settle()
+    expect(await told()).toEqual(['li@misconfigured.example'])
   })
 })

@@ -39,8 +39,8 @@ describe('threading of mail', () => {
   it('keeps everybody who may answer: sender, reply-to, to and cc', () => {
     const envelope = messageOf(mailOf({ Cc: 'Boss <Boss@example.cn>', 'Reply-To': 'office@example.cn' }))
     expect(envelope.participants).toEqual([
-      'zhangsan@qq.com',
       'office@example.cn',
+      'zhangsan@qq.com',
       'support@example.com',
       'boss@example.cn',
     ])
@@ -137,7 +137,6 @@ describe('the message of a mail', () => {
       messageId: '<m1@qq.com>',
       references: ['<a@x>', '<b@x>'],
       subject: '空调坏了',
-      from: 'zhangsan@qq.com',
       to: [{ name: '张三', address: 'zhangsan@qq.com' }],
       cc: [
         { name: '', address: 'support@example.com' },
@@ -154,7 +153,98 @@ describe('the message of a mail', () => {
     })
   })
 
+  it('is of whoever is answered: the first of Reply-To, with the name that stands there', () => {
+    const form = messageOf(
+      mailOf({ From: '官网表单 <noreply@site.example>', 'Reply-To': '王芳 <Wang@example.cn>, b@example.cn' }),
+    )
+    expect(form.senderKey).toBe('wang@example.cn')
+    expect(form.identity).toEqual({
+      externalId: 'wang@example.cn',
+      displayName: '王芳',
+      strongIds: { email: 'wang@example.cn' },
+    })
+    expect(form.message.replyTo).toMatchObject({
+      to: [{ name: '王芳', address: 'wang@example.cn' }, { address: 'b@example.cn' }],
+    })
+    const stranger = messageOf(mailOf({ 'Reply-To': 'eve@example.net' }))
+    expect(stranger.identity).toEqual({
+      externalId: 'eve@example.net',
+      strongIds: { email: 'eve@example.net' },
+    })
+    expect(stranger.threadKey).toContain('eve@example.net')
+  })
+
+  it('is of From where Reply-To says the same, names nobody or names ourselves', () => {
+    for (const replyTo of ['zhangsan@qq.com', 'nobody', 'service@example.com, support+T1@example.com']) {
+      const { identity, message } = messageOf(mailOf({ 'Reply-To': replyTo }))
+      expect(identity).toMatchObject({ externalId: 'zhangsan@qq.com', displayName: '张三' })
+      expect(message.replyTo).toHaveProperty('to.0', { name: '张三', address: 'zhangsan@qq.com' })
+    }
+  })
+
   it('has a sender nobody can answer when the mail names none', () => {
     expect(messageOf(fixture('broken-from-missing')).identity).toEqual({ externalId: 'unknown@invalid' })
+  })
+})
+
+describe('the verdict of the receiving server', () => {
+  it.each([
+    [
+      'DMARC failed',
+      'mx.example.com; spf=pass smtp.mailfrom=x@evil.example; dkim=pass; dmarc=fail (p=REJECT)',
+    ],
+    [
+      'DMARC failed, in capitals with versions and comments',
+      'mx.example.com 1; (a)DMARC (b) / 1 (c)=(d (e)) FAIL(f)',
+    ],
+    ['DMARC failed, folded', 'mx.example.com;\r\n\tspf=none;\r\n dmarc=fail\r\n\theader.from=qq.com'],
+    [
+      'DMARC failed, by a server that leaves its name out',
+      'spf=pass (sender IP is 1.2.3.4); dmarc=fail action=none',
+    ],
+    ['SPF failed and nothing is signed', 'mx.example.com; spf=fail smtp.mailfrom=qq.com; dkim=none'],
+    ['SPF failed softly and nobody says anything else', 'mx.example.com; spf=softfail'],
+    ['SPF failed and there is no DMARC', 'mx.example.com; dmarc=none; spf=fail; dkim=fail'],
+    [
+      'SPF failed for the address, not for the server',
+      'm; spf=pass smtp.helo=evil; spf=fail smtp.mailfrom=qq.com',
+    ],
+    ['what the sender wrote pretends the contrary', 'm; dmarc=fail reason="; dmarc=pass" (; dmarc=pass)'],
+  ])('is that a mail is forged: %s', (_name, verdict) => {
+    const envelope = messageOf(mailOf({ 'Authentication-Results': verdict }))
+    expect(envelope.identity).toEqual({ externalId: 'unauthenticated: zhangsan@qq.com' })
+    expect(envelope.participants).toEqual(['unauthenticated: zhangsan@qq.com'])
+    expect(envelope.message.replyTo).toHaveProperty('to.0.address', 'zhangsan@qq.com')
+  })
+
+  it.each([
+    ['all is well', 'mx.example.com; dkim=pass header.d=qq.com; spf=pass; dmarc=pass (p=QUARANTINE)'],
+    ['DMARC holds though SPF failed', 'mx.example.com; spf=fail; dkim=none; dmarc=pass'],
+    [
+      'a signature holds though SPF failed',
+      'mx.example.com; spf=softfail; dkim=fail; dkim=pass header.d=qq.com',
+    ],
+    ['only the name of the sending server failed', 'm; spf=fail smtp.helo=a; spf=pass smtp.mailfrom=qq.com'],
+    ['nothing was looked at', 'mx.example.com; none'],
+    ['the server could not tell', 'mx.example.com; dmarc=temperror; spf=temperror; dkim=permerror'],
+    ['it stands in a comment', 'mx.example.com; dkim=pass (dmarc=fail; dmarc=fail \\) ; dmarc=fail)'],
+    ['it stands between quotation marks', 'm; auth=pass smtp.auth="a; dmarc=fail \\" ; spf=fail"@x'],
+    ['a comment does not end', 'mx.example.com; (dmarc=fail; dmarc=fail'],
+    ['another method ends with the word', 'mx.example.com; x-dmarc=fail; dmarc-x=fail; xspf=fail'],
+    ['it is garbage', ';;=;dmarc;=fail;dmarc=;spf==fail'],
+  ])('is no such verdict: %s', (_name, verdict) => {
+    expect(messageOf(mailOf({ 'Authentication-Results': verdict })).identity.externalId).toBe(
+      'zhangsan@qq.com',
+    )
+  })
+
+  it('is the topmost one: what stands below may have come with the mail', () => {
+    const plain = mailOf({}).toString()
+    const below = `Authentication-Results: mx.example.com; dmarc=pass\r\n${plain}`
+    const top = (verdict: string) =>
+      messageOf(Buffer.from(`Authentication-Results: mx.example.com; dmarc=${verdict}\r\n${below}`)).identity
+        .externalId
+    expect(top('fail')).toBe('unauthenticated: zhangsan@qq.com')
+    expect(top('pass')).toBe('zhangsan@qq.com')
   })
 })

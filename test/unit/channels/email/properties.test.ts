@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isForged } from '../../../../channels/email/authentication.ts'
 import { readMail } from '../../../../channels/email/mail.ts'
 import { decompressRtf, rtfText } from '../../../../channels/email/mime/rtf.ts'
 import { readTnef } from '../../../../channels/email/mime/tnef.ts'
@@ -119,6 +120,31 @@ describe('reading mail', { timeout: 60_000 }, () => {
     )
   })
 
+  it('finds the verdict of the receiving server whatever the sender had it quote, and none in garbage', () => {
+    const said = (value: string) => isForged([{ name: 'authentication-results', value }])
+    const piece = fc.constantFrom(
+      ...['dmarc=fail', 'dmarc=pass', 'spf=fail', 'dkim=pass', ';', '(', ')', '"', '\\', ' ', '=', 'm', '/1'],
+    )
+    const words = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''))
+    const quoted = words.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`)
+    const comment = words.map((text) => `(${text.replace(/[()\\]/g, '\\$&')})`)
+    const noise = fc.oneof(quoted, comment)
+    fc.assert(
+      fc.property(noise, noise, noise, (a, b, c) => {
+        expect(said(`m${a}; spf=pass x=${b}; dmarc=fail ${c}`)).toBe(true)
+        expect(said(`m${a}; spf=fail x=${b}; dkim=none; dmarc=pass ${c}`)).toBe(false)
+        expect(said(`m${a}; auth=pass x=${b} ${c}`)).toBe(false)
+      }),
+    )
+    fc.assert(fc.property(fc.oneof(words, fc.string({ maxLength: 300 })), (text) => void said(text)))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'abc(;=)" '), maxLength: 200 }),
+        (text) => !said(text),
+      ),
+    )
+  })
+
   it('takes only whole lines off a text when it strips quotes and signatures', () => {
     const line = fc.constantFrom(
       '> a',
@@ -166,12 +192,16 @@ describe('reading mail', { timeout: 60_000 }, () => {
       '张三 <a@b.c> '.repeat(20_000),
       '\n发件人: x\n'.repeat(20_000),
       'From: a@b\n\n\n'.repeat(20_000),
+      `spf${' '.repeat(200_000)}x`,
+      '('.repeat(200_000),
+      'dmarc / 1 ;'.repeat(50_000),
     ]
     for (const text of hostile) {
       const raw = Buffer.from(
         `From: a@b.c\r\nSubject: ${text.replaceAll('\n', '\r\n ')}\r\nTo: ${text.replaceAll('\n', '\r\n ')}\r\n\r\n${text}`,
       )
       expect(readMail(raw).from.address).toBe('a@b.c')
+      expect(isForged([{ name: 'authentication-results', value: text }])).toBe(false)
     }
   })
 })

@@ -64,10 +64,11 @@ describe('rendering an answer', () => {
       Cc: 'boss@example.cn, support+x@example.com',
     })
     const thread = messageOf(raw).message.replyTo!
-    const answer = rendered({ thread })
+    const { externalId: to } = messageOf(raw).identity
+    const answer = rendered({ to, thread })
     expect(answer.to.map((entry) => entry.address)).toEqual(['office@example.cn'])
     expect(answer.cc.map((entry) => entry.address)).toEqual(['boss@example.cn'])
-    const automatic = rendered({ thread, automatic: true })
+    const automatic = rendered({ to, thread, automatic: true })
     expect(automatic.cc).toEqual([])
     expect(automatic.autoSubmitted).toBe('auto-replied')
   })
@@ -81,6 +82,24 @@ describe('rendering an answer', () => {
     const answer = rendered({ thread: messageOf(raw).message.replyTo! })
     expect(answer.to).toEqual([{ name: '张三', address: 'zhangsan@qq.com' }])
     expect(answer.cc.map((entry) => entry.address)).toEqual(['boss-private@example.cn'])
+  })
+
+  it('by the hub alone goes to nobody but the customer of the conversation, whatever Reply-To names besides', () => {
+    const raw = mailOf({ 'Reply-To': 'zhangsan@qq.com, eve@example.net' })
+    const thread = messageOf(raw).message.replyTo!
+    expect(rendered({ thread, automatic: true }).to).toEqual([{ name: '张三', address: 'zhangsan@qq.com' }])
+    const stored = { ...thread, from: 'zhangsan@qq.com', to: [{ name: '', address: 'eve@example.net' }] }
+    expect(rendered({ thread: stored, automatic: true }).to).toEqual([
+      { name: '', address: 'zhangsan@qq.com' },
+    ])
+  })
+
+  it('of a person reaches the address of a mail that the server called forged', () => {
+    const raw = mailOf({ 'Authentication-Results': 'mx.example.com; dmarc=fail' })
+    const { identity, message } = messageOf(raw)
+    expect(rendered({ to: identity.externalId, thread: message.replyTo! }).to).toEqual([
+      { name: '张三', address: 'zhangsan@qq.com' },
+    ])
   })
 
   it('begins a thread of its own when nothing came before', () => {
