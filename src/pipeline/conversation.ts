@@ -19,6 +19,8 @@ export interface ReadConversation {
   /** The last message read, and the last one that an earlier extraction had read. */
   readonly lastSeq: number
   readonly extractedSeq: number
+  /** Later messages wait: more is new than one extraction reads. */
+  readonly more: boolean
   /** Everything said, and only what is new. */
   readonly input: ExtractionInput
   readonly news: ExtractionInput
@@ -40,8 +42,11 @@ function signatureTurn(messageId: string): string {
   return `${messageId}#signature`
 }
 
-/** Messages that one extraction reads; earlier ones of a very long conversation are left to the tickets made from them. */
-const newestMessages = 80
+/**
+ * Messages that one extraction reads. Earlier ones of a very long conversation are left to the tickets made from them; of more than
+ * so many new ones the oldest are read first, so that none is passed over.
+ */
+const mostMessages = 80
 
 /** Reads a conversation's messages as turns, and what is known besides. Null when it is gone. */
 export async function readConversation(
@@ -55,28 +60,33 @@ export async function readConversation(
     .where('id', '=', conversationId)
     .executeTakeFirst()
   if (!conversation) return null
-  const newest = await db
-    .selectFrom('message')
-    .select([
-      'id',
-      'seq',
-      'kind',
-      'author',
-      'direction',
-      'text',
-      'subject',
-      'signature',
-      'form',
-      'record',
-      'at',
-    ])
-    .where('conversationId', '=', conversationId)
-    .where('direction', '!=', 'note')
-    .where('automatic', 'is', null)
-    .orderBy('seq', 'desc')
-    .limit(newestMessages)
-    .execute()
-  const messages = newest.reverse()
+  const stored = () =>
+    db
+      .selectFrom('message')
+      .select([
+        'id',
+        'seq',
+        'kind',
+        'author',
+        'direction',
+        'text',
+        'subject',
+        'signature',
+        'form',
+        'record',
+        'at',
+      ])
+      .where('conversationId', '=', conversationId)
+      .where('direction', '!=', 'note')
+      .where('automatic', 'is', null)
+      .limit(mostMessages)
+  const { extractedSeq } = conversation
+  const newest = (await stored().orderBy('seq', 'desc').execute()).reverse()
+  // All that is read is new, and more may lie before it.
+  const isFlooded = newest.length === mostMessages && newest[0]!.seq > extractedSeq
+  const messages = isFlooded
+    ? await stored().where('seq', '>', extractedSeq).orderBy('seq').execute()
+    : newest
   const record = (messages.findLast((m) => m.record !== null)?.record as RecordRef | undefined) ?? null
   const calls = await readCalls(
     db,
@@ -102,12 +112,13 @@ export async function readConversation(
   return {
     id: conversation.id,
     accountId: conversation.accountId,
-    lastSeq: said.at(-1)?.seq ?? conversation.extractedSeq,
-    extractedSeq: conversation.extractedSeq,
+    lastSeq: said.at(-1)?.seq ?? extractedSeq,
+    extractedSeq,
+    more: isFlooded && messages.at(-1)!.seq < newest.at(-1)!.seq,
     record,
     calls,
     input: input(said.flatMap((m) => m.turns)),
-    news: since(conversation.extractedSeq),
+    news: since(extractedSeq),
     since,
   }
 }

@@ -55,7 +55,7 @@ interface Prepared {
 /**
  * Reads a conversation's new turns into its ticket: `conversation.extract`. While a ticket lives, everything said is read again
  * for its fields, but only the new turns decide whether there is a new request; after it ended only the new turns count. A request
- * that waits for an answer is read from its beginning.
+ * that waits for an answer is read from its beginning. Where more is new than is read at once, another step goes on with the rest.
  */
 export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
   return [
@@ -99,9 +99,12 @@ export function makePipelineHandlers(ports: PipelinePorts): JobHandler[] {
         }
         // Whoever was answered on the telephone has had the first response.
         const spoken = became.outcome === 'opened' && read.calls.some((call) => call.answeredAt !== null)
-        const jobs: NewJob[] = spoken
-          ? [{ kind: 'ticket.responded', payload: { conversationId: read.id } }]
-          : []
+        const payload = { conversationId: read.id }
+        const jobs: NewJob[] = spoken ? [{ kind: 'ticket.responded', payload }] : []
+        if (read.more) {
+          const serialKey = `conversation:${read.id}`
+          jobs.push({ kind: 'conversation.extract', payload, uniqueKey: read.id, serialKey })
+        }
         return joinEffects({ events: [event], jobs }, became.effects)
       },
     }),

@@ -296,4 +296,27 @@ describe('when a conversation is read', () => {
     clock.advance(1000)
     expect(await due('zhao', '热水器着火了,冒烟')).toEqual([nowMs + 1000])
   })
+
+  it('reads the oldest first when more waits than is read at once, and goes on until all is read', async () => {
+    const words: string[] = Array.from({ length: 200 }, (_, n) => (n % 2 ? '在吗' : '有人吗'))
+    words[0] = '家里燃气灶漏气，有煤气味'
+    words[100] = '电话13905712844'
+    words[199] = '杭州市西湖区文三路259号'
+    for (const text of words) await due('flood', text)
+    clock.advance(60_000)
+    await test.hub.settle()
+    const { db } = test.fresh.database
+    const opened = await db
+      .selectFrom('ticket')
+      .select(['intent', 'phone', 'city'])
+      .where('phone', '=', '13905712844')
+      .execute()
+    expect(opened).toEqual([{ intent: 'urgent_safety', phone: '13905712844', city: '杭州市' }])
+    const read = await test.fresh.database.query<{ unread: number; readings: number }>(
+      `select (select count(*)::int from message m where m."conversationId" = c."id" and m."direction" = 'in' and m."seq" > c."extractedSeq") as unread,
+        (select count(*)::int from extraction x where x."conversationId" = c."id") as readings
+        from conversation c where c."threadKey" like '%flood%'`,
+    )
+    expect(read).toEqual([{ unread: 0, readings: 3 }])
+  })
 })
