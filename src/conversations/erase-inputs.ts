@@ -96,7 +96,7 @@ export async function eraseTranslations(tx: Tx, conversationIds: readonly string
   return gone.rows.length
 }
 
-/** Stored commands about a ticket, its conversations and the people who are erased with them: only what they were about stays. */
+/** Stored commands about a ticket, its offers, its conversations and the people who are erased with them: only what they were about stays. */
 export async function eraseCommands(
   tx: Tx,
   about: {
@@ -108,13 +108,14 @@ export async function eraseCommands(
 ): Promise<number> {
   const { ticketId, conversationIds, contactIds } = about
   const subjects = [...conversationIds, ...contactIds]
-  const kept = ['id', 'ticketId', 'conversationId']
+  const kept = ['id', 'ticketId', 'conversationId', 'offerId']
   const emptied = await sql`
     update command set "erasedAt" = ${new Date(nowMs)}, "payload" = (
       select coalesce(jsonb_object_agg(k, v), ${json({})}) from jsonb_each("payload") as p(k, v) where k = any(${kept}))
     where "erasedAt" is null and (
       "payload" ? 'ticketId' and "payload" ->> 'ticketId' = ${ticketId}
       or "payload" ? 'conversationId' and "payload" ->> 'conversationId' = any(${[...conversationIds]}::text[])
+      or "payload" ? 'offerId' and "payload" ->> 'offerId' in (select "id"::text from offer where "ticketId" = ${ticketId})
       or "payload" ? 'id' and "payload" ->> 'id' = any(${subjects}::text[])
       or "id" = (select "causeId" from ticket_event where "ticketId" = ${ticketId} and "seq" = 1))`.execute(
     tx,

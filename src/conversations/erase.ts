@@ -66,12 +66,21 @@ async function eraseConversations(tx: Tx, ids: readonly string[], nowMs: number)
   )
 }
 
-/** The place of a device is somebody's home, and engineers say in their own words why they do not come. */
+/**
+ * The place of a device is somebody's home, and engineers say in their own words why they do not come. Events of today hold no words;
+ * those of earlier releases do, and what was told of them.
+ */
 async function eraseRouting(tx: Tx, ticketId: string): Promise<void> {
   await sql`
     update routing_decision set "situation" = jsonb_set("situation", '{ticket,site}', 'null')
     where "ticketId" = ${ticketId} and "situation" #> '{ticket,site}' <> 'null'`.execute(tx)
   await tx.updateTable('offer').set({ reason: null }).where('ticketId', '=', ticketId).execute()
+  await sql`
+    with emptied as (
+      update event set "data" = "data" - 'engineer' - 'reason'
+      where "subject" = 'ticket' and "subjectId" = ${ticketId} and "type" like 'offer.%' returning "id")
+    update webhook_delivery d set "body" = d."body" #- '{data,engineer}' #- '{data,reason}'
+    from emptied where d."eventId" = emptied."id"`.execute(tx)
 }
 
 async function forget(

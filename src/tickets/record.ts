@@ -40,6 +40,7 @@ export const personalTypes: readonly TimelineType[] = [
   'fields',
   'noted',
   'transition',
+  'offer',
   'expedited',
   'cancel_asked',
   'asked',

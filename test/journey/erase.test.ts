@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
 import { mediaPath } from '../../src/media/store.ts'
-import { sql } from '../../src/store/index.ts'
+import { json, sql } from '../../src/store/index.ts'
 import { verifyTimelines } from '../../src/tickets/index.ts'
 import { sendToApi } from '../api.ts'
 import { type TestHub, testHub } from '../hub.ts'
@@ -87,14 +87,35 @@ beforeAll(async () => {
   await test.run('outbox.reply', { conversationId, text: '裘文杰您好,发票抬头收到了', key: 'reply-1-key' })
   await test.hub.settle()
   // An engineer turned it down, in words of their own.
-  const staffId = (await db().selectFrom('staff').select('id').executeTakeFirst())?.id ?? erased
+  const staff = { number: 'E1', name: '张师傅', skills: ['*'], groupIds: [] }
+  const staffId = (await test.run('staff.create', staff)).id as string
+  const offerId = '00000000-0000-4000-8000-0000000000f1'
   await db()
     .insertInto('offer')
     .values({
-      ...{ id: '00000000-0000-4000-8000-0000000000f1', ticketId: erased, staffId, decisionId: erased },
-      ...{ accountId, externalId: 'zhangsan', status: 'rejected', reason: '裘文杰家门口有狗,不去' },
-      ...{ createdAt: new Date(), expiresAt: new Date(), endedAt: new Date() },
+      ...{ id: offerId, ticketId: erased, staffId, decisionId: erased, accountId, externalId: 'zhangsan' },
+      ...{ createdAt: new Date(), expiresAt: new Date(Date.now() + 600_000) },
     })
+    .execute()
+  await test.run('offer.reject', { offerId, reason: '裘文杰家门口有狗，不去' })
+  await test.hub.settle()
+  // Until now events repeated the words, and told them.
+  const event = { subject: 'ticket', subjectId: erased, type: 'offer.rejected', at: new Date() }
+  const data = { offerId, engineer: '张师傅', reason: '裘文杰家门口有狗，不去' }
+  const { id: eventId } = await db()
+    .insertInto('event')
+    .values({ ...event, data: json(data), actor: json({}) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const endpointId = '00000000-0000-4000-8000-0000000000f2'
+  await db()
+    .insertInto('webhook_endpoint')
+    .values({ id: endpointId, name: 'w', url: 'https://a.example', events: [], secrets: '', enabled: false })
+    .execute()
+  const told = { id: '00000000-0000-4000-8000-0000000000f3', endpointId, eventId, state: 'sent' }
+  await db()
+    .insertInto('webhook_delivery')
+    .values({ ...told, body: json({ id: 'evt', data }), createdAt: new Date() })
     .execute()
   // A neighbour whose conversation belongs to two tickets, with a file of the same content as another one's.
   await write('k2', { id: 'u2', name: '邻居' }, '冰箱漏水了,请派人来修', { attachments: [attachment] })
@@ -123,6 +144,8 @@ describe('erasing a ticket', () => {
     // The neighbour's file has the same name and stays theirs.
     expect(found(await everything(), ['裘文杰'])).toHaveLength(2)
     expect((await verifyTimelines(db())).broken).toBeNull()
+    const emptied = await db().selectFrom('webhook_delivery').select('body').execute()
+    expect(emptied).toEqual([{ body: { id: 'evt', data: { offerId: expect.any(String) } } }])
     expect(await test.hub.media.has(file!)).toBe(true)
   })
 
@@ -138,7 +161,7 @@ describe('erasing a ticket', () => {
       .executeTakeFirstOrThrow()
     expect(entry).toMatchObject({
       resource: `ticket:${erased}`,
-      detail: { messages: 3, envelopes: 1, extractions: 1, files: 1, commands: 4 },
+      detail: { messages: 3, envelopes: 1, extractions: 1, files: 1, commands: 5 },
     })
   })
 

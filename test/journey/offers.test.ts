@@ -63,10 +63,15 @@ describe('an offer', () => {
     ])
     const moved = timeline.findLast(({ type }) => type === 'transition')
     expect(moved!.actor).toEqual({ kind: 'card', id: offer!.who, staffId: people[offer!.who] })
-    const events = await desk.query<{ type: string }>(
-      `select "type" from event where "type" like 'offer.%' and "subjectId" = '${ticketId}' order by "id"`,
+    const events = await desk.query<{ type: string; data: object }>(
+      `select "type", "data" from event where "type" like 'offer.%' and "subjectId" = '${ticketId}' order by "id"`,
     )
     expect(events.map(({ type }) => type)).toEqual(['offer.made', 'offer.accepted'])
+    const about = { offerId: offer!.id, ticketId, staffId: people[offer!.who] }
+    expect(events.map(({ data }) => data)).toEqual([
+      { ...about, status: 'pending' },
+      { ...about, status: 'accepted' },
+    ])
   })
 
   it('pressed twice by the same engineer is still accepted once', async () => {

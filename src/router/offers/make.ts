@@ -6,7 +6,7 @@ import type { Reader, Tx } from '../../store/index.ts'
 import { appendTimeline, type Cause, type Ticket } from '../../tickets/index.ts'
 import { byScoreThenId } from '../decide.ts'
 import { type OfferPorts, sendCards } from './card.ts'
-import { factsOf, type NamedOffer, pendingOffers, stepOffer } from './offer.ts'
+import { entryOf, factsOf, type NamedOffer, pendingOffers, stepOffer } from './offer.ts'
 import { type OfferSettings, offerSettings } from './settings.ts'
 
 /** An engineer who is to be asked, and where. */
@@ -95,10 +95,9 @@ export async function makeOffers(
   const { expiryMs } = await offerSettings(tx)
   for (const one of fresh) changed.push(await insertOffer(tx, ticket, one, decisionId, expiryMs, cause))
   const made = changed.filter(({ status }) => status === 'pending')
-  const data = (offer: NamedOffer) => factsOf(offer, 'pending', null)
   for (const offer of made) {
-    events.push({ type: 'offer.made', subject: 'ticket', subjectId: ticket.id, data: data(offer) })
-    await appendTimeline(tx, ticket.id, [{ type: 'offer', payload: data(offer) }], cause)
+    events.push({ type: 'offer.made', subject: 'ticket', subjectId: ticket.id, data: factsOf(offer) })
+    await appendTimeline(tx, ticket.id, [entryOf(offer)], cause)
   }
   const jobs = made.map((offer) => ({
     kind: 'offer.expire' as const,

@@ -58,10 +58,18 @@ export async function pendingOffers(db: Reader, ticketId: string): Promise<Named
     .execute()
 }
 
-/** What the timeline and readers of events are told about an offer. */
-export function factsOf(offer: NamedOffer, status: OfferStatus, reason: string | null): JsonObject {
-  const { id, ticketId, staffId, engineer } = offer
-  return { offerId: id, ticketId, staffId, engineer, status, ...(reason === null ? {} : { reason }) }
+/** What readers of events are told about an offer: ids and states, for events leave the hub and outlive an erasure. */
+export function factsOf({ id, ticketId, staffId, status }: Offer) {
+  return { offerId: id, ticketId, staffId, status }
+}
+
+/** The entry of a timeline about an offer, with the engineer's name and words. */
+export function entryOf(offer: NamedOffer): { readonly type: 'offer'; readonly payload: JsonObject } {
+  const { engineer, reason } = offer
+  return {
+    type: 'offer',
+    payload: { ...factsOf(offer), engineer, ...(reason === null ? {} : { reason }) },
+  }
 }
 
 /**
@@ -91,11 +99,13 @@ export async function stepOffer(
     .executeTakeFirst()
   if (!row) return null
   const stepped = { ...row, engineer: offer.engineer }
-  const data = factsOf(stepped, status, reason)
-  await appendTimeline(tx, offer.ticketId, [{ type: 'offer', payload: data }], cause)
+  await appendTimeline(tx, offer.ticketId, [entryOf(stepped)], cause)
   return {
     offer: stepped,
-    event: { type: `offer.${status}`, subject: 'ticket', subjectId: offer.ticketId, data },
+    event: {
+      ...{ type: `offer.${status}`, subject: 'ticket', subjectId: offer.ticketId },
+      data: factsOf(stepped),
+    },
   }
 }
 
