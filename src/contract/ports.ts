@@ -84,6 +84,8 @@ export interface MediaStore {
     range?: { readonly start: number; readonly end: number },
   ): Promise<AsyncIterable<Uint8Array>>
   has(hash: string): Promise<boolean>
+  /** What a put of the same content answers; null when it is not there. `declaredType` only chooses among kinds of plain text. */
+  look(hash: string, declaredType?: string): Promise<StoredMedia | null>
 }
 
 export interface StoredMedia {

@@ -93,27 +93,30 @@ export async function sendFile(
   file: VisibleFile,
   { media }: Pick<MediaRouteOptions, 'media'>,
 ): Promise<FastifyReply> {
-  const inline = shownInline.test(file.contentType) && request.query.download === undefined
+  // The file itself says how large it is and what it holds: what a row says of it may be older, or somebody's word.
+  const stored = await media.look(file.hash, file.contentType)
+  if (!stored) return notFound(request, reply, 'file', file.name)
+  const { size, contentType } = stored
+  const inline = shownInline.test(contentType) && request.query.download === undefined
   reply.headers({
     'content-disposition': contentDisposition(inline ? 'inline' : 'attachment', file.name),
     'cache-control': 'private, max-age=86400',
     etag: `"${file.hash}"`,
     'accept-ranges': 'bytes',
     // A sandboxed PDF would not be shown by browsers; it runs nothing of ours anyway.
-    ...(file.contentType === 'application/pdf'
+    ...(contentType === 'application/pdf'
       ? {}
       : { 'content-security-policy': "sandbox; default-src 'none'" }),
   })
   if (request.headers['if-none-match'] === `"${file.hash}"`) return reply.code(304).send()
-  if (!(await media.has(file.hash))) return notFound(request, reply, 'file', file.name)
-  const range = readRange(request.headers.range, file.size)
+  const range = readRange(request.headers.range, size)
   if (range === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${file.size}`).send()
+    return reply.code(416).header('content-range', `bytes */${size}`).send()
   }
-  reply.type(file.contentType.startsWith('text/') ? `${file.contentType}; charset=utf-8` : file.contentType)
-  const length = range ? range.end - range.start + 1 : file.size
+  reply.type(contentType.startsWith('text/') ? `${contentType}; charset=utf-8` : contentType)
+  const length = range ? range.end - range.start + 1 : size
   reply.header('content-length', String(length))
-  if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
+  if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`)
   return reply.send(Readable.from(await media.stream(file.hash, range ?? undefined), { objectMode: false }))
 }
 

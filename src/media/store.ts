@@ -118,10 +118,15 @@ export async function openMediaStore(settings: MediaStoreSettings): Promise<Medi
           throw error
         },
       ),
+    look: async (hash, declaredType) => {
+      const file = path(hash)
+      const found = await Promise.all([stat(file), detectType(file, declaredType)]).catch(missing)
+      return found ? { hash, size: found[0].size, contentType: found[1] } : null
+    },
   }
 }
 
-const missing = (error: NodeJS.ErrnoException) => {
+const missing = (error: NodeJS.ErrnoException): false => {
   if (error.code === 'ENOENT') return false
   throw error
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand } from '../access/index.ts'
 import type { Actor } from '../contract/actor.ts'
+import type { Outbound } from '../contract/channel.ts'
 import { both } from '../contract/faults.ts'
 import type { MediaStore } from '../contract/ports.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
@@ -9,7 +10,7 @@ import { enqueueMessage, type PartsOf } from './enqueue.ts'
 import { windowOpen } from './window.ts'
 
 const attachment = z.object({
-  /** As the upload answered: SHA-256, real type and size in bytes. */
+  /** As the upload answered. What is sent has the size and the type of the stored file, whatever is named here. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   contentType: z.string().max(200),
   size: z.int().min(0),
@@ -34,7 +35,7 @@ const input = z
 
 /** What replying needs from app. */
 export interface ReplyPorts {
-  readonly media: Pick<MediaStore, 'has'>
+  readonly media: Pick<MediaStore, 'look'>
   /** So that nobody's reply is sent by half: vendors count each part of it. */
   readonly partsOf: PartsOf
 }
@@ -53,8 +54,11 @@ export function makeReplyCommand({ media, partsOf }: ReplyPorts): Command {
     const entered = await enter(ctx.tx, given.conversationId)
     if (!entered.ok) return entered
     if (!(await windowOpen(ctx.tx, given.conversationId, ctx.nowMs))) return refuse('outbox.window_closed')
-    for (const file of given.attachments) {
-      if (!(await media.has(file.hash))) return refuse('not_found', { what: 'file', name: file.name })
+    const attachments: NonNullable<Outbound['attachments']>[number][] = []
+    for (const { name, hash, contentType } of given.attachments) {
+      const stored = await media.look(hash, contentType)
+      if (!stored) return refuse('not_found', { what: 'file', name })
+      attachments.push({ name, ...stored })
     }
     if (given.translationId && !(await translated(ctx.tx, given.translationId, given.conversationId)))
       return refuse('not_found', { what: 'translation' })
@@ -65,7 +69,7 @@ export function makeReplyCommand({ media, partsOf }: ReplyPorts): Command {
         conversationId: given.conversationId,
         text: given.text,
         ...(given.subject ? { subject: given.subject } : {}),
-        attachments: given.attachments,
+        attachments,
         automatic: false,
         author: authorOf(ctx.actor),
       },

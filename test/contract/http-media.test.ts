@@ -144,6 +144,19 @@ describe('files of conversations', () => {
     }
   })
 
+  it('are as large and of the type as the file is, whatever the row says', async () => {
+    const { id } = await attach(fromCustomer, 'a.txt', Buffer.from('hello'), 'image/png\r\nset-cookie: x=y')
+    await fresh.database.query('update attachment set size = 500 where id = $1', [id])
+    const answer = await get(`/api/attachments/${id}`)
+    expect([answer.statusCode, answer.body]).toEqual([200, 'hello'])
+    expect(answer.headers).toMatchObject({
+      'content-length': '5',
+      'content-type': 'text/plain; charset=utf-8',
+    })
+    const end = await get(`/api/attachments/${id}`, { cookie: 'yitong=good', range: 'bytes=-2' })
+    expect([end.headers['content-range'], end.body]).toEqual(['bytes 3-4/5', 'lo'])
+  })
+
   it('come in pieces when a player asks for them', async () => {
     const sound = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 256))
     const { id } = await attach(fromCustomer, 'voice.mp3', sound, 'audio/mpeg')

@@ -19,7 +19,7 @@ async function newDesk(capabilities: Partial<Capabilities> = {}): Promise<Desk> 
   return desk
 }
 
-const commands = makeOutboxCommands({ media: { has: async () => true }, partsOf: () => null })
+const commands = makeOutboxCommands({ media: { look: async () => null }, partsOf: () => null })
 const command = (name: string) => commands.find((c) => c.name === name)
 
 /**

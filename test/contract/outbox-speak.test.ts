@@ -22,7 +22,12 @@ async function newDesk(capabilities: Partial<Capabilities> = {}): Promise<Desk> 
 
 const hour = 3_600_000
 const stored = 'a'.repeat(64)
-const commands = makeOutboxCommands({ media: { has: async (hash) => hash === stored }, partsOf: () => null })
+const commands = makeOutboxCommands({
+  media: {
+    look: async (hash) => (hash === stored ? { hash, size: 9, contentType: 'application/pdf' } : null),
+  },
+  partsOf: () => null,
+})
 const command = (name: string) => commands.find((c) => c.name === name)
 const admin: Actor = { kind: 'user', id: randomUUID(), name: '管理员', roles: ['admin'], staffId: null }
 
@@ -114,6 +119,20 @@ describe('an agent answers', () => {
     expect(rows).toEqual([{ name: '说明书.pdf', hash: stored, state: 'stored' }])
   })
 
+  it('with the size and the type of the stored file, whatever the caller says of it', async () => {
+    const d = await newDesk()
+    const conversationId = await d.hear('u1', '说明书有吗')
+    const file = { hash: stored, name: '说明书.pdf', contentType: 'image/png\r\nx: y', size: 5_000_000 }
+    expect(await d.command(command('outbox.reply'), { conversationId, attachments: [file] })).toMatchObject({
+      ok: true,
+    })
+    const { db } = d.desk.database
+    const real = { size: 9, contentType: 'application/pdf' }
+    expect(await db.selectFrom('attachment').select(['size', 'contentType']).execute()).toEqual([real])
+    const sent = await db.selectFrom('outbox_message').select('content').executeTakeFirstOrThrow()
+    expect(sent.content).toMatchObject({ attachments: [{ name: '说明书.pdf', hash: stored, ...real }] })
+  })
+
   it('in a closed conversation, which opens again, unless the customer is in a newer one', async () => {
     const d = await newDesk()
     const conversationId = await d.hear('u1', '你好')
@@ -174,7 +193,7 @@ describe('the reply window', () => {
   it('tells an agent before anything is queued how many messages a reply needs and how many are left', async () => {
     const d = await newDesk({ replyWindow: window, maxTextLength: 2 })
     const parts = makeOutboxCommands({
-      media: { has: async () => true },
+      media: { look: async () => null },
       partsOf: (_account, { text }) => Math.ceil([...text].length / 2),
     })
     const reply = (text: string) =>

@@ -38,7 +38,7 @@ describe("the engineers' page at the edge", () => {
     const asked: unknown[] = []
     const content = Buffer.from('photo')
     const media = {
-      has: async () => true,
+      look: async (hash: string) => ({ hash, size: content.length, contentType: 'image/png' }),
       stream: async () => Readable.from([content]),
     } as unknown as MediaStore
     const { server } = toyHub({

@@ -126,6 +126,7 @@ const noMedia: MediaStore = {
   get: async () => new Uint8Array(),
   stream: async () => Readable.from([]),
   has: async () => false,
+  look: async () => null,
 }
 
 /** Toys in the place of all rooms. `stored` collects what the inbox was given. */

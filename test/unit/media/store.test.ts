@@ -56,6 +56,7 @@ describe('the media store', () => {
       value: { hash: sha(png), size: png.length, contentType: 'image/png' },
     })
     expect(await media.has(sha(png))).toBe(true)
+    expect({ ok: true, value: await media.look(sha(png)) }).toEqual(puts[0])
     const read: Uint8Array[] = []
     for await (const chunk of await media.stream(sha(png))) read.push(chunk)
     expect(Buffer.concat(read)).toEqual(png)
@@ -116,6 +117,7 @@ describe('the media store', () => {
     }
     await expect(media.get('0'.repeat(64))).rejects.toMatchObject({ code: 'ENOENT' })
     expect(await media.has('0'.repeat(64))).toBe(false)
+    expect(await media.look('0'.repeat(64))).toBeNull()
   })
 
   it('clears what an interrupted put left behind a day ago', async () => {

@@ -27,6 +27,7 @@ export function memoryIo(settings: Partial<EmailConfig> = {}) {
       get: async (hash) => media.get(hash)!,
       stream: () => Promise.reject(new Error('not here')),
       has: async (hash) => media.has(hash),
+      look: () => Promise.reject(new Error('nobody looks here')),
     },
     lease: { acquire: async () => null },
     tokens: { get: async (_name, fetchToken) => (await fetchToken()).value },

@@ -53,6 +53,7 @@ export function feishuIo(config: FeishuConfig, patienceMs = 2000) {
       get: async (hash) => media.get(hash)!,
       stream: () => Promise.reject(new Error('not here')),
       has: async (hash) => media.has(hash),
+      look: () => Promise.reject(new Error('nobody looks here')),
     },
     lease: { acquire: async () => null },
     tokens: memoryTokens(),
