@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listSequences, listTables, quote, type TableInfo } from './backup/catalogue.ts'
 import { type BackupSummary, type Manifest, type Written, writeBackupFile } from './backup/format.ts'
@@ -66,20 +65,27 @@ async function* rowsOf(session: Session, table: string): AsyncGenerator<readonly
   await session.query('close backup_rows')
 }
 
-/** The media files that are there. */
-async function* listMedia(dir: string): AsyncGenerator<{ hash: string; path: string; bytes: number }> {
-  const missing = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  }
-  for (const folder of (await readdir(dir).catch(missing))
+function nothing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}
+
+/** The media files that are there, one open at a time; one that is erased after it was opened is still read to its end. */
+async function* listMedia(dir: string): AsyncGenerator<{ hash: string; file: FileHandle; bytes: number }> {
+  for (const folder of ((await readdir(dir).catch(nothing)) ?? [])
     .filter((name) => /^[0-9a-f]{2}$/.test(name))
     .sort()) {
     for (const hash of (await readdir(join(dir, folder)))
       .filter((name) => /^[0-9a-f]{64}$/.test(name))
       .sort()) {
-      const path = join(dir, folder, hash)
-      yield { hash, path, bytes: (await stat(path)).size }
+      // Erased since the folder was listed: it is missing.
+      const file = await open(join(dir, folder, hash)).catch(nothing)
+      if (!file) continue
+      try {
+        yield { hash, file, bytes: (await file.stat()).size }
+      } finally {
+        await file.close()
+      }
     }
   }
 }
@@ -136,11 +142,11 @@ async function* mediaRecords(
 ): AsyncGenerator<Written> {
   const unseen = new Set(named)
   if (settings.withMedia) {
-    for await (const { hash, path, bytes } of listMedia(settings.mediaDir)) {
+    for await (const { hash, file, bytes } of listMedia(settings.mediaDir)) {
       unseen.delete(hash)
       tally.mediaFiles++
       tally.mediaBytes += bytes
-      yield { record: { type: 'media', hash, bytes }, content: createReadStream(path) }
+      yield { record: { type: 'media', hash, bytes }, content: file.createReadStream({ autoClose: false }) }
       if (tally.mediaFiles % 1_000 === 0) settings.progress(`media: ${tally.mediaFiles} files`)
     }
   }

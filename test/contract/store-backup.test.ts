@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mediaPath, openMediaStore } from '../../src/media/store.ts'
@@ -213,6 +222,22 @@ describe('backup and restore', () => {
       const { unopenableSecrets } = await load(into, 'd', bare.target)
       expect(unopenableSecrets).toEqual([`channel_account:${accountId}`])
     })
+  })
+
+  it('pass over a file that is erased between being listed and being read, and name it as missing', async () => {
+    const gone = join(paths('a').mediaDir, mediaPath('0'.repeat(64)))
+    mkdirSync(dirname(gone), { recursive: true })
+    // Listed, and not there when it is opened.
+    symlinkSync('nowhere', gone)
+    try {
+      const { target, summary } = await save(database, 'a')
+      expect(summary).toMatchObject({ mediaFiles: 1, missingMedia: ['0'.repeat(64)] })
+      await withEmpty(async (_, into) => {
+        expect(await load(into, 'i', target)).toMatchObject({ unopenableSecrets: [] })
+      })
+    } finally {
+      rmSync(gone)
+    }
   })
 
   it('show one moment although the hub goes on writing', async () => {
