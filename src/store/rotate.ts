@@ -69,12 +69,28 @@ export async function rotateKey(
     const box = await openSecretBox(settings)
     return { keyId: box.keyId, resealed: await resealAll(database, box) }
   }
-  const old = (await readKeyFile(settings.dataDir)) ?? []
+  return await database.session(async (session) => {
+    // Of two rotations at a time one would take away the other's key. The lock of one that was killed ends with its connection.
+    const key = `hashtext(current_schema() || '.store.rotate')`
+    await session.query(`select pg_advisory_lock(${key})`)
+    try {
+      return await rotateKeyFile(database, settings.dataDir)
+    } finally {
+      await session.query(`select pg_advisory_unlock(${key})`)
+    }
+  })
+}
+
+async function rotateKeyFile(
+  database: Database,
+  dataDir: string,
+): Promise<{ keyId: string; resealed: number }> {
+  const old = (await readKeyFile(dataDir)) ?? []
   // Two keys in the file: an earlier rotation did not end. Its new key is as good as another one.
   const keys = old.length > 1 ? old : [randomBytes(32), ...old]
-  await writeKeyFile(settings.dataDir, keys)
+  await writeKeyFile(dataDir, keys)
   const box = secretBox(keys)
   const resealed = await resealAll(database, box)
-  await writeKeyFile(settings.dataDir, keys.slice(0, 1))
+  await writeKeyFile(dataDir, keys.slice(0, 1))
   return { keyId: box.keyId, resealed }
 }

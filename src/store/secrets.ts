@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StoreError } from './connection.ts'
 
@@ -82,20 +82,47 @@ function keyFile(dataDir: string): string {
   return join(dataDir, 'secret.key')
 }
 
-/** Replaces the key file so that a crash leaves the old or the new one whole. Mode 0600. */
-export async function writeKeyFile(dataDir: string, keys: readonly Buffer[]): Promise<void> {
+/** Writes keys beside the key file, whole and synced, and lets `place` give them its name. Mode 0600. */
+async function writeKeys(
+  dataDir: string,
+  keys: readonly Buffer[],
+  place: (written: string, file: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dataDir, { recursive: true })
   const file = keyFile(dataDir)
-  const handle = await open(`${file}.new`, 'w', 0o600)
+  // A name of its own: others may be writing as well.
+  const written = `${file}.${randomUUID()}.new`
   try {
-    await handle.writeFile(keys.map((key) => `${key.toString('hex')}\n`).join(''))
-    await handle.sync()
+    const handle = await open(written, 'wx', 0o600)
+    try {
+      await handle.writeFile(keys.map((key) => `${key.toString('hex')}\n`).join(''))
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await place(written, file)
   } finally {
-    await handle.close()
+    await rm(written, { force: true })
   }
-  await rename(`${file}.new`, file)
   const folder = await open(dataDir)
   await folder.sync().finally(() => folder.close())
+}
+
+/** Replaces the key file so that a crash leaves the old or the new one whole. */
+export async function writeKeyFile(dataDir: string, keys: readonly Buffer[]): Promise<void> {
+  await writeKeys(dataDir, keys, rename)
+}
+
+/** Makes the key file of a first start, unless somebody was faster: the keys that are there are never written again. */
+async function makeKeyFile(dataDir: string): Promise<Buffer[]> {
+  const keys = [randomBytes(32)]
+  try {
+    await writeKeys(dataDir, keys, link)
+    return keys
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return (await readKeyFile(dataDir))!
+  }
 }
 
 /** The keys of the key file, or null when there is none. */
@@ -117,7 +144,5 @@ export async function openSecretBox(settings: {
   secretKey: string | null
 }): Promise<SecretBox> {
   if (settings.secretKey) return secretBox(parseKeys(settings.secretKey, 'SECRET_KEY'))
-  const keys = (await readKeyFile(settings.dataDir)) ?? [randomBytes(32)]
-  await writeKeyFile(settings.dataDir, keys)
-  return secretBox(keys)
+  return secretBox((await readKeyFile(settings.dataDir)) ?? (await makeKeyFile(settings.dataDir)))
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -74,6 +74,23 @@ describe('rotating the key', () => {
     writeFileSync(join(dataDir, 'secret.key'), `${next}\n${old}\n`)
     expect((await rotateKey(fresh.database, settings)).resealed).toBe(0)
     expect(keyLines()).toEqual([next])
+    expect(await opened(await openSecretBox(settings))).toEqual(expected)
+  })
+
+  it('loses no secret while hubs start and others rotate as well', async () => {
+    const settings = { dataDir, secretKey: null }
+    await fill(await openSecretBox(settings))
+    let rotating = true
+    const starts = async () => {
+      while (rotating) await openSecretBox(settings)
+    }
+    const rotations = async () => {
+      for (let round = 0; round < 4; round++)
+        await Promise.all([rotateKey(fresh.database, settings), rotateKey(fresh.database, settings)])
+    }
+    await Promise.all([starts(), rotations().finally(() => (rotating = false))])
+    expect(keyLines()).toHaveLength(1)
+    expect(readdirSync(dataDir)).toEqual(['secret.key'])
     expect(await opened(await openSecretBox(settings))).toEqual(expected)
   })
 

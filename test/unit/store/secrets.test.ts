@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -63,6 +63,17 @@ describe('the key of an installation', () => {
     const again = await openSecretBox({ dataDir: dir, secretKey: null })
     expect(again.open(made.seal('x', 'a:1'), 'a:1')).toBe('x')
     expect(readFileSync(join(dir, 'secret.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+  })
+
+  it('is not written again by a start, and is one when several begin at once', async () => {
+    const settings = { dataDir: dir, secretKey: null }
+    const boxes = await Promise.all(Array.from({ length: 8 }, () => openSecretBox(settings)))
+    expect(new Set(boxes.map(({ keyId }) => keyId)).size).toBe(1)
+    const file = join(dir, 'secret.key')
+    const before = statSync(file)
+    await openSecretBox(settings)
+    expect(statSync(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs })
+    expect(readdirSync(dir)).toEqual(['secret.key'])
   })
 
   it('comes from SECRET_KEY as hex or base64 and then leaves no file', async () => {
