@@ -142,9 +142,11 @@ export function problemOf(
 export const units = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 export type Unit = keyof typeof units
 
-/** The largest unit in which a time is a whole number; minutes for none at all. */
-export function unitOf(ms: unknown): Unit {
+const largestFirst: readonly Unit[] = ['day', 'hour', 'minute', 'second']
+
+/** The largest unit of `among` in which a time is a whole number, or the smallest of them; minutes for none at all. */
+export function unitOf(ms: unknown, among: readonly Unit[] = largestFirst): Unit {
   if (typeof ms !== 'number' || ms === 0) return 'minute'
-  const whole = (['day', 'hour', 'minute', 'second'] as const).find((unit) => ms % units[unit] === 0)
-  return whole ?? 'second'
+  const usable = largestFirst.filter((unit) => among.includes(unit))
+  return usable.find((unit) => ms % units[unit] === 0) ?? usable.at(-1) ?? 'second'
 }

@@ -18,6 +18,8 @@ export interface Bound<T = unknown> {
   readonly 'aria-invalid': boolean
 }
 
+const allUnits = Object.keys(units) as Unit[]
+
 const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** Choices that are known, and those of the value that are not. */
@@ -27,22 +29,29 @@ export function useChoices(words: Words, value: readonly string[]) {
   return names.map((name) => ({ value: name, label: name in words ? t(name) : name }))
 }
 
-function Duration({ value, onChange, ...bound }: Bound) {
+/** A time in the unit that suits it, ms; `among` are the units to choose from. */
+export function Duration({
+  value,
+  onChange,
+  among = allUnits,
+  ...bound
+}: Partial<Bound> & { among?: readonly Unit[] }) {
   const t = useWords(unitWords)
   const w = useWords(boxWords)
   // The unit that was chosen holds for what was typed in it; a value from elsewhere is shown in its own.
   const [typed, setTyped] = useState<{ readonly ms: unknown; readonly unit: Unit } | null>(null)
-  const unit = typed && typed.ms === value ? typed.unit : unitOf(value)
+  const unit = typed && typed.ms === value ? typed.unit : unitOf(value, among)
   const shown = typeof value === 'number' ? value / units[unit] : null
   const set = (n: number | null, next: Unit) => {
     const ms = n === null ? null : Math.round(n * units[next])
     setTyped({ ms, unit: next })
-    onChange(ms)
+    onChange?.(ms)
   }
   return (
     <span className="box-line">
       <InputNumber
         {...bound}
+        min={0}
         status={bound['aria-invalid'] ? 'error' : ''}
         value={shown}
         onChange={(n) => set(n, unit)}
@@ -50,9 +59,9 @@ function Duration({ value, onChange, ...bound }: Bound) {
       <Select
         aria-label={w('unit')}
         className="box-unit"
-        disabled={bound.disabled}
+        disabled={bound.disabled ?? false}
         value={unit}
-        options={(Object.keys(units) as Unit[]).map((each) => ({
+        options={among.map((each) => ({
           value: each,
           label: t(each, { n: Number(shown) }),
         }))}

@@ -5,6 +5,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { JoinDialog } from '../contact/join.tsx'
+import { useKnownAs } from '../contact/known-as.ts'
 import { type Answer, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
 import { AdminPage, EditDrawer, Loaded } from '../parts/admin.tsx'
@@ -66,8 +67,9 @@ function useReason(): (link: ContactLink) => string {
 function Links({ contact, may }: { contact: Contact; may: boolean }) {
   const t = useWords(contactWords)
   const reason = useReason()
+  const knownAs = useKnownAs()
   const { run, busy } = useTell()
-  const names = new Map(contact.identities.map((each) => [each.id, each.displayName ?? each.externalId]))
+  const names = new Map(contact.identities.map((each) => [each.id, knownAs(each)]))
   if (contact.links.length === 0) return <p className="quiet">{t('whyNone')}</p>
   return (
     <ul className="stack">
@@ -146,6 +148,7 @@ function Fact({ contact, name }: { contact: Contact; name: (typeof facts)[number
 
 function ContactCards({ contact, may }: { contact: Contact; may: boolean }) {
   const t = useWords(contactWords)
+  const knownAs = useKnownAs()
   return (
     <div className="cards">
       <section className="card" aria-label={t('facts')}>
@@ -168,7 +171,7 @@ function ContactCards({ contact, may }: { contact: Contact; may: boolean }) {
           {contact.identities.map((each) => (
             <li key={each.id}>
               <ChannelMark channel={each.channel} />
-              <span>{each.displayName ?? each.externalId}</span>
+              <span>{knownAs(each)}</span>
             </li>
           ))}
         </ul>

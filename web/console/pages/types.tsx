@@ -1,7 +1,8 @@
-import { App, Button, Form, Input, InputNumber, Select, Switch, type TableProps } from 'antd'
+import { App, Button, Form, Input, Select, Switch, type TableProps } from 'antd'
 import { type ReactNode, useId, useMemo, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { language, useLabelled, useWords } from '../../ui/language.ts'
+import { Duration } from '../boxes/input.tsx'
 import { type Answer, type Input as CommandInput, useAsk, useTell } from '../data/hub.ts'
 import { mayDo } from '../data/session.ts'
 import { FieldRows } from '../forms/field-rows.tsx'
@@ -28,14 +29,17 @@ interface Values {
   appliesTo: Record<(typeof factNames)[number], string[]>
   /** Null: the business's default one. */
   calendarId: string | null
-  /** Hours by clock. */
-  hours: Partial<Record<Clock, number | null>>
+  /** Business time by clock, ms. */
+  sla: Partial<Record<Clock, number | null>>
   isDefault: boolean
 }
 
 const factNames = ['intents', 'urgencies', 'categories'] as const
 const hourMs = 3_600_000
 const clocks = Object.keys(clockWords) as Clock[]
+/** A business day has no length of its own. */
+const businessUnits = ['minute', 'hour'] as const
+
 function Boxes({ isNew, children }: { isNew: boolean; children: ReactNode }) {
   const t = useWords(typeWords)
   const clock = useWords(clockWords)
@@ -53,8 +57,8 @@ function Boxes({ isNew, children }: { isNew: boolean; children: ReactNode }) {
       <Form.Item label={t('sla')}>
         <div className="days">
           {clocks.map((name) => (
-            <Form.Item key={name} name={['hours', name]} label={clock(name)}>
-              <InputNumber min={0} max={10_000} step={1} />
+            <Form.Item key={name} name={['sla', name]} label={clock(name)}>
+              <Duration among={businessUnits} />
             </Form.Item>
           ))}
         </div>
@@ -162,15 +166,13 @@ const fieldCount = (type: TicketType) =>
   Object.keys((type.form as StoredForm | null)?.properties ?? {}).length
 
 function initialOf(type: TicketType | null): Values {
-  const hours = Object.fromEntries(
-    clocks.map((name) => [name, type?.sla[name] ? type.sla[name] / hourMs : null]),
-  )
+  const sla = Object.fromEntries(clocks.map((name) => [name, type?.sla[name] ?? null]))
   return {
     key: type?.key ?? '',
     name: type?.name ?? { zh: '', en: '' },
     ...fieldsOf(type),
     calendarId: type?.calendarId ?? null,
-    hours,
+    sla,
     isDefault: type?.isDefault ?? false,
   }
 }
@@ -201,11 +203,7 @@ function TypeForm({ type, close }: { type: TicketType | null; close: () => void 
   const save = async () => {
     const values: Values = form.getFieldsValue(true)
     const { key, name, isDefault, calendarId, rows, form: json, appliesTo } = values
-    const sla = Object.fromEntries(
-      Object.entries(values.hours).flatMap(([clock, value]) =>
-        value ? [[clock, Math.round(value * hourMs)]] : [],
-      ),
-    )
+    const sla = Object.fromEntries(Object.entries(values.sla).filter(([, ms]) => ms))
     const input = {
       ...{ name, sla, isDefault, calendarId: calendarId ?? null },
       form: joined(asJson ? json : formOf(rows), appliesTo),

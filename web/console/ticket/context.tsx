@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { language, useWords } from '../../ui/language.ts'
 import { Moment } from '../../ui/time.tsx'
 import { businessDay } from '../../ui/zone.ts'
+import { useKnownAs } from '../contact/known-as.ts'
 import { type Identity, useThread } from '../data/conversation.ts'
 import { mayDo } from '../data/session.ts'
 import { type Kin, type Ticket, useDecision } from '../data/ticket.ts'
@@ -27,6 +28,7 @@ function Card({ title, lit, children }: { title: string; lit?: boolean; children
 
 function ContactCard({ ticket, identities }: { ticket: Ticket; identities: readonly Identity[] }) {
   const t = useWords(ticketWords)
+  const knownAs = useKnownAs()
   const { lit } = useLit()
   const { contact } = ticket
   const name = contact?.name ?? valueText('contact_name', ticket.fields.contact_name?.value, '', '')
@@ -60,7 +62,7 @@ function ContactCard({ ticket, identities }: { ticket: Ticket; identities: reado
           {identities.map((each) => (
             <li key={each.channel + each.externalId}>
               <ChannelMark channel={each.channel} bare />
-              {each.displayName ?? each.externalId}
+              {knownAs(each)}
             </li>
           ))}
         </ul>

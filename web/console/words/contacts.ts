@@ -2,6 +2,7 @@ import type { Words } from '../../ui/language.ts'
 
 /** Words of the customers' pages. */
 export const contactWords = {
+  unauthenticated: ['{address}（发件人未通过验证）', '{address} (sender not verified)'],
   title: ['客户', 'Customers'],
   hint: [
     '同一个人可能用电话、微信和邮箱联系。合并有依据，随时可以拆开。',

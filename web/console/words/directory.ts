@@ -162,7 +162,7 @@ export const typeWords = {
   version: ['版本', 'Version'],
   fields: ['字段', 'Fields'],
   fieldCount: ['{n} 个', '{n}'],
-  sla: ['时限（营业小时）', 'Promises (business hours)'],
+  sla: ['时限（按营业时间计算）', 'Promises (in business time)'],
   breaking: ['改动影响旧工单：{names}', 'Changes that touch older tickets: {names}'],
 } as const satisfies Words
 
