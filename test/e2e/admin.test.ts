@@ -96,7 +96,7 @@ describe('an administrator at the console', () => {
     // Another one is begun with a click, and taken away again.
     await page.getByRole('button', { name: '新增日历' }).click()
     const second = page.getByRole('region', { name: '营业日历 2' })
-    await second.getByRole('button', { name: '删除' }).click()
+    await second.getByRole('button', { name: '删除日历' }).click()
     await page.getByRole('dialog').getByRole('button', { name: '删除' }).click()
     await second.waitFor({ state: 'detached' })
     expect(calendars[0]!.overrides.days).toEqual({ '2027-02-05': { work: false, name: '年会' } })

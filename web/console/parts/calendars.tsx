@@ -186,7 +186,7 @@ function CalendarPanel({ calendar }: { calendar: Calendar }) {
               {t('makeDefault')}
             </Button>
             <Button danger onClick={remove}>
-              {c('remove')}
+              {t('dropCalendar')}
             </Button>
           </>
         )}

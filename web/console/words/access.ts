@@ -169,6 +169,7 @@ export const settingsWords = {
   makeDefault: ['设为默认', 'Make it the default'],
   addCalendar: ['新增日历', 'Add a calendar'],
   newCalendar: ['营业日历 {n}', 'Business calendar {n}'],
+  dropCalendar: ['删除日历', 'Remove the calendar'],
   removeCalendar: ['删除日历“{name}”？', 'Remove the calendar “{name}”?'],
   noCalendars: ['还没有营业日历，按全天计算。', 'There is no calendar yet; every hour counts.'],
   holidays: ['节假日', 'Holidays'],
