@@ -150,10 +150,15 @@ export async function openDatabase(settings: OpenSettings): Promise<Database> {
     pipeline: true,
   })
   let closing: Promise<void> | null = null
-  // An idle connection that the server closed; the pool has dropped it already.
-  pool.on('error', (error) => {
-    if (!closing) log.warn({ reason: error.message }, 'an idle database connection was lost')
+  // The pool listens only to connections that nobody uses, and an error that nobody hears ends the process. What runs on a lost
+  // connection fails by itself, and the pool drops it.
+  pool.on('connect', (client) => {
+    client.once('error', (error) => {
+      if (!closing) log.warn({ reason: error.message }, 'a database connection was lost')
+    })
+    client.on('error', () => {})
   })
+  pool.on('error', () => {})
   try {
     check(await askServer(pool, settings), settings)
   } catch (error) {

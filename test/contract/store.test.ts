@@ -197,6 +197,87 @@ describe('listening', () => {
   })
 })
 
+describe('a busy database whose connections the server ends', () => {
+  /** Every connection but the one that asks. */
+  const endAll = () =>
+    fresh.database.session((session) =>
+      session.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      ),
+    )
+
+  it('fails what was in flight as unavailable, keeps what it committed, and goes on', async () => {
+    await fresh.database.query('create table kept (id int primary key, half int not null)')
+    const database = await openDatabase({ url: fresh.url, poolSize: 4 })
+    const heard: (string | null)[] = []
+    await database.listen('busy', (payload) => heard.push(payload))
+    const committed: number[] = []
+    const failures: unknown[] = []
+    let stopped = false
+    let next = 1
+    const write = () => {
+      const id = next++
+      return database
+        .transaction(async (tx) => {
+          await sql`insert into kept (id, half) values (${id}, 1)`.execute(tx)
+          // In between nothing runs on the connection: what ends it then is nobody's answer.
+          await new Promise((resolve) => setTimeout(resolve, id % 3))
+          await sql`update kept set half = 2 where id = ${id}`.execute(tx)
+        })
+        .then(() => committed.push(id))
+    }
+    const work = [
+      write,
+      write,
+      () => database.query('select pg_sleep(0.002)'),
+      () => sql`select count(*) from kept`.execute(database.db),
+      () => Promise.all([1, 2, 3].map((n) => sql`select ${n}::int`.execute(database.db))),
+      () =>
+        database.session(async (session) => {
+          await session.query('select pg_advisory_lock(7)')
+          await new Promise((resolve) => setTimeout(resolve, 2))
+          await session.query('select pg_advisory_unlock(7)')
+        }),
+    ]
+    const running = work.map(async (one) => {
+      while (!stopped) await one().catch((error: unknown) => failures.push(error))
+    })
+    for (let round = 0; round < 20; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 25))
+      await endAll()
+    }
+    stopped = true
+    await Promise.all(running)
+    expect(failures.length).toBeGreaterThan(0)
+    expect(failures.filter((error) => !isUnavailable(error))).toEqual([])
+    const rows = await database.query<{ id: number; half: number }>('select id, half from kept')
+    const stored = new Set(rows.map(({ id }) => id))
+    expect(committed.length).toBeGreaterThan(0)
+    expect(committed.filter((id) => !stored.has(id))).toEqual([])
+    expect(rows.filter(({ half }) => half !== 2)).toEqual([])
+    await expect
+      .poll(async () => {
+        await database.query("select pg_notify('busy', 'still here')")
+        return heard.includes('still here')
+      })
+      .toBe(true)
+    await database.close()
+  })
+
+  it('fails a transaction that it ended between two statements at the next one, and lends no such connection again', async () => {
+    const database = await openDatabase({ url: fresh.url, poolSize: 1 })
+    const between = database.transaction(async (tx) => {
+      await sql`select 1`.execute(tx)
+      await endAll()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await sql`select 2`.execute(tx)
+    })
+    expect(isUnavailable(await between.catch((error: unknown) => error))).toBe(true)
+    expect(await database.query('select 3 as n')).toEqual([{ n: 3 }])
+    await database.close()
+  })
+})
+
 describe('migrating', () => {
   const write = (dir: string, name: string, text: string) => {
     mkdirSync(join(dir, name), { recursive: true })

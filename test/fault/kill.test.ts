@@ -12,6 +12,7 @@ import {
 } from '../../bench/hub-process.ts'
 import { load, type Prepared, repairRequest, signedPost } from '../../bench/load.ts'
 import { openDatabase, startEmbedded } from '../../src/store/index.ts'
+import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
 
 /** Kills in one run, of the hub and of its database by turns; before a release YITONG_FAULT_KILLS=100. */
 const kills = Number(process.env.YITONG_FAULT_KILLS ?? 4)
@@ -104,6 +105,7 @@ describe('a killed hub loses nothing that it acknowledged', () => {
           process.kill(postmasterPid(dataDir), 'SIGKILL')
           await pause(1500)
         }, again)
+        expect(hub.child.exitCode, hub.output()).toBeNull()
         await hub.kill()
         hub = await startHub(env)
       }
@@ -176,4 +178,57 @@ describe('a killed hub loses nothing that it acknowledged', () => {
       await embedded.stop()
     }
   }
+})
+
+describe('a hub whose connections the database server ends', () => {
+  let fresh: FreshDatabase
+  let dataDir: string
+  let hub: HubProcess
+
+  beforeAll(async () => {
+    fresh = await freshDatabase()
+    dataDir = mkdtempSync(join(tmpdir(), 'yitong-cut-'))
+    const env = { DATABASE_URL: fresh.url, DATA_DIR: dataDir, PORT: String(await freePort()) }
+    hub = await startHub({ ...env, LOG_LEVEL: 'error' })
+  })
+
+  afterAll(async () => {
+    await hub.stop()
+    await fresh.drop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  it('answers 503 to what was in flight, keeps what it acknowledged, and goes on, over thirty cuts in bursts', async () => {
+    const console = await signIn(hub, firstPassword(hub))
+    const config = { signingSecrets: [secret] }
+    const account = await console.post('/api/channel/create', { kind: 'api', name: 'load', config })
+    const target = new URL(`${hub.url}/channels/api/${account.id}`)
+    const stop = new AbortController()
+    let made = 0
+    const next = () => {
+      const i = made++
+      return signedPost(target, secret, `m-${i}`, repairRequest(i, `s-${i}`), Date.now())
+    }
+    const server = { host: target.hostname, port: Number(target.port) }
+    const loading = load({ ...server, connections: 20, signal: stop.signal, next })
+    for (let cut = 0; cut < 30; cut++) {
+      await pause(100)
+      await fresh.database.session((session) =>
+        session.query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        ),
+      )
+    }
+    await pause(500)
+    stop.abort()
+    const { accepted, statuses } = await loading
+    expect(hub.child.exitCode, hub.output()).toBeNull()
+    expect(Object.keys(statuses).sort()).toEqual(['202', '503'])
+    const rows = await fresh.database.query<{ id: string }>('select "dedupeKey" as id from envelope')
+    const stored = new Set(rows.map(({ id }) => id))
+    expect(accepted.filter((id) => !stored.has(`signature:${id}`))).toEqual([])
+    const after = [next()]
+    const last = await load({ ...server, connections: 1, next: () => after.pop() ?? null })
+    expect(last.statuses).toEqual({ 202: 1 })
+  })
 })
