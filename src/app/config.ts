@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { faultsOf } from '../contract/faults.ts'
+import { policySchema } from '../router/policy.ts'
 
 /** How many proxies stand before the hub; `true` is one. */
 const proxies = z
@@ -28,7 +29,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   YITONG_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   ALLOW_PRIVATE_HOSTS: list.default([]),
-  TIME_ZONE: z.string().default('Asia/Shanghai'),
+  TIME_ZONE: policySchema.shape.timeZone.default('Asia/Shanghai'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(16),
   LLM_BASE_URL: z.url().optional(),
