@@ -1,13 +1,43 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { faultsOf } from '../contract/faults.ts'
+import { both, faultsOf } from '../contract/faults.ts'
 import { policySchema } from '../router/policy.ts'
 
 /** How many proxies stand before the hub; `true` is one. */
-const proxies = z
-  .enum(['true', 'yes', 'false', 'no'])
-  .transform((word) => (word === 'true' || word === 'yes' ? 1 : 0))
-  .or(z.coerce.number().int().min(0).max(10))
+const proxies = z.union(
+  [
+    z.enum(['true', 'yes', 'false', 'no']).transform((word) => (word === 'true' || word === 'yes' ? 1 : 0)),
+    z.coerce.number().int().min(0).max(10),
+  ],
+  {
+    error: both(
+      '应为 true、false 或本系统前面代理的个数（0 到 10）',
+      'must be true, false, or how many proxies stand before the hub (0 to 10)',
+    ),
+  },
+)
+
+/** An address of one protocol; the sentence for another one shows how it is written. */
+const address = (protocol: RegExp, such: string) =>
+  z.url({
+    protocol,
+    abort: true,
+    error: both(`应为这样的地址：${such}`, `must be an address such as ${such}`),
+  })
+
+/** The pages and their cookies are at the root of their host, and a link is this address with a path behind it. */
+const origin = address(/^https?$/, 'https://hub.example.com')
+  .refine(
+    (text) => {
+      const { username, password, pathname, search, hash } = new URL(text)
+      return `${username}${password}${search}${hash}` === '' && /^\/+$/.test(pathname)
+    },
+    both(
+      '只能有协议、主机名和端口，例如 https://hub.example.com',
+      'must be protocol, host and port alone, such as https://hub.example.com, without a path, a query or credentials',
+    ),
+  )
+  .transform((text) => new URL(text).origin)
 
 const list = z.string().transform((text) =>
   text
@@ -18,13 +48,13 @@ const list = z.string().transform((text) =>
 
 /** Every variable of the environment, explained in .env.example; read here and nowhere else. */
 const schema = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: address(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/database').optional(),
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: origin.optional(),
   TRUST_PROXY: proxies.default(0),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_URL: address(/^rediss?$/, 'redis://host:6379').optional(),
   SECRET_KEY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   YITONG_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
@@ -32,7 +62,7 @@ const schema = z.object({
   TIME_ZONE: policySchema.shape.timeZone.default('Asia/Shanghai'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(16),
-  LLM_BASE_URL: z.url().optional(),
+  LLM_BASE_URL: address(/^https?$/, 'https://api.openai.com/v1').optional(),
   LLM_API_KEY: z.string().optional(),
   LLM_MODEL: z.string().optional(),
   LLM_TIMEOUT_MS: z.coerce.number().int().min(100).max(300_000).default(30_000),
@@ -45,8 +75,8 @@ const schema = z.object({
   LLM_COST_PER_CONVERSATION: z.coerce.number().positive().optional(),
   LLM_SECONDS_PER_DAY: z.coerce.number().positive().optional(),
   LLM_SECONDS_PER_CONVERSATION: z.coerce.number().positive().default(600),
-  FUNASR_URL: z.url({ protocol: /^wss?$/ }).optional(),
-  ASR_BASE_URL: z.url().optional(),
+  FUNASR_URL: address(/^wss?$/, 'ws://host:10095 or wss://host:10095').optional(),
+  ASR_BASE_URL: address(/^https?$/, 'https://api.openai.com/v1').optional(),
   ASR_API_KEY: z.string().optional(),
   ASR_MODEL: z.string().optional(),
   ASR_SCRIPT: z.string().optional(),
@@ -114,7 +144,7 @@ export class ConfigError extends Error {
 /** Reads the environment. Throws a ConfigError whose message names each wrong variable and what it should be. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   )
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
@@ -129,7 +159,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mediaDir: join(dataDir, 'media'),
     host: e.HOST,
     port: e.PORT,
-    publicUrl: e.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl: e.PUBLIC_URL ?? null,
     trustedProxies: e.TRUST_PROXY,
     redisUrl: e.REDIS_URL ?? null,
     secretKey: e.SECRET_KEY ?? null,
