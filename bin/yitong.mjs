@@ -61,9 +61,19 @@ async function keepCompiled() {
   enableCompileCache?.(process.env.NODE_COMPILE_CACHE)
 }
 
+// Whoever read our output may have read enough (… | head). The work goes on without them: a hub has its database to stop.
+function outliveReaders() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
 async function main() {
   if (Number(process.versions.node.split('.')[0]) < neededMajor) return runWithOwnNode()
   delete process.env.YITONG_RELAUNCHED
+  outliveReaders()
   const [name, ...args] = process.argv.slice(2)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(usage())

@@ -81,6 +81,20 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     failed(wrong, /The environment is not usable:\s+DATABASE_URL/)
   })
 
+  it('a command does its work to the end although nobody reads its output any more', async () => {
+    const child = spawn(process.execPath, [join(root, 'bin', 'yitong.mjs'), 'verify'], {
+      env: { ...process.env, DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (chunk) => {
+      err += chunk
+    })
+    const [code] = await once(child, 'close')
+    expect([code, err]).toEqual([0, ''])
+  })
+
   it('admin gives a new password to whoever forgot theirs, and knows no stranger', async () => {
     const [done, stranger] = [
       await run(['admin', 'reset-password', 'admin']),

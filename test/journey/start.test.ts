@@ -67,4 +67,12 @@ describe('npm start on a machine that has nothing', { timeout: 240_000 }, () => 
     )
     expect(await listed(hub)).toEqual(tickets)
   })
+
+  it('stops as cleanly when nobody reads its output any more, and its database ends with it', async () => {
+    hub!.child.stdout!.destroy()
+    hub!.child.stderr!.destroy()
+    expect(await interrupt(hub!)).toBe(0)
+    expect(existsSync(pidFile)).toBe(false)
+    hub = null
+  })
 })
