@@ -2,7 +2,7 @@ import { ensureFirstAdmin, ensureLinkKey, firstLogin, ticketLinks } from '../acc
 import { systemClock } from '../kernel/clock.ts'
 import { timeIds } from '../kernel/ids.ts'
 import { openMediaStore } from '../media/store.ts'
-import { migrate, openSecretBox, StoreError } from '../store/index.ts'
+import { ensureDataDir, migrate, openSecretBox, StoreError } from '../store/index.ts'
 import { composeHub } from './compose.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { makeLog } from './log.ts'
@@ -28,6 +28,7 @@ interface Running {
 
 async function start(config: Config): Promise<Running> {
   const log = makeLog(config.logLevel)
+  ensureDataDir(config.dataDir)
   const storage = await openStorage(config, { log })
   try {
     const { database } = storage
@@ -45,7 +46,9 @@ async function start(config: Config): Promise<Running> {
     const server = await serveHub(hub, links, config)
     // The port first: when it is taken nothing has begun, and the first password was not made for nobody to see.
     await hub.registry.refresh()
-    const address = await server.listen({ host: config.host, port: config.port })
+    const address = await server.listen({ host: config.host, port: config.port }).catch((error) => {
+      throw cannotListen(error, config)
+    })
     const firstPassword = await database.transaction((tx) =>
       ensureFirstAdmin(tx, { ids, nowMs: clock.now() }),
     )
@@ -64,6 +67,21 @@ async function start(config: Config): Promise<Running> {
     await storage.close()
     throw error
   }
+}
+
+/** What is wrong with HOST and PORT, and what to do; any other failure as it is. */
+function cannotListen(error: NodeJS.ErrnoException, { host, port }: Config): Error {
+  const hosts =
+    'Set HOST to 127.0.0.1 (reached from this machine only), to 0.0.0.0 (from everywhere) or to an address of this machine.'
+  const sentences: Readonly<Record<string, string>> = {
+    EADDRINUSE: `The port ${port} is in use: another program listens there. Choose another one with PORT=… or stop it.`,
+    EADDRNOTAVAIL: `HOST=${host} is not an address of this machine. ${hosts}`,
+    ENOTFOUND: `HOST=${host} is a name without an address. ${hosts}`,
+    EAI_AGAIN: `The name HOST=${host} cannot be looked up at the moment. ${hosts}`,
+    EACCES: `This user may not listen on the port ${port}. Choose one above 1023 with PORT=…, behind a proxy if need be.`,
+  }
+  const sentence = sentences[error.code ?? '']
+  return sentence ? new ConfigError(sentence, { cause: error }) : error
 }
 
 function recognisersOf({ asr: { script, funasr, openai } }: Config): string | null {
@@ -107,12 +125,7 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
     greet(config, running)
   } catch (error) {
     const known = error instanceof StoreError || error instanceof ConfigError
-    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    const text = inUse
-      ? `The port is in use: another program listens there. Choose another one with PORT=… or stop it.`
-      : known
-        ? error.message
-        : String((error as Error).stack ?? error)
+    const text = known ? error.message : String((error as Error).stack ?? error)
     process.stderr.write(`${text}\n`)
     process.exit(1)
   }

@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { hashOf } from '../kernel/hash.ts'
 import type { Log } from '../kernel/log.ts'
 import { type Database, json } from '../store/index.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 
 /** What a transcript is kept under: who was asked for which recording. */
 function keyOf(name: string, recording: RecordingInput): string {
@@ -45,7 +45,7 @@ async function recall(database: Database, hash: string): Promise<Transcript | nu
   return (row?.response as Transcript | undefined) ?? null
 }
 
-/** The scripted recogniser of ASR_SCRIPT alone, for demonstrations; else the recognisers of FUNASR_URL and of ASR_BASE_URL with ASR_MODEL, in this order: what stays in the house comes first. Null when none is configured. */
+/** The scripted recogniser of ASR_SCRIPT alone, for demonstrations; else the recognisers of FUNASR_URL and of ASR_BASE_URL with ASR_MODEL, in this order: what stays in the house comes first. Null when none is configured. Throws ConfigError when the script cannot be used. */
 export async function openRecogniser(
   config: Config,
   parts: {
@@ -75,7 +75,14 @@ export async function openRecogniser(
 
 async function openScript(file: string) {
   const { scriptedRecogniser } = await import('../../connectors/asr/scripted/index.ts')
-  return scriptedRecogniser(JSON.parse(await readFile(file, 'utf8')))
+  try {
+    return scriptedRecogniser(JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    throw new ConfigError(
+      `The script of ASR_SCRIPT cannot be used: ${(error as Error).message}. Set it to a JSON file that can be read, or leave it out.`,
+      { cause: error },
+    )
+  }
 }
 
 async function openFunasr(url: string) {

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type pg from 'pg'
 import { type Log, silentLog } from '../kernel/log.ts'
 import { type ConnectionSettings, StoreError } from './connection.ts'
 import { findBinaries } from './embedded/binaries.ts'
 import { ensureCluster } from './embedded/cluster.ts'
 import { chooseIdentity } from './embedded/identity.ts'
-import { findPlace } from './embedded/place.ts'
+import { ensureDataDir, findPlace } from './embedded/place.ts'
 import type { Postmaster } from './embedded/postmaster.ts'
 import {
   connectWhenReady,
@@ -153,9 +153,7 @@ class Owner {
 function prepare(settings: EmbeddedSettings): { server: ServerSettings; created: boolean } {
   const log = settings.log ?? silentLog
   const binaries = findBinaries()
-  // A database that runs as another user must get through; what is in the folder has modes of its own.
-  mkdirSync(settings.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
-  const dataDir = realpathSync(settings.dataDir)
+  const dataDir = ensureDataDir(settings.dataDir)
   const identity = chooseIdentity(binaries.dir, dataDir, settings.namespaces)
   const place = findPlace(dataDir, binaries, identity, log)
   const created = ensureCluster(place, binaries, identity, settings.parameters?.fsync !== 'off')
@@ -164,7 +162,7 @@ function prepare(settings: EmbeddedSettings): { server: ServerSettings; created:
 
 /**
  * Starts the PostgreSQL that came with `npm ci` on `<dataDir>/postgres`, or takes over one that outlived its hub.
- * Throws StoreError: another hub owns it, another major version wrote it, no binaries for this machine.
+ * Throws StoreError: the data directory cannot be used, another hub owns it, another major version wrote it, no binaries for this machine.
  */
 export async function startEmbedded(settings: EmbeddedSettings): Promise<Embedded> {
   const { server: plan, created } = prepare(settings)

@@ -20,6 +20,7 @@ export {
   type TransactionOptions,
   type Tx,
 } from './database.ts'
+export { ensureDataDir } from './embedded/place.ts'
 export { type Embedded, type EmbeddedSettings, startEmbedded } from './embedded.ts'
 export { failureCode, isRetryable, isUnavailable, isUniqueViolation, storeRefusal } from './failures.ts'
 export type { DB } from './generated/tables.ts'

@@ -81,6 +81,27 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     failed(wrong, /The environment is not usable:\s+DATABASE_URL/)
   })
 
+  it('start says in a sentence which host, script or data directory is wrong', async () => {
+    const fresh = await freshDatabase()
+    onTestFinished(() => fresh.drop())
+    const env = { DATABASE_URL: fresh.url, DATA_DIR: join(dir, 'wrong'), PORT: String(await freePort()) }
+    const start = (wrong: Record<string, string>) => run(['start'], { ...env, ...wrong })
+    const script = join(dir, 'script.json')
+    writeFileSync(script, 'hello')
+    const [name, address, missing, noJson, file] = await Promise.all([
+      start({ HOST: 'nohost.invalid' }),
+      start({ HOST: '192.0.2.1' }),
+      start({ ASR_SCRIPT: '/nope' }),
+      start({ ASR_SCRIPT: script }),
+      start({ DATA_DIR: script }),
+    ])
+    failed(name, /HOST=nohost\.invalid (is a name without an address|cannot be looked up).* Set HOST to/)
+    failed(address, 'HOST=192.0.2.1 is not an address of this machine. Set HOST to')
+    failed(missing, /The script of ASR_SCRIPT cannot be used: .*'\/nope'.* leave it out/)
+    failed(noJson, /The script of ASR_SCRIPT cannot be used: .*JSON.* leave it out/)
+    failed(file, /The data directory .*script\.json cannot be used: it is not a folder/)
+  })
+
   it('a command does its work to the end although nobody reads its output any more', async () => {
     const child = spawn(process.execPath, [join(root, 'bin', 'yitong.mjs'), 'verify'], {
       env: { ...process.env, DATA_DIR: dataDir },

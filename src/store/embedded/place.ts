@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
   chownSync,
+  constants,
   cpSync,
   existsSync,
   lstatSync,
@@ -53,6 +55,44 @@ function isOurs(dir: string, uid: number): boolean {
   const found = lstatSync(dir)
   const self = process.getuid?.() ?? 0
   return found.isDirectory() && (found.uid === uid || found.uid === self) && (found.mode & 0o077) === 0
+}
+
+// One folder after the other: where none can be made, as below /proc, Node's own way of making all of them never ends.
+function makeFolders(dir: string, mode: number): void {
+  if (existsSync(dir)) return
+  makeFolders(dirname(dir), mode)
+  try {
+    mkdirSync(dir, { mode })
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+const hindrances: Readonly<Record<string, string>> = {
+  ENOTDIR: 'it is not a folder, or it is below something that is none',
+  EACCES: 'this user may not read and write there',
+  EPERM: 'this user may not read and write there',
+  EROFS: 'it is on a file system that can only be read',
+  ENOENT: 'no folder can be made there',
+}
+
+/** Makes the data directory when there is none, and finds out whether it can be used; its real path. Throws StoreError. */
+export function ensureDataDir(dir: string): string {
+  try {
+    // A database that runs as another user must get through; what is in the folder has modes of its own.
+    makeFolders(dir, process.getuid?.() === 0 ? 0o711 : 0o700)
+    // The slash asks for a folder.
+    accessSync(`${dir}/`, constants.R_OK | constants.W_OK | constants.X_OK)
+    return realpathSync(dir)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new StoreError(
+      `The data directory ${dir} cannot be used: ${hindrances[code] ?? message}. ` +
+        'Set DATA_DIR to a folder that the user of the hub may read and write.',
+      { cause: error },
+    )
+  }
 }
 
 /** Where the cluster and the binaries are that a server under an identity can reach. */

@@ -1,10 +1,19 @@
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hydrateSymlinks } from '../../../src/store/embedded/binaries.ts'
 import { checkVersion } from '../../../src/store/embedded/cluster.ts'
 import { invocation, ownerUid, readAccounts } from '../../../src/store/embedded/identity.ts'
+import { ensureDataDir } from '../../../src/store/embedded/place.ts'
 import { isAlive, isPostmasterOf, parsePidFile } from '../../../src/store/embedded/postmaster.ts'
 
 let dir: string
@@ -22,6 +31,32 @@ describe('the pieces of the embedded server', () => {
     hydrateSymlinks(dir)
     hydrateSymlinks(dir)
     expect(readlinkSync(join(dir, 'native/lib/libpq.so.5'))).toBe('libpq.so.5.18')
+  })
+
+  it('makes a data directory with all folders above it, and says of one that cannot be used why and what to do', () => {
+    const deep = join(dir, 'a', 'b', 'data')
+    expect(ensureDataDir(deep)).toBe(realpathSync(deep))
+    expect(ensureDataDir(deep)).toBe(realpathSync(deep))
+    const file = join(dir, 'file')
+    writeFileSync(file, '')
+    symlinkSync(join(dir, 'nowhere'), join(dir, 'link'))
+    for (const [place, why] of [
+      [file, 'it is not a folder'],
+      [join(file, 'data'), 'it is not a folder, or it is below something that is none'],
+      [join(dir, 'link'), 'no folder can be made there'],
+      // Where making all folders at once would never end.
+      ...(process.platform === 'linux' ? [['/proc/nope', 'no folder can be made there']] : []),
+    ] as const) {
+      expect(() => ensureDataDir(place)).toThrow(`The data directory ${place} cannot be used: ${why}`)
+      expect(() => ensureDataDir(place)).toThrow('Set DATA_DIR to a folder')
+    }
+  })
+
+  it.skipIf(process.getuid?.() === 0)('names a data directory that is closed to this user', () => {
+    const closed = join(dir, 'closed')
+    mkdirSync(closed, { mode: 0o500 })
+    for (const place of [closed, join(closed, 'data')])
+      expect(() => ensureDataDir(place)).toThrow('this user may not read and write there')
   })
 
   it('refuses the data of another major version and names the way there', () => {
