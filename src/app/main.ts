@@ -2,9 +2,10 @@ import { ensureFirstAdmin, ensureLinkKey, firstLogin, ticketLinks } from '../acc
 import { systemClock } from '../kernel/clock.ts'
 import { timeIds } from '../kernel/ids.ts'
 import { openMediaStore } from '../media/store.ts'
-import { ensureDataDir, migrate, openSecretBox, StoreError } from '../store/index.ts'
+import { ensureDataDir, migrate, openSecretBox } from '../store/index.ts'
+import { runCommand } from './commands/run-command.ts'
 import { composeHub } from './compose.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { makeLog } from './log.ts'
 import { openModel } from './model.ts'
 import { openRecogniser } from './recogniser.ts'
@@ -115,18 +116,15 @@ function greet(config: Config, running: Running): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  process.stdout.write(`${help}\n`)
-} else {
-  try {
-    const config = readConfig(process.env)
+await runCommand({
+  help,
+  options: {},
+  async run(_, config) {
     const running = await start(config)
     stopOnSignal(() => running.stop())
     greet(config, running)
-  } catch (error) {
-    const known = error instanceof StoreError || error instanceof ConfigError
-    const text = known ? error.message : String((error as Error).stack ?? error)
-    process.stderr.write(`${text}\n`)
-    process.exit(1)
-  }
-}
+    return undefined
+  },
+})
+// What a start that failed had begun must not keep the process.
+if (process.exitCode) process.exit()

@@ -102,6 +102,13 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     failed(file, /The data directory .*script\.json cannot be used: it is not a folder/)
   })
 
+  it('start knows no options but --help, as every other command', async () => {
+    const wrong = await run(['start', '--port', '3199'])
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("Unknown option '--port'") })
+    const help = await run(['start', '--help'])
+    expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Usage: npm start') })
+  })
+
   it('a command does its work to the end although nobody reads its output any more', async () => {
     const child = spawn(process.execPath, [join(root, 'bin', 'yitong.mjs'), 'verify'], {
       env: { ...process.env, DATA_DIR: dataDir },
