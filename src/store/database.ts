@@ -55,6 +55,9 @@ export interface Database {
 /** How long a connection that nobody uses is kept, ms: a new one knows neither catalogue nor plans, so whoever comes first waits for them. */
 const keptIdleMs = 5 * 60_000
 
+/** Who waits longer than this for the database at the start is told, ms. */
+const quietMs = 1500
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 interface ServerFacts {
@@ -159,11 +162,16 @@ export async function openDatabase(settings: OpenSettings): Promise<Database> {
     client.on('error', () => {})
   })
   pool.on('error', () => {})
+  const waiting = setTimeout(() => {
+    log.warn({}, `waiting for the database at ${addressOf(settings)} …`)
+  }, quietMs)
   try {
     check(await askServer(pool, settings), settings)
   } catch (error) {
     await pool.end()
     throw error
+  } finally {
+    clearTimeout(waiting)
   }
   const listener = makeListener(settings, log)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) })

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentLog } from '../../src/kernel/log.ts'
 import {
   type Database,
   isUnavailable,
@@ -80,6 +81,14 @@ describe('a database connection', () => {
     await expect(openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none' })).rejects.toThrow(
       /127\.0\.0\.1:1\/none cannot be reached.*DATABASE_URL/,
     )
+  })
+
+  it('says after a moment where it waits for a server that cannot be reached yet, without the password', async () => {
+    const lines: string[] = []
+    const log = { ...silentLog, warn: (_: object, text: string) => void lines.push(text) }
+    const url = 'postgresql://nobody:secret@127.0.0.1:1/none'
+    await expect(openDatabase({ url, waitMs: 2000, log })).rejects.toThrow('cannot be reached')
+    expect(lines).toEqual(['waiting for the database at 127.0.0.1:1/none …'])
   })
 
   it('refuses a database whose encoding cannot hold Chinese text', async () => {
