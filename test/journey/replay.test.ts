@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { channelLoaders } from '../../src/app/channel-list.ts'
 import { describe as inWords } from '../../src/app/replay/compare.ts'
 import type { Channel } from '../../src/contract/channel.ts'
@@ -124,5 +124,71 @@ describe('replay rebuilds the hub from what came in', () => {
   it('leaves no scratch schema behind', async () => {
     const left = await test.fresh.database.query("select 1 from pg_namespace where nspname like 'replay%'")
     expect(left).toEqual([])
+  })
+})
+
+const counted = {
+  decided: 'routing_decision',
+  unread: `envelope where "state" = 'received'`,
+  waiting: `job where "kind" in ('conversation.extract', 'ticket.route', 'ticket.compare')`,
+}
+
+describe('replay after a burst, when several workers decide at once', () => {
+  let test: TestHub
+  let accountId: string
+
+  beforeEach(async () => {
+    test = await testHub({ env: { WORKER_CONCURRENCY: '8' } })
+    accountId = (await test.run('channel.create', { kind: 'api', name: '官网', config: {} })).id as string
+    const { id } = await test.run('group.create', { name: '家电杭州组', skills: ['*'], capacity: 50 })
+    for (const number of ['1', '2', '3']) {
+      const person = { number, name: `师傅${number}`, skills: ['*'], maxLoad: 30, groupIds: [id] }
+      await test.run('staff.create', { ...person, duties: ['engineer'] })
+    }
+  })
+
+  afterEach(() => test.close())
+
+  const number = async (of: keyof typeof counted) => {
+    const rows = await test.fresh.database.query<{ n: number }>(
+      `select count(*)::int as n from ${counted[of]}`,
+    )
+    return rows[0]!.n
+  }
+
+  /** Thirty customers write at once, and some of them again while the hub reads. */
+  async function burst(again: (i: number) => boolean): Promise<void> {
+    const send = (i: number, key: string, text: string) =>
+      sendToApi(test, accountId, { key, sender: { id: `u${i}`, name: '张三' }, thread: `t${i}`, text })
+    const people = Array.from({ length: 30 }, (_, i) => i)
+    const where = (i: number) => `杭州市西湖区文三路${i + 1}号,电话136057128${10 + i}`
+    await Promise.all(
+      people.map((i) => send(i, `k${i}`, `${i % 2 ? '空调不制冷' : '冰箱漏水了'},${where(i)}`)),
+    )
+    await Promise.all(people.filter(again).map((i) => send(i, `again${i}`, '型号KFR-35GW')))
+    await expect.poll(() => number('decided')).toBeGreaterThanOrEqual(30)
+    await expect.poll(async () => (await number('unread')) + (await number('waiting'))).toBe(0)
+  }
+
+  async function expectNoDifference(): Promise<void> {
+    const report = await replayed(test)
+    expect(report.problems).toEqual([])
+    expect(inWords(report.differences)).toBe('No difference: the replay rebuilt exactly what is stored.')
+  }
+
+  it('finds no difference after thirty requests at once, though decisions were made on loads that others were changing', async () => {
+    await test.hub.start(true)
+    await burst((i) => i % 3 === 0)
+    await expectNoDifference()
+  })
+
+  it('finds no difference when a second node with a slow clock worked on the same burst', async () => {
+    const slow = { now: () => Date.now() - 150 }
+    const other = await testHub({ fresh: test.fresh, clock: slow, env: { WORKER_CONCURRENCY: '8' } })
+    await test.hub.start(false)
+    await other.hub.start(false)
+    await burst(() => false)
+    await other.hub.stop()
+    await expectNoDifference()
   })
 })

@@ -30,9 +30,9 @@ const projections: readonly {
     table: 'conversation',
     key: ['id'],
     label: 'threadKey',
-    // Which agent talked depends on who was there.
+    // Which agent talked depends on who was there, and which message was the last, when one came in while another went out, on the moment.
     ignore: [
-      ...['windowLeft', 'windowUntil', 'waitingSince', 'state', 'closedAt', 'extractedSeq'],
+      ...['windowLeft', 'windowUntil', 'waitingSince', 'state', 'closedAt', 'extractedSeq', 'lastMessageAt'],
       ...['agentId', 'agentSince', 'takenAt', 'queuedAt', 'erasedAt'],
     ],
   },
@@ -61,7 +61,8 @@ const projections: readonly {
     label: 'type',
     ignore: ['salt', 'payloadDigest', 'digest'],
   },
-  { table: 'routing_decision', key: ['id'], label: 'ticketId', ignore: [] },
+  // The input's hash speaks for the situation, where nothing to do may be written as 0 or left out.
+  { table: 'routing_decision', key: ['id'], label: 'ticketId', ignore: ['situation'] },
   { table: 'offer', key: ['id'], label: 'ticketId', ignore: [] },
   // Numbers count from the hub's first incident, which may be older than what is kept.
   { table: 'incident', key: ['id'], label: 'cause', ignore: ['number'] },

@@ -1,4 +1,5 @@
 import { type Database, sql } from '../../store/index.ts'
+import { inOrder } from './order.ts'
 import type { ConfigChange } from './scratch.ts'
 
 /** Commands that rebuild conversations and tickets; configuration comes from its history, access is not replayed. */
@@ -39,11 +40,19 @@ export const outsideJobs: string[] = [
   'media.sweep',
 ]
 
-/** Something that moved the hub at a moment, in the order in which it was committed. */
+/** Something that moved the hub at a moment. */
 export type Input =
   | { readonly kind: 'envelope'; readonly atMs: number; readonly order: number; readonly id: string }
   | { readonly kind: 'command'; readonly atMs: number; readonly order: number; readonly row: CommandRow }
-  | { readonly kind: 'step'; readonly atMs: number; readonly order: number; readonly jobId: string }
+  | {
+      readonly kind: 'step'
+      readonly atMs: number
+      readonly order: number
+      readonly jobId: string
+      readonly jobKind: string
+      /** The routing decision that it made. */
+      readonly decisionId: string | null
+    }
   | { readonly kind: 'config'; readonly atMs: number; readonly order: number; readonly change: ConfigChange }
 
 export interface CommandRow {
@@ -53,9 +62,6 @@ export interface CommandRow {
   readonly actor: unknown
   readonly payload: unknown
 }
-
-/** At the same millisecond: configuration first, then what came in, then people, then the steps that followed. */
-const rank = { config: 0, envelope: 1, command: 2, step: 3 } as const
 
 /** From when on every raw message is kept, ms: retention empties the oldest. 0 when nothing was emptied. */
 export async function keptSince(live: Database): Promise<number> {
@@ -109,10 +115,11 @@ export async function readInputs(
     .where((e) => e.or([sql<boolean>`split_part(c."name", '.', 1) = any(${replayedRooms})`, replayedImports]))
     .execute()
   const steps = await live.db
-    .selectFrom('step')
-    .selectAll()
-    .where('at', '>=', from)
-    .where('kind', 'not in', outsideJobs)
+    .selectFrom('step as s')
+    .leftJoin('routing_decision as d', 'd.causeId', 's.jobId')
+    .select(['s.seq', 's.jobId', 's.kind', 's.at', 'd.id as decisionId'])
+    .where('s.at', '>=', from)
+    .where('s.kind', 'not in', outsideJobs)
     .execute()
   const inputs: Input[] = [
     ...changes
@@ -125,7 +132,10 @@ export async function readInputs(
       id: e.id,
     })),
     ...commands.map((row) => ({ kind: 'command' as const, atMs: row.at.getTime(), order: row.seq, row })),
-    ...steps.map((s) => ({ kind: 'step' as const, atMs: s.at.getTime(), order: s.seq, jobId: s.jobId })),
+    ...steps.map(({ seq, jobId, kind, at, decisionId }) => ({
+      ...{ kind: 'step' as const, atMs: at.getTime(), order: seq },
+      ...{ jobId, jobKind: kind, decisionId },
+    })),
   ]
-  return inputs.sort((a, b) => a.atMs - b.atMs || rank[a.kind] - rank[b.kind] || a.order - b.order)
+  return await inOrder(live, inputs)
 }

@@ -10,6 +10,8 @@ import { recordedModel } from '../model.ts'
 import { recordedRecogniser } from '../recogniser.ts'
 import { compare, type Difference } from './compare.ts'
 import { type CommandRow, type Input, keptSince, outsideJobs, readInputs } from './inputs.ts'
+import { withLoadsOf } from './loads.ts'
+import { causeOf } from './order.ts'
 import { applyConfig, configAt, configChanges, makeScratch } from './scratch.ts'
 
 export interface ReplayReport {
@@ -24,9 +26,9 @@ export interface ReplayReport {
 }
 
 /**
- * Rebuilds the hub in a scratch schema, following the recorded order of commits with the clock and the configuration of then, and
- * compares what began between two moments with what is stored. It always starts at the beginning of what is kept: who gets a
- * ticket depends on what others have to do, and a person is who their earlier messages made them. The live tables are only read.
+ * Rebuilds the hub in a scratch schema, in the order of what was done then (`inOrder`), with the clock, the configuration and the loads of
+ * then, and compares what began between two moments with what is stored. It always starts at the beginning of what is kept: a person
+ * is who their earlier messages made them. The live tables are only read.
  */
 export async function replay(
   options: Omit<HubOptions, 'clock' | 'without'>,
@@ -94,19 +96,6 @@ async function follow(
   return problems
 }
 
-function causeOf(input: Input): string {
-  switch (input.kind) {
-    case 'step':
-      return input.jobId
-    case 'command':
-      return input.row.id
-    case 'envelope':
-      return input.id
-    case 'config':
-      return ''
-  }
-}
-
 async function again(hub: Hub, live: Database, input: Input): Promise<string | null> {
   switch (input.kind) {
     case 'config':
@@ -120,7 +109,7 @@ async function again(hub: Hub, live: Database, input: Input): Promise<string | n
     case 'command':
       return await repeatCommand(hub, input.row)
     case 'step':
-      await hub.runJob(input.jobId)
+      await withLoadsOf(live, hub.database, input.decisionId, () => hub.runJob(input.jobId))
       return null
   }
 }
