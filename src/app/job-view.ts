@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import type { Job } from '../router/index.ts'
-import { type FormField, parseForm, solution, takesWords } from '../tickets/index.ts'
+import { type FormField, readForm, solution, takesWords } from '../tickets/index.ts'
 
 /** A file that the page shows by `GET /e/api/file/:id`. */
 export interface JobFile {
@@ -114,7 +114,7 @@ function kindOf(field: FormField): EndingField['kind'] {
 
 /** What the form of a ticket still wants before it is resolved. Pure. */
 export function endingOf({ type, custom, missing }: TicketOfJob): EndingAsked {
-  const form = parseForm(type.form)
+  const form = readForm(type.form)
   if (!form.ok) return nothingAsked
   const inWords = takesWords(form.value)
   const isWords = (name: string) => inWords && name === solution

@@ -97,7 +97,7 @@ export type FormField = z.infer<typeof field>
 
 /** A stored form as it is shown; as it stands where it cannot be read. */
 export function shownForm(stored: unknown): JsonValue {
-  const form = parseForm(stored)
+  const form = readForm(stored)
   return (form.ok ? form.value : stored) as JsonValue
 }
 
@@ -133,22 +133,85 @@ function arranged(form: Form): Form {
 }
 
 /**
- * Reads a form as a person edited it or the database holds it, its fields in the order of people. Refuses with
- * `ticket.form_definition_invalid` and one issue per fault.
+ * Reads a form as the database holds it, its fields in the order of people. Refuses with `ticket.form_definition_invalid` and one
+ * issue per fault.
  */
-export function parseForm(json: unknown): Result<Form> {
+export function readForm(json: unknown): Result<Form> {
   const parsed = formSchema.safeParse(json)
-  if (parsed.success) return ok(arranged(parsed.data))
-  const issues = faultsOf(parsed.error)
-  return refuse('ticket.form_definition_invalid', reasonOf(issues), issues)
+  return parsed.success ? ok(arranged(parsed.data)) : wrong(faultsOf(parsed.error))
+}
+
+/** Reads a form as a person edited it. Refuses also limits that no value keeps, which may be stored from before they were. */
+export function parseForm(json: unknown): Result<Form> {
+  const form = readForm(json)
+  if (!form.ok) return form
+  const faults = Object.entries(form.value.properties).flatMap(([name, f]) => limitFault(name, f) ?? [])
+  return faults.length === 0 ? form : wrong(faults)
+}
+
+const wrong = (issues: readonly Fault[]) => refuse('ticket.form_definition_invalid', reasonOf(issues), issues)
+
+/** What is wrong with limits that leave nothing to enter: an empty value counts as none. */
+function limitFault(name: string, f: FormField): Fault | null {
+  const limits = limitsOn(f)
+  if (!limits || limits.least <= limits.most) return null
+  const { least, most, at, zh, en } = limits
+  const member = at.find((limit) => Object.hasOwn(f, limit)) ?? 'type'
+  return {
+    path: `properties.${name}.${member}`,
+    message: `asks for at least ${least}${en(least)} and allows at most ${most}${en(most)}, so nothing can be entered; change one of the limits`,
+    messageZh: `要求至少 ${least}${zh}，却最多只能 ${most}${zh}，这样什么都填不了；请修改其中一个限制`,
+  }
+}
+
+/** The least and the most that a field takes: of a text its characters, of a list its entries. */
+function limitsOn(f: FormField) {
+  switch (f.type) {
+    case 'string':
+      return {
+        ...{ least: Math.max(1, f.minLength ?? 0), most: mostCharacters(f) },
+        ...{ at: ['minLength', 'maxLength'], zh: ' 个字', en: plural(' character', ' characters') },
+      }
+    case 'number':
+      return { ...range(f), at: ['minimum', 'maximum'], zh: '', en: plural('', '') }
+    case 'integer': {
+      const { least, most } = range(f)
+      return {
+        least: Math.ceil(least),
+        most: Math.floor(most),
+        at: ['minimum', 'maximum'],
+        zh: '',
+        en: plural('', ''),
+      }
+    }
+    case 'array':
+      return {
+        least: Math.max(1, f.minItems ?? 0),
+        most: Math.min(f.maxItems ?? f.items.enum.length, f.items.enum.length),
+        ...{ at: ['minItems', 'maxItems'], zh: ' 项', en: plural(' entry', ' entries') },
+      }
+    case 'boolean':
+      return null
+  }
+}
+
+const plural = (one: string, many: string) => (n: number) => (n === 1 ? one : many)
+
+function range(f: Extract<FormField, { type: 'number' | 'integer' }>) {
+  return { least: f.minimum ?? Number.NEGATIVE_INFINITY, most: f.maximum ?? Number.POSITIVE_INFINITY }
 }
 
 const defaultMaxLength = 4000
 
-/** A text of so many characters (not UTF-16 units); a pattern meets only a text that is short enough for it. */
+/** The longest text that a field takes, characters; a pattern meets only a text that is short enough for it. */
+function mostCharacters(f: Extract<FormField, { type: 'string' }>): number {
+  return Math.min(f.maxLength ?? defaultMaxLength, f.pattern ? maxPatternInput : defaultMaxLength)
+}
+
+/** A text of so many characters (not UTF-16 units). */
 function textSchema(f: Extract<FormField, { type: 'string' }>): z.ZodType<string> {
   const least = f.minLength ?? 0
-  const most = Math.min(f.maxLength ?? defaultMaxLength, f.pattern ? maxPatternInput : defaultMaxLength)
+  const most = mostCharacters(f)
   return z.string().superRefine((text, context) => {
     const size = [...text].length
     const of = { origin: 'string', inclusive: true, input: text } as const
@@ -168,9 +231,7 @@ function valueSchema(f: FormField): z.ZodType {
       return textSchema(f)
     case 'number':
     case 'integer':
-      return (f.type === 'integer' ? z.int() : z.number())
-        .min(f.minimum ?? Number.NEGATIVE_INFINITY)
-        .max(f.maximum ?? Number.POSITIVE_INFINITY)
+      return (f.type === 'integer' ? z.int() : z.number()).min(range(f).least).max(range(f).most)
     case 'boolean':
       return z.boolean()
     case 'array':

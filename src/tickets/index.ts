@@ -6,7 +6,7 @@ export { type AreaLevel, areaLevels, type CauseKey, causeKeys, causeOf, reachOf 
 export { readClocks } from './clocks.ts'
 export { commands } from './commands/index.ts'
 export { countExpedite, expediteAfter, lastPressed, type Pressed, waitingStatuses } from './expedite.ts'
-export { type FormField, parseForm } from './form.ts'
+export { type FormField, parseForm, readForm } from './form.ts'
 export { activeForms, formForConversation, putForm } from './form-for.ts'
 export { handlers } from './handlers.ts'
 export { type Taken, takeExtraction } from './intake.ts'

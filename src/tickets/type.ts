@@ -2,7 +2,7 @@ import { type BusinessCalendar, parseCalendar } from '../directory/index.ts'
 import { derivedId } from '../kernel/ids.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json, type Reader, sql, type Tx } from '../store/index.ts'
-import { closeness, emptyForm, type Form, parseForm, type TypeFacts } from './form.ts'
+import { closeness, emptyForm, type Form, readForm, type TypeFacts } from './form.ts'
 
 /** What a ticket needs of its type: the form that it is filled by, its promises and the time in which they count. */
 export interface TicketType {
@@ -56,7 +56,7 @@ async function find(db: Reader, which: Which): Promise<Found | undefined> {
 
 function read(found: Found): TicketType {
   const { timeZone, hours, overrides, form: stored, ...type } = found
-  const form = parseForm(stored)
+  const form = readForm(stored)
   const calendar = timeZone === null ? null : parseCalendar({ timeZone, hours, overrides })
   return {
     ...type,
@@ -74,7 +74,7 @@ export async function typeFor(db: Reader, facts: TypeFacts): Promise<TicketType 
     select "key", "form" from ticket_type where "active" and "form" ? 'appliesTo' order by "key"`.execute(db)
   const fitting = rows
     .map(({ key, form }) => {
-      const parsed = parseForm(form)
+      const parsed = readForm(form)
       return { key, close: parsed.ok ? closeness(parsed.value, facts) : 0 }
     })
     .filter(({ close }) => close > 0)

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, JsonValue } from '../../../src/kernel/json.ts'
 import { sentence } from '../../../src/kernel/sentence.ts'
-import { diff, type Form, formSchema, missing, parseForm, validate } from '../../../src/tickets/form.ts'
+import {
+  diff,
+  type Form,
+  formSchema,
+  missing,
+  parseForm,
+  readForm,
+  validate,
+} from '../../../src/tickets/form.ts'
 import { patternFault } from '../../../src/tickets/pattern.ts'
 
 const title = (zh: string, en: string) => ({ title: { zh, en } })
@@ -100,6 +108,8 @@ describe('the definition of a form', () => {
   const one = (field: JsonObject, name = 'extra', required: string[] = []) =>
     parseForm({ type: 'object', properties: { [name]: { ...title('甲', 'a'), ...field } }, required })
 
+  const list = { type: 'array', items: { type: 'string', enum: ['a', 'b'] } }
+
   it.each<[string, ReturnType<typeof one>, string]>([
     ['an unknown type', one({ type: 'file' }), 'properties.extra.type'],
     ['an unknown member', one({ type: 'boolean', default: true }), 'properties.extra'],
@@ -117,6 +127,31 @@ describe('the definition of a form', () => {
     expect(parsed.ok).toBe(false)
     if (!parsed.ok) expect(parsed.refusal.issues!.map((i) => i.path)).toContain(path)
   })
+
+  it.each<[string, object, string, string, string]>([
+    ['a number', { type: 'integer', minimum: 5, maximum: 1 }, 'minimum', '5', '1'],
+    ['a whole number', { type: 'integer', minimum: 1.2, maximum: 1.8 }, 'minimum', '2', '1'],
+    ['a text', { type: 'string', minLength: 9, maxLength: 1 }, 'minLength', '9 characters', '1 character,'],
+    ['a text with a pattern', { type: 'string', minLength: 300, pattern: 'a' }, 'minLength', '300', '200'],
+    ['a text of nothing', { type: 'string', maxLength: 0 }, 'maxLength', '1 character ', '0 characters'],
+    ['a list', { ...list, minItems: 2, maxItems: 1 }, 'minItems', '2 entries', '1 entry,'],
+    ['a list with too few choices', { ...list, minItems: 3 }, 'minItems', '3 entries', '2 entries'],
+  ])(
+    'is refused when nothing can keep the limits of %s, but is read where it is stored',
+    (_, field, member, least, most) => {
+      const definition = { type: 'object', properties: { extra: { ...title('甲', 'a'), ...field } } }
+      const refused = parseForm(definition)
+      expect(refused.ok).toBe(false)
+      if (refused.ok) return
+      expect(refused.refusal.code).toBe('ticket.form_definition_invalid')
+      const [issue] = refused.refusal.issues!
+      expect(issue!.path).toBe(`properties.extra.${member}`)
+      expect(issue!.message).toMatch(`asks for at least ${least}`)
+      expect(issue!.message).toMatch(`allows at most ${most}`)
+      expect(issue!.messageZh).toMatch(/^要求至少 \d+.*，却最多只能 \d+.*请修改其中一个限制$/)
+      expect(readForm(definition).ok).toBe(true)
+    },
+  )
 
   it('has its fields in the order that it names, then as they stand, and says so from then on', () => {
     const named = (name: string) => [name, { type: 'boolean', ...title(name, name) }] as const
