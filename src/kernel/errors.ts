@@ -216,6 +216,11 @@ const catalogue = {
     zh: '这是默认技能组，请先把另一个组设为默认。',
     en: 'This is the default group. Make another group the default first.',
   },
+  'directory.default_calendar': {
+    status: 409,
+    zh: '这是默认日历，没有指定日历的工单类型按它计时。请先把另一个日历设为默认。',
+    en: 'This is the default calendar, by which kinds of tickets without one of their own count. Make another one the default first.',
+  },
   'routing.policy_invalid': {
     status: 422,
     zh: '派单策略有误：{reasonZh}',

@@ -125,6 +125,17 @@ describe('calendars, ticket types and settings', () => {
     )
   })
 
+  it('keep a default calendar: it can neither go nor stop being it before another one is it', async () => {
+    const day = { hours: '24x7', timeZone: 'Asia/Shanghai' }
+    const first = await make('calendar.create', { ...day, name: '默认日历', isDefault: true })
+    const gone = () => refused('calendar.remove', { id: first, version: 1 })
+    expect(await gone()).toBe('directory.default_calendar')
+    const undone = { id: first, version: 1, isDefault: false }
+    expect(await refused('calendar.update', undone)).toBe('directory.default_calendar')
+    await make('calendar.create', { ...day, name: '新默认日历', isDefault: true })
+    expect(await refused('calendar.remove', { id: first, version: 2 })).toBe('ok')
+  })
+
   it('number the versions of a form and say what became stricter', async () => {
     const title = { zh: '原因', en: 'Cause' }
     const form = (choices: string[]) => ({

@@ -64,8 +64,14 @@ const update = defineCommand(
     output: saved,
   },
   async (ctx, { id, version, ...change }) => {
-    const before = await ctx.tx.selectFrom('calendar').selectAll().where('id', '=', id).executeTakeFirst()
+    const before = await ctx.tx
+      .selectFrom('calendar')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
     if (!before) return refuse('not_found', { what: 'calendar' })
+    if (before.isDefault && change.isDefault === false) return refuse('directory.default_calendar')
     const valid = parseCalendar({ ...before, ...change })
     if (!valid.ok) return valid
     if (change.isDefault) await onlyDefault(ctx.tx, id)
@@ -84,12 +90,20 @@ const update = defineCommand(
 const remove = defineCommand(
   {
     name: 'calendar.remove',
-    title: 'Removes a business calendar that no ticket type uses',
+    title: 'Removes a business calendar that no ticket type uses and that is not the default',
     permission: writers,
     input: z.object(target),
     output: z.object({}),
   },
   async (ctx, { id, version }) => {
+    const calendar = await ctx.tx
+      .selectFrom('calendar')
+      .select('isDefault')
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
+    // Types without a calendar would count every hour of the day from then on.
+    if (calendar?.isDefault) return refuse('directory.default_calendar')
     const user = await ctx.tx
       .selectFrom('ticket_type')
       .select('id')
