@@ -3,6 +3,7 @@ import { listForeignKeys, listTables, quote, type TableInfo } from './backup/cat
 import { type BackupSummary, checkBackupFile, type Manifest, readBackupFile } from './backup/format.ts'
 import { StoreError } from './connection.ts'
 import type { Database, Session } from './database.ts'
+import { refuseHubs } from './hubs.ts'
 import { migrate, migrationsDir, readMigrations } from './migrate.ts'
 import { unopenable } from './rotate.ts'
 import { openSecretBox, readKeyFile, writeKeyFile } from './secrets.ts'
@@ -37,14 +38,6 @@ async function checkMigrations(manifest: Manifest, dir: string): Promise<void> {
   throw new StoreError(
     `The backup was made by a release with the migration "${unknown.name}", which this one does not have. Restore it with that release or a newer one.`,
   )
-}
-
-async function refuseOthers(session: Session): Promise<void> {
-  const { rows } = await session.query(
-    `select pid from pg_stat_activity where datname = current_database() and application_name = 'yitong'`,
-  )
-  if (rows.length === 0) return
-  throw new StoreError('A hub is connected to this database. Stop it before you restore.')
 }
 
 /** Leaves an empty schema: refuses rows that are there, or renames their schema. Returns the new name of what was set aside. */
@@ -173,7 +166,7 @@ export async function restore(database: Database, settings: RestoreSettings): Pr
   const { manifest, summary } = await checkBackupFile(settings.file)
   await checkMigrations(manifest, dir)
   const setAside = await database.session(async (session) => {
-    await refuseOthers(session)
+    await refuseHubs(session, 'Stop it before you restore.')
     return clearSchema(session, database, settings)
   })
   try {

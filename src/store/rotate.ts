@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { StoreError } from './connection.ts'
 import type { Database } from './database.ts'
-import { openSecretBox, readKeyFile, type SecretBox, secretBox, writeKeyFile } from './secrets.ts'
+import { refuseHubs } from './hubs.ts'
+import { keyFile, openSecretBox, readKeyFile, type SecretBox, secretBox, writeKeyFile } from './secrets.ts'
 
 /** Columns that hold sealed texts. */
 const sealedColumns = [
@@ -57,9 +59,11 @@ export async function unopenable(database: Database, box: SecretBox): Promise<st
 }
 
 /**
- * Changes the key. With a key file: a new key is written before the old one, everything is sealed with it, then the old
- * one is removed; interrupted anywhere, both are there and another run ends it. With SECRET_KEY (`new,old`): everything
- * is sealed with the first key, after which the others may be taken away.
+ * Changes the key. With a key file: a new key is written before the old ones, everything is sealed with it, then all but the last
+ * old one are removed. That one stays until the next rotation, because a hub may just be storing what it sealed with it; running
+ * hubs read the file again. Interrupted anywhere, all keys are there and another run ends it. With SECRET_KEY (`new,old`):
+ * everything is sealed with the first key, after which the others may be taken away; a hub cannot learn of that key, so none may
+ * be connected.
  */
 export async function rotateKey(
   database: Database,
@@ -67,6 +71,12 @@ export async function rotateKey(
 ): Promise<{ keyId: string; resealed: number }> {
   if (settings.secretKey) {
     const box = await openSecretBox(settings)
+    await database.session((session) =>
+      refuseHubs(
+        session,
+        'It would go on with the keys that it was started with. Stop it, run this again, and start it with the new SECRET_KEY.',
+      ),
+    )
     return { keyId: box.keyId, resealed: await resealAll(database, box) }
   }
   return await database.session(async (session) => {
@@ -85,12 +95,20 @@ async function rotateKeyFile(
   database: Database,
   dataDir: string,
 ): Promise<{ keyId: string; resealed: number }> {
-  const old = (await readKeyFile(dataDir)) ?? []
-  // Two keys in the file: an earlier rotation did not end. Its new key is as good as another one.
-  const keys = old.length > 1 ? old : [randomBytes(32), ...old]
-  await writeKeyFile(dataDir, keys)
+  const keys = [randomBytes(32), ...((await readKeyFile(dataDir)) ?? [])]
   const box = secretBox(keys)
+  const lost = await unopenable(database, box)
+  // A vendor's token that is gone is fetched anew.
+  const needed = lost.filter((identity) => !identity.startsWith('channel_token:'))
+  if (needed.length > 0) {
+    throw new StoreError(
+      `No key in ${keyFile(dataDir)} opens the secret of ${needed.join(', ')}. Put the missing key back, or enter these secrets again; then run this again.`,
+    )
+  }
+  for (const identity of lost)
+    await database.query('delete from channel_token where id = $1', [identity.slice('channel_token:'.length)])
+  await writeKeyFile(dataDir, keys)
   const resealed = await resealAll(database, box)
-  await writeKeyFile(dataDir, keys.slice(0, 1))
+  await writeKeyFile(dataDir, keys.slice(0, 2))
   return { keyId: box.keyId, resealed }
 }

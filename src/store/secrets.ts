@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { StoreError } from './connection.ts'
 
 /** Seals and opens the secrets of rows. */
@@ -35,15 +36,39 @@ export function parseKeys(text: string, source: string): Buffer[] {
   return keys
 }
 
-/** Makes a box from keys of 32 bytes; the first one seals, all open. */
-export function secretBox(keys: readonly Buffer[]): SecretBox {
-  const current = keys[0]!
-  const byId = new Map(keys.map((key) => [idOf(key), key]))
-  const keyId = idOf(current)
+/** Where the keys of a box come from. */
+interface KeySource {
+  /** As people are told where to look. */
+  readonly name: string
+  /** The keys that are there now. Throws StoreError. */
+  read(): readonly Buffer[]
+}
+
+/**
+ * Makes a box from keys of 32 bytes; the first one seals, all open. With a `source` it looks there again before it seals, and when
+ * it meets a key that it does not know: the key may have been changed beside the process that holds the box.
+ */
+export function secretBox(keys: readonly Buffer[], source?: KeySource): SecretBox {
+  const byId = new Map<string, Buffer>()
+  let current = keys[0]!
+  let keyId = ''
+  const take = (found: readonly Buffer[]) => {
+    current = found[0]!
+    keyId = idOf(current)
+    for (const key of found) byId.set(idOf(key), key)
+  }
   const bind = (id: string, identity: string) => Buffer.from(`${version}.${id}.${identity}`)
+  take(keys)
   return {
-    keyId,
+    get keyId() {
+      return keyId
+    },
     seal(plain, identity) {
+      try {
+        if (source) take(source.read())
+      } catch {
+        // Whoever puts the file back puts back the key that is used here.
+      }
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', current, iv).setAAD(bind(keyId, identity))
       const sealed = Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
@@ -55,10 +80,11 @@ export function secretBox(keys: readonly Buffer[]): SecretBox {
       if (form !== version || bytes.length < ivBytes + tagBytes) {
         throw new StoreError(`The secret of ${identity} is not in a form that this release knows.`)
       }
+      if (source && !byId.has(id)) take(source.read())
       const key = byId.get(id)
       if (!key) {
         throw new StoreError(
-          `The secret of ${identity} was encrypted with the key ${id}, which is neither in SECRET_KEY nor in data/secret.key. Put that key back, or enter the secret again.`,
+          `The secret of ${identity} was encrypted with the key ${id}, which is not in ${source?.name ?? 'SECRET_KEY'}. Put that key back, or enter the secret again.`,
         )
       }
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes), {
@@ -77,9 +103,9 @@ export function secretBox(keys: readonly Buffer[]): SecretBox {
   }
 }
 
-/** The key file of a data directory. */
-function keyFile(dataDir: string): string {
-  return join(dataDir, 'secret.key')
+/** The key file of a data directory, by the path that people find it at. */
+export function keyFile(dataDir: string): string {
+  return resolve(dataDir, 'secret.key')
 }
 
 /** Writes keys beside the key file, whole and synced, and lets `place` give them its name. Mode 0600. */
@@ -135,14 +161,32 @@ export async function readKeyFile(dataDir: string): Promise<Buffer[] | null> {
   }
 }
 
+/** The key file as it is at the moment; at once, because secrets are sealed and opened at once. */
+function keyFileSource(dataDir: string): KeySource {
+  const name = keyFile(dataDir)
+  return {
+    name,
+    read() {
+      try {
+        return parseKeys(readFileSync(name, 'utf8'), name)
+      } catch (error) {
+        if (error instanceof StoreError) throw error
+        const { code } = error as NodeJS.ErrnoException
+        throw new StoreError(`The key file ${name} cannot be read (${code}).`, { cause: error })
+      }
+    },
+  }
+}
+
 /**
  * Opens the box of an installation: the keys of `SECRET_KEY` when given, else those of `data/secret.key`, which is made
- * at the first start. Throws StoreError on a key that cannot be read.
+ * at the first start and read again when the key was changed meanwhile. Throws StoreError on a key that cannot be read.
  */
 export async function openSecretBox(settings: {
   dataDir: string
   secretKey: string | null
 }): Promise<SecretBox> {
   if (settings.secretKey) return secretBox(parseKeys(settings.secretKey, 'SECRET_KEY'))
-  return secretBox((await readKeyFile(settings.dataDir)) ?? (await makeKeyFile(settings.dataDir)))
+  const keys = (await readKeyFile(settings.dataDir)) ?? (await makeKeyFile(settings.dataDir))
+  return secretBox(keys, keyFileSource(settings.dataDir))
 }

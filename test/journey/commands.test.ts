@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { firstPassword, freePort, type HubProcess, signIn, startHub } from '../../bench/hub-process.ts'
-import { openDatabase, startEmbedded } from '../../src/store/index.ts'
+import { openDatabase, openSecretBox, sealIdentity, startEmbedded } from '../../src/store/index.ts'
 import { freshDatabase } from '../fresh-database.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -22,6 +22,7 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
   const dataDir = join(dir, 'data')
   const file = join(dir, 'hub.backup')
   let hub: HubProcess | null = null
+  const signingSecrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`]
   let number: string
 
   beforeAll(async () => {
@@ -29,8 +30,7 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     const desk = await signIn(hub, firstPassword(hub))
     const made = await desk.post('/api/ticket/create', { fields: { fault_description: '空调不制冷' } })
     number = String(made.number)
-    const config = { signingSecrets: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`] }
-    await desk.post('/api/channel/create', { kind: 'api', name: '商城', config })
+    await desk.post('/api/channel/create', { kind: 'api', name: '商城', config: { signingSecrets } })
   })
   afterAll(async () => {
     await hub?.stop()
@@ -172,15 +172,37 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     expect(existsSync(join(other.DATA_DIR, 'secret.key'))).toBe(true)
   })
 
-  it('rotate-key encrypts the secrets anew, and says so when a key is none', async () => {
+  it('rotate-key encrypts the secrets anew while the hub goes on, and says so when a key is none', async () => {
     const secrets = () => query('select "secrets" from channel_account where "secrets" is not null')
     const before = await secrets()
     const key = readFileSync(join(dataDir, 'secret.key'), 'utf8')
     expect(before).toHaveLength(1)
     const done = await run(['rotate-key'])
-    expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^1 secrets are now encrypted/) })
+    expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^1 secret is now encrypted/) })
     expect(await secrets()).not.toEqual(before)
     expect(readFileSync(join(dataDir, 'secret.key'), 'utf8')).not.toBe(key)
+    const { out } = await run(['admin', 'reset-password', 'admin'])
+    const desk = await signIn(hub!, /Password: (\S+)/.exec(out)![1]!)
+    // Saving an account has the hub read all of them.
+    const made = await desk.post('/api/channel/create', {
+      kind: 'api',
+      name: '门店',
+      config: { signingSecrets },
+    })
+    const { accounts } = (await desk.get('/api/channel/list')) as { accounts: { id: string }[] }
+    expect(accounts.map(({ id }) => id)).toContain(made.id)
+    for (const { id } of accounts) {
+      const answer = await fetch(`${hub!.url}/channels/api/${id}`, { method: 'POST', body: '{}' })
+      expect(answer.status).toBe(401)
+    }
+    const [newest] = readFileSync(join(dataDir, 'secret.key'), 'utf8').split('\n')
+    const box = await openSecretBox({ dataDir, secretKey: newest! })
+    const [row] = await query<{ secrets: string }>('select "secrets" from channel_account where "id" = $1', [
+      made.id,
+    ])
+    expect(JSON.parse(box.open(row!.secrets, sealIdentity('channel_account', String(made.id))))).toEqual({
+      signingSecrets,
+    })
     failed(await run(['rotate-key'], { SECRET_KEY: 'short' }), 'is not a key')
   })
 

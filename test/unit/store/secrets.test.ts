@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -82,6 +82,28 @@ describe('the key of an installation', () => {
     const base64 = await openSecretBox({ dataDir: dir, secretKey: ` ${key.toString('base64')}\n` })
     expect(hex.keyId).toBe(base64.keyId)
     expect(() => statSync(join(dir, 'secret.key'))).toThrow('ENOENT')
+  })
+
+  it('is read again from the file when it was changed there: for what is opened and for what is sealed from then on', async () => {
+    const box = await openSecretBox({ dataDir: dir, secretKey: null })
+    const file = join(dir, 'secret.key')
+    const next = randomBytes(32)
+    writeFileSync(file, `${next.toString('hex')}\n${readFileSync(file, 'utf8')}`)
+    expect(secretBox([next]).open(box.seal('x', 'a:1'), 'a:1')).toBe('x')
+    const third = randomBytes(32)
+    writeFileSync(file, `${third.toString('hex')}\n`)
+    expect(box.open(secretBox([third]).seal('y', 'a:1'), 'a:1')).toBe('y')
+    // What it knew it still opens.
+    expect(box.open(secretBox([next]).seal('z', 'a:1'), 'a:1')).toBe('z')
+  })
+
+  it('is named by the path of its file when a secret needs another one', async () => {
+    const box = await openSecretBox({ dataDir: dir, secretKey: null })
+    const foreign = secretBox([randomBytes(32)]).seal('x', 'a:1')
+    expect(() => box.open(foreign, 'a:1')).toThrow(`which is not in ${join(dir, 'secret.key')}. Put`)
+    rmSync(join(dir, 'secret.key'))
+    expect(() => box.open(foreign, 'a:1')).toThrow(`${join(dir, 'secret.key')} cannot be read (ENOENT)`)
+    expect(box.open(box.seal('x', 'a:1'), 'a:1')).toBe('x')
   })
 
   it('is refused with a sentence when it is no key', () => {
