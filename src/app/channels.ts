@@ -1,8 +1,8 @@
 import { type Automatic, automaticOf } from '../contract/automatic.ts'
 import type { Channel } from '../contract/channel.ts'
-import { faultsOf } from '../contract/faults.ts'
+import { faultsOf, reasonOf } from '../contract/faults.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
-import type { Database } from '../store/index.ts'
+import type { Database, DB, Selectable } from '../store/index.ts'
 
 /** Who writes to an account: customers, people of the staff, or both. */
 export type Audience = 'customers' | 'staff' | 'both'
@@ -21,6 +21,14 @@ export interface Account {
   readonly version: number
 }
 
+/** Why the stored settings of an account cannot be used, for people. */
+export interface AccountFault {
+  readonly zh: string
+  readonly en: string
+  /** When this process first saw it, ms. */
+  readonly sinceMs: number
+}
+
 /** Loads a channel's code when an account of its kind exists; vendor SDKs cost memory. */
 export type ChannelLoaders = Readonly<Record<string, () => Promise<Channel>>>
 
@@ -32,6 +40,10 @@ export interface Registry {
   /** The account in memory; cheap, for the hot path. */
   find(kind: string, accountId: string): Result<Account>
   byId(accountId: string): Account | undefined
+  /** As `byId`; says whether an account that is not there does not exist or cannot be used. */
+  get(accountId: string): Result<Account>
+  /** What is wrong with the stored settings of an account; it may go on with those that were loaded before. */
+  fault(accountId: string): AccountFault | undefined
   all(): readonly Account[]
   /** The channel's code by kind, loaded if need be; null when there is no such kind. */
   channel(kind: string): Promise<Channel | null>
@@ -40,18 +52,29 @@ export interface Registry {
   refresh(): Promise<void>
 }
 
+type Row = Selectable<DB['channel_account']>
+type Unusable = Pick<AccountFault, 'zh' | 'en'> & { readonly reason: string }
+type Broken = AccountFault & Unusable & Pick<Account, 'kind' | 'enabled' | 'version'>
+
+const secretsLost = {
+  zh: '已保存的密钥无法解密。请找回当时的加密密钥，或在“渠道”页面重新填写并保存。',
+  en: 'The stored secrets cannot be decrypted. Put the key back that encrypted them, or enter them again on the page Channels.',
+}
+
 export function makeRegistry(options: {
   readonly database: Database
   readonly loaders: ChannelLoaders
   readonly openSecrets: OpenSecrets
-  /** Called with an account whose stored settings its channel does not accept. */
+  /** Called when the stored settings of an account turn out to be unusable, once for each change of the account. */
   readonly unusable: (account: { id: string; name: string; kind: string }, reason: string) => void
+  readonly now: () => number
   /** Adds what belongs to an account but lives elsewhere: the hashes of its API tokens. */
   readonly extra: (accountId: string, kind: string) => Promise<Record<string, unknown>>
 }): Registry {
   const { database, loaders } = options
   const loaded = new Map<string, Channel>()
   let accounts = new Map<string, Account>()
+  let broken = new Map<string, Broken>()
 
   async function channel(kind: string): Promise<Channel | null> {
     const known = loaded.get(kind)
@@ -63,39 +86,61 @@ export function makeRegistry(options: {
     return code
   }
 
+  /** An account's settings, opened and checked; or why they cannot be used, for people and for the log. */
+  async function settingsOf(row: Row, code: Channel | null): Promise<{ config: object } | Unusable> {
+    if (!code) {
+      const en = `This release has no channel of the kind ${row.kind}.`
+      return { zh: `这个版本没有“${row.kind}”这种渠道。`, en, reason: en }
+    }
+    let secrets: Record<string, unknown>
+    try {
+      secrets = row.secrets ? await options.openSecrets(row.id, row.secrets) : {}
+    } catch (error) {
+      return { ...secretsLost, reason: String(error) }
+    }
+    const parsed = code.configSchema.safeParse({ ...(row.config as object), ...secrets })
+    if (parsed.success) return { config: parsed.data as object }
+    const faults = faultsOf(parsed.error)
+    const { reason, reasonZh } = reasonOf(faults)
+    return {
+      zh: `这个版本不接受已保存的设置，请修改后保存：${reasonZh}`,
+      en: `This release does not accept the stored settings. Correct them and save: ${reason}`,
+      reason: faults.map((f) => `${f.path}: ${f.message}`).join('; '),
+    }
+  }
+
   async function read(): Promise<void> {
     const rows = await database.db.selectFrom('channel_account').selectAll().orderBy('createdAt').execute()
     const next = new Map<string, Account>()
+    const nextBroken = new Map<string, Broken>()
     for (const row of rows) {
       const code = await channel(row.kind)
-      if (!code) {
-        options.unusable(row, `there is no channel of the kind ${row.kind}`)
-        continue
-      }
-      // An account whose key is lost must not take the others with it.
-      const opened = row.secrets ? options.openSecrets(row.id, row.secrets) : Promise.resolve({})
-      const secrets = await opened.catch((error: unknown) => String(error))
-      if (typeof secrets === 'string') {
-        options.unusable(row, secrets)
-        continue
-      }
-      const parsed = code.configSchema.safeParse({ ...(row.config as object), ...secrets })
-      if (!parsed.success) {
-        options.unusable(
-          row,
-          faultsOf(parsed.error)
-            .map((f) => `${f.path}: ${f.message}`)
-            .join('; '),
-        )
-        continue
-      }
-      const config = { ...(parsed.data as object), ...(await options.extra(row.id, row.kind)) }
+      const settings = await settingsOf(row, code)
       const { id, name, kind, enabled, version } = row
+      // An account whose key is lost must not take the others with it.
+      if (!('config' in settings)) {
+        const known = broken.get(id)
+        const same = known?.version === version && known.reason === settings.reason
+        nextBroken.set(id, {
+          ...settings,
+          kind,
+          enabled,
+          version,
+          sinceMs: same ? known.sinceMs : options.now(),
+        })
+        if (!same) options.unusable(row, settings.reason)
+        // What was loaded once still works, as it was then.
+        const before = accounts.get(id)
+        if (before) next.set(id, { ...before, enabled })
+        continue
+      }
+      const config = { ...settings.config, ...(await options.extra(id, kind)) }
       const audience = (row.audience ?? 'both') as Audience
-      const automatic = automaticOf(code.capabilities, row.automatic)
-      next.set(id, { id, name, kind, enabled, audience, automatic, version, channel: code, config })
+      const automatic = automaticOf(code!.capabilities, row.automatic)
+      next.set(id, { id, name, kind, enabled, audience, automatic, version, channel: code!, config })
     }
     accounts = next
+    broken = nextBroken
   }
 
   let reading: Promise<void> = Promise.resolve()
@@ -105,14 +150,21 @@ export function makeRegistry(options: {
     return reading
   }
 
+  function get(accountId: string): Result<Account> {
+    const account = accounts.get(accountId)
+    if (account) return ok(account)
+    return refuse(broken.has(accountId) ? 'channel.unusable' : 'channel.unknown')
+  }
+
   return {
     find(kind, accountId) {
-      const account = accounts.get(accountId)
-      if (!account || account.kind !== kind) return refuse('channel.unknown')
-      if (!account.enabled) return refuse('channel.disabled')
-      return ok(account)
+      const known = accounts.get(accountId) ?? broken.get(accountId)
+      if (known?.kind !== kind) return refuse('channel.unknown')
+      return known.enabled ? get(accountId) : refuse('channel.disabled')
     },
     byId: (id) => accounts.get(id),
+    get,
+    fault: (id) => broken.get(id),
     all: () => [...accounts.values()],
     channel,
     kinds: () => Object.keys(loaders),

@@ -19,7 +19,7 @@ import {
 import type { Clock } from '../kernel/clock.ts'
 import { timeIds } from '../kernel/ids.ts'
 import type { Log } from '../kernel/log.ts'
-import { ok, type Result, refuse } from '../kernel/result.ts'
+import { ok, type Result } from '../kernel/result.ts'
 import {
   bullmqDriver,
   enqueue,
@@ -147,7 +147,11 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     loaders: options.channels ?? channelLoaders,
     openSecrets: async (id, sealed) => secrets.open(id, sealed),
     unusable: (account, reason) =>
-      log.error({ account: account.id, channel: account.kind, reason }, 'a channel account cannot be used'),
+      log.error(
+        { account: account.id, channel: account.kind, reason },
+        'the stored settings of a channel account cannot be used',
+      ),
+    now: () => clock.now(),
     extra: (accountId, kind) => tokensOf(database, accountId, kind),
   })
   const parts: RoomParts = {
@@ -228,8 +232,8 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     kinds: () => registry.kinds(),
     seal: secrets.seal,
     open: secrets.open,
-    test: async (accountId: string): Promise<Result<readonly never[]>> =>
-      testAccount(registry, io, accountId) as never,
+    fault: (accountId: string) => registry.fault(accountId),
+    test: (accountId: string) => testAccount(registry, io, accountId),
   }
 
   const reachability = reachabilityQuery({ ...config, version, interfaces: networkInterfaces })
@@ -375,7 +379,10 @@ async function testAccount(
   accountId: string,
 ): Promise<Result<readonly TestStep[]>> {
   await registry.refresh()
-  const account = registry.byId(accountId)
-  if (!account) return refuse('channel.unknown')
+  const fault = registry.fault(accountId)
+  if (fault) return ok([{ name: 'settings', ok: false, zh: fault.zh, en: fault.en }])
+  const found = registry.get(accountId)
+  if (!found.ok) return found
+  const { value: account } = found
   return ok((await account.channel.test?.(channelIo(account, io, AbortSignal.timeout(60_000)))) ?? [])
 }

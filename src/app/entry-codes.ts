@@ -81,8 +81,9 @@ export function labelPorts({ registry, config, database, io }: LabelParts): Labe
     async make(row, { accountId, lifetime }) {
       const by = signed(row)
       if (!by) return refuse('qr.no_account')
-      const account = registry.byId(accountId)
-      if (!account) return refuse('channel.unknown')
+      const found = registry.get(accountId)
+      if (!found.ok) return found
+      const { value: account } = found
       if (!account.enabled) return refuse('channel.disabled')
       const { entryCodes } = account.channel
       if (!entryCodes?.lifetimes.includes(lifetime)) return refuse('entry_code.unsupported')

@@ -3,6 +3,7 @@ import { type SecretBox, sealIdentity } from '../store/index.ts'
 /** Seals the secret settings of channel accounts; bound to the row that holds them. */
 export interface Secrets {
   seal(accountId: string, value: Record<string, unknown>): string
+  /** Throws StoreError. */
   open(accountId: string, sealed: string): Record<string, unknown>
 }
 

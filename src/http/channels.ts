@@ -20,7 +20,7 @@ export interface MountedAccount {
 
 /** The accounts of this hub in memory. */
 export interface Accounts {
-  /** Refuses with `channel.unknown` or `channel.disabled`. Cheap: it is asked for every request. */
+  /** Refuses with `channel.unknown`, `channel.disabled` or `channel.unusable`. Cheap: it is asked for every request. */
   find(kind: string, accountId: string): Result<MountedAccount>
 }
 

@@ -5,7 +5,7 @@ import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../con
 import type { Channel, TestStep } from '../contract/channel.ts'
 import { faultsOf, reasonOf } from '../contract/faults.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
-import { json } from '../store/index.ts'
+import { json, StoreError } from '../store/index.ts'
 
 /** What the commands on channel accounts need from app. */
 export interface AccountPorts {
@@ -14,7 +14,10 @@ export interface AccountPorts {
   kinds(): readonly string[]
   /** Encrypts an account's secret settings, bound to the account. */
   seal(accountId: string, secrets: Record<string, unknown>): string
+  /** Decrypts them. Throws StoreError. */
   open(accountId: string, sealed: string): Record<string, unknown>
+  /** Why the stored settings of an account cannot be used, and since when. */
+  fault(accountId: string): { readonly zh: string; readonly en: string; readonly sinceMs: number } | undefined
   /** Tries the settings of an enabled account against its vendor. */
   test(accountId: string): Promise<Result<readonly TestStep[]>>
 }
@@ -86,11 +89,34 @@ function check(channel: Channel, values: Record<string, unknown>): Result<null> 
   return refuse('channel.config_invalid', reasonOf(issues), issues)
 }
 
+/** An account's secret settings; null when they cannot be decrypted any more. */
+function opened(ports: AccountPorts, row: { id: string; secrets: string | null }) {
+  try {
+    return row.secrets ? ports.open(row.id, row.secrets) : {}
+  } catch (error) {
+    if (error instanceof StoreError) return null
+    throw error
+  }
+}
+
 /** Commands on channel accounts. Secrets go in, are sealed at once, and never come out again. */
 export function makeAccountCommands(ports: AccountPorts): Command[] {
   const changed = (id: string, kind: string) => ({
     events: [{ type: 'channel.changed' as const, subject: 'channel', subjectId: id, data: { kind } }],
   })
+  /** The columns that hold new settings of an account, with the secrets that stay. */
+  function changedSettings(
+    channel: Channel,
+    row: { id: string; secrets: string | null },
+    config: Record<string, unknown>,
+  ) {
+    const before = opened(ports, row)
+    // What the hub made itself is lost with the rest, and nobody can enter it again.
+    const given = split(channel, before ? config : withGenerated(channel, config))
+    const secrets = { ...before, ...given.secret }
+    const checked = check(channel, { ...given.open, ...secrets })
+    return checked.ok ? ok({ config: json(given.open), secrets: ports.seal(row.id, secrets) }) : checked
+  }
   return [
     defineCommand(
       {
@@ -133,7 +159,8 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
     defineCommand(
       {
         name: 'channel.update',
-        title: 'Changes a channel account; secret members that are left out stay as they are',
+        title:
+          'Changes a channel account; secret members that are left out stay as they are, without config all settings do',
         permission: manage,
         input: z.object({
           id: z.uuid(),
@@ -159,11 +186,8 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         if (row.version !== input.version) return refuse('conflict.version')
         const channel = await ports.channel(row.kind)
         if (!channel) return refuse('not_found', { what: 'channel', name: row.kind })
-        const before = row.secrets ? ports.open(row.id, row.secrets) : {}
-        const given = split(channel, input.config ?? (row.config as Record<string, unknown>))
-        const secrets = { ...before, ...given.secret }
-        const checked = check(channel, { ...given.open, ...secrets })
-        if (!checked.ok) return checked
+        const settings = input.config ? changedSettings(channel, row, input.config) : ok({})
+        if (!settings.ok) return settings
         await ctx.tx
           .updateTable('channel_account')
           .set({
@@ -171,8 +195,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
             enabled: input.enabled ?? row.enabled,
             audience: input.audience ?? row.audience,
             automatic: json({ ...(row.automatic as object | null), ...input.automatic }),
-            config: json(given.open),
-            secrets: ports.seal(row.id, secrets),
+            ...settings.value,
             version: row.version + 1,
           })
           .where('id', '=', row.id)
@@ -236,6 +259,14 @@ const account = z.object({
   ),
 })
 
+/** Settings that cannot be used are shown where people look for connections that do not stand. */
+function faultLines(fault: ReturnType<AccountPorts['fault']>) {
+  if (!fault) return []
+  const since = new Date(fault.sinceMs).toISOString()
+  const detail = `${fault.zh} ${fault.en}`
+  return [{ name: 'settings', node: '', state: 'config-error', detail, since, lastSeenAt: null }]
+}
+
 /** A kind of channel that this version does not have says nothing. */
 const silent = { settleMs: 0, takesReplies: false, replyWindow: null } as const
 
@@ -272,18 +303,21 @@ export function makeAccountQueries(ports: AccountPorts): Query[] {
             automatic: automaticOf(channels.get(row.kind)?.capabilities ?? silent, row.automatic),
             version: row.version,
             config: row.config as Record<string, unknown>,
-            secretsSet: row.secrets ? Object.keys(ports.open(row.id, row.secrets)) : [],
+            secretsSet: Object.keys(opened(ports, row) ?? {}),
             lastReceivedAt: last.find((l) => l.accountId === row.id)?.at?.toISOString() ?? null,
-            connections: states
-              .filter((s) => s.accountId === row.id)
-              .map((s) => ({
-                name: s.name,
-                node: s.node,
-                state: s.state,
-                detail: s.detail,
-                since: s.since.toISOString(),
-                lastSeenAt: s.lastSeenAt?.toISOString() ?? null,
-              })),
+            connections: [
+              ...faultLines(ports.fault(row.id)),
+              ...states
+                .filter((s) => s.accountId === row.id)
+                .map((s) => ({
+                  name: s.name,
+                  node: s.node,
+                  state: s.state,
+                  detail: s.detail,
+                  since: s.since.toISOString(),
+                  lastSeenAt: s.lastSeenAt?.toISOString() ?? null,
+                })),
+            ],
           })),
         })
       },

@@ -60,6 +60,11 @@ const catalogue = {
     en: 'The signature is outside the accepted time range. Check the clock.',
   },
   'channel.unknown': { status: 404, zh: '没有这个渠道账号。', en: 'There is no such channel account.' },
+  'channel.unusable': {
+    status: 503,
+    zh: '这个渠道账号的设置现在无法使用，请稍后再试。管理员可在“渠道”页面看到原因。',
+    en: 'The settings of this channel account cannot be used now. Try again later; administrators see the reason on the page Channels.',
+  },
   'channel.disabled': {
     status: 403,
     zh: '这个渠道账号已停用。',
@@ -316,6 +321,11 @@ const catalogue = {
     status: 413,
     zh: '文件超过 {limitSize} 的上限。',
     en: 'The file is larger than the limit of {limitSize}.',
+  },
+  'webhook.secret_lost': {
+    status: 409,
+    zh: '这个 Webhook 的签名密钥无法解密。请找回当时的加密密钥，或在 Webhooks 页面更换密钥。',
+    en: 'The signing secret of this webhook cannot be decrypted. Put the key back that encrypted it, or change the secret on the page Webhooks.',
   },
   'fetch.private_address': {
     status: 422,

@@ -4,7 +4,7 @@ import { type Command, type CommandContext, defineCommand } from '../access/inde
 import { both } from '../contract/faults.ts'
 import { ok, RefusedError, type Result, refuse } from '../kernel/result.ts'
 import { anybodyListens, deliverJob, skipToNow } from './fanout.ts'
-import type { WebhookPorts, WebhookSecrets } from './ports.ts'
+import { openedSecrets, type WebhookPorts, type WebhookSecrets } from './ports.ts'
 import { subscription } from './subscribe.ts'
 
 const manage = { roles: ['admin'] } as const
@@ -119,12 +119,12 @@ const updateCommand = (ports: WebhookPorts) =>
     },
   )
 
-/** Reads, changes and seals the secrets of an endpoint, newest first. */
+/** Reads, changes and seals the secrets of an endpoint, newest first; `before` is null when they cannot be decrypted. */
 async function changeSecrets(
   ctx: CommandContext,
   box: WebhookSecrets,
   id: string,
-  change: (before: readonly string[]) => readonly string[],
+  change: (before: readonly string[] | null) => readonly string[] | null,
 ): Promise<Result<number>> {
   const row = await ctx.tx
     .selectFrom('webhook_endpoint')
@@ -133,7 +133,8 @@ async function changeSecrets(
     .forUpdate()
     .executeTakeFirst()
   if (!row) return refuse('not_found', { what: 'webhook' })
-  const after = change(box.open(id, row.secrets))
+  const after = change(openedSecrets(box, id, row.secrets))
+  if (!after) return refuse('webhook.secret_lost')
   await ctx.tx
     .updateTable('webhook_endpoint')
     .set({ secrets: box.seal(id, after), version: row.version + 1 })
@@ -157,7 +158,7 @@ function rotateCommand({ secrets }: WebhookPorts): Command {
     async (ctx, input) => {
       const own = input.secret ?? newSecret()
       const kept = await changeSecrets(ctx, secrets, input.id, (before) =>
-        [own, ...before].slice(0, mostSecrets),
+        [own, ...(before ?? [])].slice(0, mostSecrets),
       )
       return kept.ok ? ok({ value: { secret: own, valid: kept.value }, ...changed(input.id) }) : kept
     },
@@ -174,7 +175,7 @@ function retireCommand({ secrets }: WebhookPorts): Command {
       output: z.object({}),
     },
     async (ctx, { id }) => {
-      const kept = await changeSecrets(ctx, secrets, id, (before) => before.slice(0, 1))
+      const kept = await changeSecrets(ctx, secrets, id, (before) => before?.slice(0, 1) ?? null)
       return kept.ok ? ok({ value: {}, ...changed(id) }) : kept
     },
   )

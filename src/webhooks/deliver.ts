@@ -1,14 +1,17 @@
 import { Webhook } from 'standardwebhooks'
 import { type Effects, noEffects } from '../contract/jobs.ts'
 import { FetchError } from '../contract/ports.ts'
+import { errors } from '../kernel/errors.ts'
 import { defineHandler, type Job, type JobHandler, type StepContext } from '../queue/index.ts'
 import type { Tx } from '../store/index.ts'
 import { deliverJob } from './fanout.ts'
 import { webhookId } from './payload.ts'
-import type { WebhookPorts } from './ports.ts'
+import { openedSecrets, type WebhookPorts } from './ports.ts'
 import { askedPauseMs, pauseAfter } from './schedule.ts'
 
 const limits = { timeoutMs: 15_000, maxBytes: 64 * 1024, maxRedirects: 0 }
+
+const secretLost = `${errors['webhook.secret_lost'].zh} ${errors['webhook.secret_lost'].en}`
 
 /** How one try went. `final`: another one would end the same way. */
 interface Tried {
@@ -59,12 +62,9 @@ async function post(
   const tried = { deliveryId: row.id, endpointId: row.endpointId, attempts: row.attempts + 1, askedMs: null }
   if (!row.enabled) return { ...tried, status: null, error: 'the endpoint is switched off', final: true }
   const body = JSON.stringify(row.body)
-  const headers = signed(
-    webhookId(row.eventId),
-    ctx.nowMs,
-    body,
-    ports.secrets.open(row.endpointId, row.secrets),
-  )
+  const secrets = openedSecrets(ports.secrets, row.endpointId, row.secrets)
+  if (!secrets) return { ...tried, status: null, error: secretLost, final: false }
+  const headers = signed(webhookId(row.eventId), ctx.nowMs, body, secrets)
   try {
     const response = await ports.fetch(row.url, { method: 'POST', headers, body, signal: ctx.signal }, limits)
     const { status } = response

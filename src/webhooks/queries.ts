@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineQuery, type Query } from '../access/index.ts'
 import { ok } from '../kernel/result.ts'
 import { sql } from '../store/index.ts'
-import type { WebhookPorts } from './ports.ts'
+import { openedSecrets, type WebhookPorts } from './ports.ts'
 import { tellableTypes } from './subscribe.ts'
 
 const see = { roles: ['supervisor', 'auditor'] } as const
@@ -15,7 +15,7 @@ const endpoint = z.object({
   events: z.array(z.string()),
   enabled: z.boolean(),
   version: z.int(),
-  /** How many secrets are valid now; more than one during a rotation. */
+  /** How many secrets are valid now; more than one during a rotation, none when they cannot be decrypted any more. */
   secrets: z.int(),
   waiting: z.int(),
   dead: z.int(),
@@ -45,7 +45,7 @@ function listQuery({ secrets }: WebhookPorts): Query {
       const byId = new Map(counts.rows.map((c) => [c.endpointId, c]))
       const endpoints = rows.map(({ id, name, url, events, enabled, version, ...row }) => ({
         ...{ id, name, url, events, enabled, version },
-        secrets: secrets.open(id, row.secrets).length,
+        secrets: openedSecrets(secrets, id, row.secrets)?.length ?? 0,
         waiting: byId.get(id)?.waiting ?? 0,
         dead: byId.get(id)?.dead ?? 0,
         lastSentAt: byId.get(id)?.lastSentAt?.toISOString() ?? null,

@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apiChannel } from '../../channels/api/index.ts'
 import { makeRegistry } from '../../src/app/channels.ts'
 import type { Channel } from '../../src/contract/channel.ts'
+import { errors } from '../../src/kernel/errors.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
+import { type Log, silentLog } from '../../src/kernel/log.ts'
 import { json } from '../../src/store/index.ts'
+import { secretBox } from '../../src/store/secrets.ts'
 import { type FreshDatabase, freshDatabase } from '../fresh-database.ts'
+import { type TestHub, testHub } from '../hub.ts'
 
 let fresh: FreshDatabase
 beforeAll(async () => {
@@ -31,6 +36,7 @@ describe('the channel accounts in memory', () => {
       loaders: { api: async () => apiChannel as Channel },
       openSecrets: async () => ({}),
       unusable: () => {},
+      now: () => 0,
       // The first reading has its rows and hangs on something else; it ends after the second one began.
       extra: async () => {
         if (readings++ === 0) await new Promise<void>((resolve) => (slow = resolve))
@@ -44,5 +50,88 @@ describe('the channel accounts in memory', () => {
     setTimeout(() => slow!(), 50)
     await Promise.all([older, newer])
     expect(registry.all().map((account) => account.id)).toEqual(expect.arrayContaining([first, second]))
+  })
+})
+
+const signingSecrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`]
+
+interface Listed {
+  readonly id: string
+  readonly version: number
+  readonly secretsSet: readonly string[]
+  readonly connections: readonly { readonly state: string; readonly detail: string | null }[]
+}
+
+describe('an account whose secrets cannot be decrypted', () => {
+  let test: TestHub
+  let id: string
+  const said: string[] = []
+  const listed = async () => ((await test.ask('channel.list', {})) as { accounts: Listed[] }).accounts[0]!
+  const answer = () => {
+    const found = test.hub.registry.find('api', id)
+    return found.ok ? found.value.config : found.refusal.code
+  }
+  /** The secrets as somebody sealed them whose key this hub does not have. */
+  const lose = (secrets: unknown = signingSecrets) =>
+    test.fresh.database.query('update channel_account set secrets = $2 where id = $1', [
+      id,
+      secretBox([randomBytes(32)]).seal(JSON.stringify({ signingSecrets: secrets }), `channel_account:${id}`),
+    ])
+  /** The same hub after a restart. */
+  async function restarted(): Promise<TestHub> {
+    const again = await testHub({ env: { SECRET_KEY: key }, fresh: { ...test.fresh, drop: async () => {} } })
+    await again.hub.registry.refresh()
+    return again
+  }
+  const key = randomBytes(32).toString('hex')
+
+  beforeEach(async () => {
+    said.length = 0
+    const log = { ...silentLog, error: (_: object, text: string) => said.push(text) } as unknown as Log
+    test = await testHub({ env: { SECRET_KEY: key }, log: { ...log, child: () => log } })
+    const made = await test.run('channel.create', { kind: 'api', name: '商城', config: { signingSecrets } })
+    id = made.id as string
+    await test.hub.registry.refresh()
+  })
+  afterEach(() => test.close())
+
+  it('goes on with what was loaded, and asks senders to come again where nothing was', async () => {
+    await lose()
+    await test.hub.registry.refresh()
+    expect(answer()).toMatchObject({ signingSecrets })
+    const again = await restarted()
+    const found = again.hub.registry.find('api', id)
+    expect(found).toMatchObject({ ok: false, refusal: { code: 'channel.unusable' } })
+    expect(errors['channel.unusable'].status).toBe(503)
+    expect(again.hub.registry.find('api', randomUUID())).toMatchObject({
+      refusal: { code: 'channel.unknown' },
+    })
+    await again.close()
+  })
+
+  it('is listed and tested with what is wrong and what to do, and logged once', async () => {
+    await lose()
+    await test.hub.registry.refresh()
+    await test.hub.registry.refresh()
+    expect(said).toEqual(['the stored settings of a channel account cannot be used'])
+    const words = /^已保存的密钥无法解密。.*重新填写.*enter them again on/
+    expect(await listed()).toMatchObject({
+      secretsSet: [],
+      connections: [{ state: 'config-error', detail: expect.stringMatching(words) }],
+    })
+    const { steps } = await test.ask('channel.test', { id })
+    expect(steps).toMatchObject([{ ok: false, en: expect.stringContaining('cannot be decrypted') }])
+  })
+
+  it('can be switched off as it is, and is well again with new secrets', async () => {
+    await lose()
+    await test.hub.registry.refresh()
+    await test.run('channel.update', { id, version: 1, enabled: false })
+    expect(answer()).toBe('channel.disabled')
+    const next = [`whsec_${Buffer.alloc(32, 8).toString('base64')}`]
+    await test.run('channel.update', { id, version: 2, enabled: true, config: { signingSecrets: next } })
+    await test.hub.registry.refresh()
+    expect(answer()).toMatchObject({ signingSecrets: next })
+    expect(await listed()).toMatchObject({ secretsSet: ['signingSecrets'], connections: [] })
   })
 })

@@ -196,6 +196,28 @@ describe('signed webhooks', () => {
     },
   )
 
+  it('whose secret cannot be decrypted are listed, tried again with the reason, and well with a new secret', async () => {
+    const { id } = await create()
+    await fresh.database.query('update webhook_endpoint set secrets = $2 where id = $1', [
+      id,
+      secretBox([randomBytes(32)]).seal('["whsec_"]', identity(id)),
+    ])
+    expect(await ask('webhook.list', {})).toMatchObject({ endpoints: [{ id, secrets: 0 }] })
+    await happen('ticket.opened')
+    expect(await deliveries(id)).toMatchObject([
+      {
+        state: 'queued',
+        attempts: 1,
+        lastError: expect.stringMatching(/^这个 Webhook 的签名密钥无法解密.*cannot be decrypted/),
+      },
+    ])
+    await expect(run('webhook.retire', { id })).rejects.toThrow('webhook.secret_lost')
+    expect(await run('webhook.rotate', { id })).toMatchObject({ valid: 1 })
+    clock.advance(3_600_000)
+    await work()
+    expect(await deliveries(id)).toMatchObject([{ state: 'sent' }])
+  })
+
   it('are saved with a host that an administrator allows, and with a name that is not known yet', async () => {
     await create({ url: 'https://allowed.example/hook' })
     const { id } = await create({ url: 'https://not-yet.example/hook' })
