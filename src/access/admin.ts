@@ -31,15 +31,17 @@ The hub may run meanwhile. DATABASE_URL and DATA_DIR are read as by the hub.`
 /** Runs one call of the tool; returns the exit code: 0 done, 1 refused, 2 wrong usage. */
 export async function runAdmin(argv: readonly string[], tools: AdminTools): Promise<number> {
   const call = readCall(argv)
-  if (call === 'help' || call === null) {
+  if (call.do === 'help' || call.do === 'explain') {
+    if (call.do === 'explain') tools.print(`${call.wrong}\n`)
     tools.print(adminHelp)
-    return call === 'help' ? 0 : 2
+    return call.do === 'help' ? 0 : 2
   }
   const result = await tools.withDatabase((database) =>
     database.transaction((tx) => perform(tx, call, tools)),
   )
   if (!result.ok) {
     tools.print(sentence(result.refusal, 'en'))
+    for (const { path, message } of result.refusal.issues ?? []) tools.print(`  ${path}: ${message}`)
     return 1
   }
   for (const line of result.value) tools.print(line)
@@ -51,7 +53,12 @@ type Call =
   | { readonly do: 'create'; readonly login: string; readonly roles: readonly Role[]; readonly name: string }
   | { readonly do: 'reset-password'; readonly login: string }
 
-function readCall(argv: readonly string[]): Call | 'help' | null {
+/** What was called wrongly, for people. */
+type Misread = { readonly do: 'explain'; readonly wrong: string }
+
+const misread = (wrong: string): Misread => ({ do: 'explain', wrong })
+
+function readCall(argv: readonly string[]): Call | Misread | { readonly do: 'help' } {
   const options = {
     help: { type: 'boolean', short: 'h' },
     role: { type: 'string', multiple: true },
@@ -60,19 +67,25 @@ function readCall(argv: readonly string[]): Call | 'help' | null {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: true })
-  } catch {
-    return null
+  } catch (error) {
+    return misread((error as Error).message)
   }
   const { values, positionals } = parsed
+  if (values.help) return { do: 'help' }
   const [verb, login, ...rest] = positionals
-  if (values.help) return 'help'
-  if (rest.length > 0) return null
-  if (verb === 'list' && login === undefined) return { do: 'list' }
-  if (verb === 'reset-password' && login !== undefined) return { do: verb, login: loginKey(login) }
-  const given = (values.role ?? []) as Role[]
-  const valid = given.length > 0 && given.every((role) => roles.includes(role))
-  if (verb !== 'create' || login === undefined || !valid) return null
-  return { do: 'create', login, roles: given, name: values.name ?? login }
+  if (verb === undefined) return misread('Say what to do: list, create or reset-password.')
+  if (verb !== 'list' && verb !== 'create' && verb !== 'reset-password')
+    return misread(`There is no command "${verb}".`)
+  const extra = verb === 'list' ? positionals[1] : rest[0]
+  if (extra !== undefined) return misread(`"${extra}" is too much: "${verb}" does not take it.`)
+  if (verb === 'list') return { do: verb }
+  if (login === undefined) return misread(`Say whom: ${verb} LOGIN.`)
+  if (verb === 'reset-password') return { do: verb, login: loginKey(login) }
+  const given = values.role ?? []
+  if (given.length === 0) return misread(`Say with --role what ${login} may do.`)
+  const unknown = given.find((role) => !roles.includes(role as Role))
+  if (unknown !== undefined) return misread(`There is no role "${unknown}". Roles: ${roles.join(', ')}.`)
+  return { do: verb, login, roles: given as Role[], name: values.name ?? login }
 }
 
 async function perform(tx: Tx, call: Call, tools: AdminTools): Promise<Result<readonly string[]>> {
@@ -107,7 +120,11 @@ async function createUser(
   const login = loginSchema.safeParse(call.login)
   if (!login.success) {
     return refuse('request.invalid', {}, [
-      { path: 'login', message: 'letters, digits and . _ - @ only', messageZh: '只用字母、数字和 . _ - @' },
+      {
+        path: 'login',
+        message: 'must have 2 to 64 letters, digits and . _ - @, and begin with a letter or digit',
+        messageZh: '应为 2 至 64 个字母、数字和 . _ - @，以字母或数字开头',
+      },
     ])
   }
   const taken = await tx

@@ -352,9 +352,27 @@ describe('npm run admin', () => {
       code: 0,
       text: expect.stringContaining('reset-password LOGIN'),
     })
-    expect((await tool('create', 'x')).code).toBe(2)
-    expect((await tool('create', 'x', '--role', 'king')).code).toBe(2)
-    expect((await tool('--nonsense')).code).toBe(2)
+    const misread = async (...argv: string[]) => {
+      const { code, text } = await tool(...argv)
+      expect(code).toBe(2)
+      expect(text).toContain('Usage: npm run admin')
+      return text.split('\n')[0]
+    }
+    expect(await misread()).toBe('Say what to do: list, create or reset-password.')
+    expect(await misread('frob')).toBe('There is no command "frob".')
+    expect(await misread('create')).toBe('Say whom: create LOGIN.')
+    expect(await misread('reset-password')).toBe('Say whom: reset-password LOGIN.')
+    expect(await misread('create', 'x')).toBe('Say with --role what x may do.')
+    expect(await misread('create', 'x', '--role', 'king')).toMatch(/^There is no role "king". Roles: .*agent/)
+    expect(await misread('create', 'bo', 'b', '--role', 'agent')).toMatch(/^"b" is too much/)
+    expect(await misread('list', 'x')).toMatch(/^"x" is too much/)
+    expect(await misread('--nonsense')).toContain("'--nonsense'")
     expect((await tool('reset-password', 'nobody')).code).toBe(1)
+  })
+
+  it('names what is wrong with a login', async () => {
+    const { code, text } = await tool('create', 'bo b', '--role', 'agent')
+    expect(code).toBe(1)
+    expect(text).toMatch(/^ {2}login: .*letters, digits/m)
   })
 })
