@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -238,6 +239,24 @@ describe('backup and restore', () => {
     } finally {
       rmSync(gone)
     }
+  })
+
+  it('say that the disk is full, and leave nothing behind', async () => {
+    const target = join(scratch, 'full.backup')
+    // What is written there meets a full disk.
+    symlinkSync('/dev/full', `${target}.part`)
+    const settings = {
+      ...paths('a'),
+      secretKey: null,
+      withMedia: true,
+      withKey: true,
+      nowMs,
+      progress: silent,
+    }
+    await expect(backup(database, { file: target, ...settings })).rejects.toThrow(
+      `The backup ${target} could not be written: the disk is full.`,
+    )
+    expect([existsSync(target), existsSync(`${target}.part`)]).toEqual([false, false])
   })
 
   it('show one moment although the hub goes on writing', async () => {

@@ -129,7 +129,7 @@ describe('rotating the key', () => {
     }
     const rotations = async () => {
       for (let round = 0; round < 4; round++)
-        await Promise.all([rotateKey(fresh.database, settings), rotateKey(fresh.database, settings)])
+        await Promise.all([rotateKey(database, settings), rotateKey(database, settings)])
     }
     await Promise.all([starts(), rotations().finally(() => (rotating = false))])
     expect(keyLines()).toHaveLength(2)

@@ -150,8 +150,29 @@ describe('the commands of the terminal', { timeout: 240_000 }, () => {
     expect(done.out).toMatch(/hub\.backup: \d+ rows/)
     expect(done.out).toContain('The key is in the file')
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    failed(await run(['backup', '--out', join(dir, 'nowhere', 'hub.backup')]), /nowhere/)
     expect((await run(['backup'])).code).toBe(2)
+  })
+
+  it('files that cannot be used are named before anything is begun', async () => {
+    const empty = { DATA_DIR: join(dir, 'empty') }
+    const [absent, nowhere, damaged] = [join(dir, 'absent'), join(dir, 'nowhere', 'x'), join(dir, 'damaged')]
+    writeFileSync(damaged, '{')
+    failed(await run(['restore', '--in', absent], empty), `There is no file ${absent}.`)
+    failed(await run(['restore', '--in', dir], empty), `${dir} is a folder, not a file.`)
+    failed(await run(['backup', '--out', nowhere], empty), `There is no folder ${join(dir, 'nowhere')}.`)
+    failed(await run(['backup', '--out', dir], empty), `${dir} is a folder.`)
+    failed(await run(['backup', '--out', '/dev/full'], empty), '/dev/full is not a regular file')
+    expect(statSync('/dev/full').isCharacterDevice()).toBe(true)
+    for (const [option, given, words] of [
+      ['--in', absent, 'There is no file'],
+      ['--in', damaged, 'is not understood'],
+      ['--against', damaged, 'is not understood'],
+      ['--json', nowhere, 'There is no folder'],
+    ] as const) {
+      const { code, err } = await run(['eval', '--set', 'dialogues', option, given], empty)
+      expect([code, err.split('\n')[0]]).toEqual([2, expect.stringContaining(words)])
+    }
+    expect(existsSync(empty.DATA_DIR)).toBe(false)
   })
 
   it('restore reads it into an empty database of a server, and refuses what is no backup, what is not there and what is in use', async () => {

@@ -1,4 +1,5 @@
-import { backup, migrate } from '../../store/index.ts'
+import { backup, migrate, StoreError } from '../../store/index.ts'
+import { unwritable } from './file-arguments.ts'
 import { runCommand, say, UsageError } from './run-command.ts'
 import { withStorage } from './with-storage.ts'
 
@@ -17,10 +18,12 @@ The file holds personal data and the key of the stored secrets (unless --without
     'without-media': { type: 'boolean' },
     'without-key': { type: 'boolean' },
   },
-  run(values, config) {
+  async run(values, config) {
     const file = values.out
-    if (typeof file !== 'string') throw new UsageError('--out FILE is missing.')
-    return withStorage(config, async ({ database }) => {
+    if (typeof file !== 'string' || file === '') throw new UsageError('--out FILE is missing.')
+    const fault = await unwritable(file, true)
+    if (fault) throw new StoreError(fault)
+    return await withStorage(config, async ({ database }) => {
       await migrate(database)
       const summary = await backup(database, {
         file,

@@ -29,6 +29,7 @@ import { loadLexicon, readByRules } from '../../pipeline/index.ts'
 import { migrate } from '../../store/index.ts'
 import type { Config } from '../config.ts'
 import { root, version } from '../version.ts'
+import { unreadable, unwritable } from './file-arguments.ts'
 import { runCommand, say, UsageError } from './run-command.ts'
 import { withStorage } from './with-storage.ts'
 
@@ -68,7 +69,13 @@ Exit code 0: done and every gate holds, 1: a gate does not hold, 2: called wrong
       .split(',')
       .filter((text) => text.trim() !== '')
       .map((text) => readGate(text) ?? wrong(`"${text}" is no gate`))
-    const before = reportOf(String(values.against ?? published), values.against !== undefined)
+    for (const file of [values.in, values.against]) {
+      const fault = file === undefined ? null : await unreadable(String(file))
+      if (fault) wrong(fault)
+    }
+    const unwritten = values.json === undefined ? null : await unwritable(String(values.json))
+    if (unwritten) wrong(unwritten)
+    const before = reportOf(String(values.against ?? published))
     const after: { [K in SetName]?: SetReport } = {}
     for (const set of sets.filter((each) => wanted === 'all' || wanted === each)) {
       if (set === 'corrected' && wanted === 'all' && !hasHub(config)) {
@@ -110,9 +117,19 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   return allowed.find((each) => each === value) ?? wrong(`--${name} is one of ${allowed.join(', ')}`)
 }
 
-function reportOf(file: string, needed: boolean): Report | null {
-  if (!existsSync(file)) return needed ? wrong(`there is no file ${file}`) : null
-  return JSON.parse(readFileSync(file, 'utf8')) as Report
+function reportOf(file: string): Report | null {
+  if (!existsSync(file)) return null
+  const report = understood(file, (text) => JSON.parse(text) as Report)
+  return report?.sets ? report : wrong(`${file} is not what --json writes.`)
+}
+
+/** Reads a file that somebody named; what it does not hold is said without the insides of the program. */
+function understood<T>(file: string, understand: (text: string) => T): T {
+  try {
+    return understand(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return wrong(`${file} is not understood: ${(error as Error).message}`)
+  }
 }
 
 function hasHub(config: Config): boolean {
@@ -136,7 +153,9 @@ async function read(
   }
   if (set !== 'corrected') {
     const cases =
-      set === 'dialogues' && file !== undefined ? casesOf(readFileSync(file, 'utf8')) : shippedCases(set)
+      set === 'dialogues' && file !== undefined
+        ? understood(file, (text) => casesOf(text))
+        : shippedCases(set)
     for (const item of cases) await take(item)
     return { engine, figures, outcomes }
   }

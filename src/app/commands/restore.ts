@@ -1,6 +1,7 @@
 import { openMediaStore } from '../../media/store.ts'
-import { type Restored, restore } from '../../store/index.ts'
+import { type Restored, restore, StoreError } from '../../store/index.ts'
 import type { Storage } from '../storage.ts'
+import { unreadable } from './file-arguments.ts'
 import { runCommand, say, UsageError } from './run-command.ts'
 import { withStorage } from './with-storage.ts'
 
@@ -29,7 +30,9 @@ to this one.
   options: { in: { type: 'string' }, force: { type: 'boolean' } },
   async run(values, config) {
     const file = values.in
-    if (typeof file !== 'string') throw new UsageError('--in FILE is missing.')
+    if (typeof file !== 'string' || file === '') throw new UsageError('--in FILE is missing.')
+    const fault = await unreadable(file)
+    if (fault) throw new StoreError(fault)
     const media = await openMediaStore({ dir: config.mediaDir })
     const work = async ({ database }: Storage) => {
       const { dataDir, secretKey } = config

@@ -71,6 +71,15 @@ export async function writeBackupFile(file: string, records: AsyncIterable<Writt
     const handle = await open(part)
     await handle.sync().finally(() => handle.close())
     await rename(part, file)
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (syscall !== 'write' && syscall !== 'fsync' && syscall !== 'rename') throw error
+    throw new StoreError(
+      code === 'ENOSPC'
+        ? `The backup ${file} could not be written: the disk is full. Free some space, or name another disk.`
+        : `The backup ${file} could not be written (${code}).`,
+      { cause: error },
+    )
   } finally {
     await rm(part, { force: true })
   }
