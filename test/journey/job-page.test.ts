@@ -212,7 +212,7 @@ describe('详情 on a job card', () => {
       const put = await page.test.hub.media.put(bytes(content), {
         declaredType: contentType,
         maxBytes: 10_000,
-        accept: ['image/*', 'text/plain'],
+        accept: ['image/*', 'audio/*', 'text/plain'],
       })
       if (!put.ok) throw new Error(put.refusal.code)
       const [message] = await page.query<{ id: string }>(
@@ -242,8 +242,7 @@ describe('详情 on a job card', () => {
     const photo = await attach(one.ticketId, '外机.png', 'image/png', png)
     const letter = await attach(one.ticketId, '说明.txt', 'text/plain', Buffer.from('漏氟'))
     const foreign = await attach(other.ticketId, '别家.png', 'image/png', png)
-    const voice = await attach(one.ticketId, '语音.txt', 'text/plain', Buffer.from('voice'))
-    await page.query(`update attachment set "contentType" = 'audio/amr' where "id" = '${voice}'`)
+    const voice = await attach(one.ticketId, '语音.amr', 'audio/amr', Buffer.from('#!AMR\nvoice'))
     const picture = { id: photo, name: '外机.png', contentType: 'image/png' }
     expect((await page.look(one.link)).body.media).toEqual([picture])
     expect((await page.file(one.link, voice)).statusCode).toBe(404)
@@ -259,7 +258,7 @@ describe('详情 on a job card', () => {
     expect((await page.file(one.link, letter)).body).toBe('漏氟')
     expect((await page.look(one.link)).body.media).toEqual([
       picture,
-      { id: voice, name: '语音.txt', contentType: 'audio/amr' },
+      { id: voice, name: '语音.amr', contentType: 'audio/amr' },
     ])
     expect((await page.file(one.link, voice)).headers['content-type']).toBe('audio/amr')
     expect((await page.file(one.link, foreign)).statusCode).toBe(404)

@@ -50,13 +50,19 @@ export async function inOrder(live: Database, inputs: readonly Input[]): Promise
     }
   }
   for (const [earlier, later] of pairs(await timelines(live), known)) waits(later, earlier)
+  const found = await extractions(live)
   for (const [earlier, later] of pairs(await arrivals(live), known)) {
     waits(later, earlier)
-    // A message is taken along by a reading that waits. One that needed a reading of its own came after the other had begun.
     const begun = readings.get(earlier)
     if (begun === undefined) continue
-    if (readings.has(later)) waits(later, begun)
-    else readings.set(later, begun)
+    const own = readings.get(later)
+    // One that was read by a reading of its own came after the other had read.
+    if (own !== undefined && found.has(derivedId('extraction', own))) waits(later, begun)
+    else {
+      // A message is taken along by a reading that waits, or that was only about to read: its own one finds nothing new then.
+      if (own !== undefined) waits(begun, later)
+      readings.set(later, begun)
+    }
   }
   return eachAfter(sorted, before)
 }
@@ -111,4 +117,10 @@ async function arrivals(live: Database) {
     select "conversationId" as of, "envelopeId" as id from message where "envelopeId" is not null
     order by "conversationId", "seq"`.execute(live.db)
   return rows
+}
+
+/** Readings that found something new. */
+async function extractions(live: Database): Promise<ReadonlySet<string>> {
+  const rows = await live.db.selectFrom('extraction').select('id').execute()
+  return new Set(rows.map(({ id }) => id))
 }
