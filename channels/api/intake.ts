@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { both, faultsOf } from '../../src/contract/faults.ts'
 import { ok, type Result, refuse } from '../../src/kernel/result.ts'
 
 /** Largest body of one request, bytes. */
@@ -30,12 +31,18 @@ const attachment = z
     contentType: z
       .string()
       .max(120)
-      .regex(/^[\w.+-]+\/[\w.+-]+$/)
+      .regex(
+        /^[\w.+-]+\/[\w.+-]+$/,
+        both('应为文件类型，例如 image/jpeg', 'must be a content type such as image/jpeg'),
+      )
       .default('application/octet-stream'),
     /** The bytes in base64; small files only, the whole request is limited. */
     content: z
       .string()
-      .refine((s) => s.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(s), 'must be base64')
+      .refine(
+        (s) => s.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(s),
+        both('应为 Base64 编码', 'must be base64'),
+      )
       .optional(),
     /** Or the address that the hub fetches it from. */
     url: z
@@ -43,7 +50,10 @@ const attachment = z
       .max(2000)
       .optional(),
   })
-  .refine((a) => (a.content === undefined) !== (a.url === undefined), 'give either content or url')
+  .refine(
+    (a) => (a.content === undefined) !== (a.url === undefined),
+    both('content 和 url 要填一个，只能填一个', 'give either content or url'),
+  )
 
 const location = z.strictObject({
   lat: z.number().min(-90).max(90),
@@ -65,7 +75,7 @@ const message = z.strictObject({
       z.string().min(1).max(100),
       z.union([scalar, z.array(scalar).max(100), z.record(z.string().max(100), scalar)]),
     )
-    .refine((f) => Object.keys(f).length <= 100, 'at most 100 fields')
+    .refine((f) => Object.keys(f).length <= 100, both('最多 100 个字段', 'at most 100 fields'))
     .optional(),
   attachments: z.array(attachment).max(10).default([]),
   location: location.optional(),
@@ -111,26 +121,20 @@ export function readIntake(body: Uint8Array): Result<Intake> {
 
 function validate(body: Uint8Array): Result<Intake> {
   if (body.byteLength > maxBodyBytes) return refuse('request.too_large', { limit: maxBodyBytes })
-  if (!isUtf8(body)) return refuse('request.malformed', { reason: 'not UTF-8' })
+  if (!isUtf8(body)) return malformed('内容不是 UTF-8 编码', 'the body is not UTF-8')
   let json: unknown
   let text: string
   try {
     text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     json = JSON.parse(text)
   } catch {
-    return refuse('request.malformed', { reason: 'not JSON' })
+    return malformed('内容不是有效的 JSON', 'the body is not valid JSON')
   }
   const kind = (json as { kind?: unknown } | null)?.kind
   const known = kind === undefined || (typeof kind === 'string' && knownKinds.has(kind))
   const schema = kind === 'receipt' ? receipt : known ? message : unknownMessage
   const parsed = schema.safeParse(json)
-  if (!parsed.success) {
-    return refuse(
-      'request.invalid',
-      {},
-      parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
-    )
-  }
+  if (!parsed.success) return refuse('request.invalid', {}, faultsOf(parsed.error))
   const data = unstorable.test(text) ? storable(parsed.data) : parsed.data
   return ok(
     kind === 'receipt'
@@ -138,6 +142,8 @@ function validate(body: Uint8Array): Result<Intake> {
       : { type: 'message', known, body: data as IntakeMessage },
   )
 }
+
+const malformed = (reasonZh: string, reason: string) => refuse('request.malformed', { reason, reasonZh })
 
 /** Escapes of NUL and of surrogates, which may stand alone: PostgreSQL stores neither. */
 const unstorable = /\\u(?:0000|d[89a-f])/i

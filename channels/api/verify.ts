@@ -21,7 +21,9 @@ export function verify(request: RawRequest, config: ApiConfig, nowMs: number): R
   if (!caller.ok) return caller
   if (!/^[\x21-\x7e]{1,200}$/.test(caller.value.key)) {
     const path = caller.value.by === 'signature' ? 'webhook-id' : 'Idempotency-Key'
-    return refuse('request.invalid', {}, [{ path, message: 'must be 1 to 200 printable ASCII characters' }])
+    const message = 'must be given: 1 to 200 letters, digits or signs of ASCII, without spaces'
+    const messageZh = '必须填写：1 至 200 个 ASCII 字母、数字或符号，不含空格'
+    return refuse('request.invalid', {}, [{ path, message, messageZh }])
   }
   const intake = readIntake(request.body)
   if (!intake.ok) return intake

@@ -19,17 +19,37 @@ function edgeRefusal(error: Thrown, request: FastifyRequest): Refusal | null {
       return refuse('request.too_large', { limit: request.routeOptions.bodyLimit ?? null }).refusal
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return refuse('request.unsupported_type', { type: request.headers['content-type'] ?? '' }).refusal
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return refuse('request.malformed', { reason: String(error.message) }).refusal
   }
   const status = Number(error.statusCode)
-  if (status >= 400 && status < 500)
-    return refuse('request.malformed', { reason: String(error.message) }).refusal
-  return null
+  return status >= 400 && status < 500 ? malformed(error) : null
+}
+
+/** Why the server could not read a request, in both languages; what it says by itself is English and for programmers. */
+const unreadable: Readonly<Record<string, { readonly reasonZh: string; readonly reason: string }>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    reasonZh: '内容不是有效的 JSON',
+    reason: 'the body is not valid JSON',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    reasonZh: 'content-type 写明是 JSON，内容却是空的',
+    reason: 'the content type says JSON, but the body is empty',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    reasonZh: '内容的长度与 content-length 不一致',
+    reason: 'the length of the body is not what content-length says',
+  },
+  FST_ERR_BAD_URL: { reasonZh: '网址的写法不对', reason: 'the address is not written as a URL' },
+  FST_ERR_MAX_PARAM_LENGTH: { reasonZh: '网址中有一段太长', reason: 'a part of the address is too long' },
+}
+
+/** The refusal of a request that the server could not read. */
+export function malformed({ code }: Thrown): Refusal {
+  const known = typeof code === 'string' ? unreadable[code] : undefined
+  const unknown = {
+    reasonZh: '请求的写法不符合要求',
+    reason: 'it is not written in a way that is accepted',
+  }
+  return refuse('request.malformed', known ?? unknown).refusal
 }
 
 /** The refusal behind whatever was thrown. A bug is logged with the request's id and says no more than that id. */

@@ -3,7 +3,6 @@ import type { MediaStore, ReceivePort } from '../contract/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Log } from '../kernel/log.ts'
-import { refuse } from '../kernel/result.ts'
 import { type ApiOptions, defaultRateLimits, type RateLimits, registerApi } from './api.ts'
 import { isStillValid } from './authenticate.ts'
 import { type Accounts, registerChannels } from './channels.ts'
@@ -12,7 +11,7 @@ import { registerDocumentation } from './documentation.ts'
 import { type EngineerDesk, registerEngineer } from './engineer.ts'
 import { type EventSource, makeEventHub } from './event-hub.ts'
 import { registerEventStream } from './event-stream.ts'
-import { registerFailures } from './failure.ts'
+import { malformed, registerFailures } from './failure.ts'
 import { registerMedia } from './media.ts'
 import { type GaugeSource, makeMetrics } from './metrics.ts'
 import { registerPages } from './pages.ts'
@@ -83,8 +82,7 @@ function openServer({ clock, trustedProxies: proxies }: ServerDeps): FastifyInst
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => {
-      const { refusal } = refuse('request.malformed', { reason: error.message })
-      sendRefusal(request, reply, refusal)
+      sendRefusal(request, reply, malformed(error))
     },
   })
 }

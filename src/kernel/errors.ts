@@ -25,8 +25,8 @@ const catalogue = {
   },
   'request.malformed': {
     status: 400,
-    zh: '无法读取请求内容：{reason}',
-    en: 'The request could not be read: {reason}',
+    zh: '无法读取请求：{reasonZh}。请改正后重新发送。',
+    en: 'The request could not be read: {reason}. Correct it and send it again.',
   },
   'request.unsupported_type': {
     status: 415,

@@ -13,6 +13,8 @@ type Params = Readonly<Record<string, unknown>>
 function replacement(member: string, params: Params, lang: 'zh' | 'en'): string {
   if (member === 'what') return entityName(params.what, params.name, lang)
   if (params[member] !== undefined) return String(params[member] ?? '')
+  // What a vendor's program is told has one wording.
+  if (member === 'reasonZh') return String(params.reason ?? '')
   if (member.endsWith('Seconds'))
     return String(Math.ceil(Number(params[member.replace(/Seconds$/, 'Ms')]) / 1000))
   if (member.endsWith('Size')) return size(Number(params[member.replace(/Size$/, '')]))

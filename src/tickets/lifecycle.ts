@@ -165,7 +165,11 @@ const guards: { readonly [N in CommandName]?: Guard<N> } = {
     if (ticket.missing.length === 0) return null
     const fieldsZh = ticket.missing.map((f) => f.zh).join('、')
     const fieldsEn = ticket.missing.map((f) => f.en).join(', ')
-    const issues = ticket.missing.map((f) => ({ path: f.name, message: 'required' }))
+    const issues = ticket.missing.map((f) => ({
+      path: f.name,
+      message: 'must be given',
+      messageZh: '必须填写',
+    }))
     return refusal('ticket.form_incomplete', { fieldsZh, fieldsEn }, issues)
   },
   reopen: (ticket, { reason }, actor, nowMs) => {

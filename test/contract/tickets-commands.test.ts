@@ -351,9 +351,12 @@ describe('the life of a ticket', () => {
 
   it('is not resolved while a required field of its form is empty', async () => {
     const ticketId = await open({}, { typeKey: 'repair' })
-    expect(code(await tell('ticket.transition', ticketId, { command: 'resolve' }))).toBe(
-      'ticket.form_incomplete',
-    )
+    expect(await tell('ticket.transition', ticketId, { command: 'resolve' })).toMatchObject({
+      refusal: {
+        code: 'ticket.form_incomplete',
+        issues: [{ message: 'must be given', messageZh: '必须填写' }],
+      },
+    })
     expect((await get(ticketId)).missing.map((m) => m.name)).toEqual(['error_code'])
     value(await tell('ticket.setField', ticketId, { name: 'error_code', value: 'E18' }))
     expect(code(await tell('ticket.transition', ticketId, { command: 'resolve' }))).toBe('ok')

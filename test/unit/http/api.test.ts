@@ -49,7 +49,7 @@ describe('the API at the edge', () => {
     expect([answer.statusCode, answer.json().error.code]).toEqual([403, 'access.forbidden'])
   })
 
-  it('refuses malformed JSON, other content types, XML bombs and poisoned prototypes with a clear code', async () => {
+  it('refuses malformed JSON in both languages, and other content types, XML bombs and poisoned prototypes with a clear code', async () => {
     const { server } = toyHub()
     const send = (payload: string, type: string) =>
       server.inject({
@@ -61,6 +61,7 @@ describe('the API at the edge', () => {
       })
     const malformed = await send('{"name":', 'application/json')
     expect([malformed.statusCode, malformed.json().error.code]).toEqual([400, 'request.malformed'])
+    expect(malformed.json().error.messageZh).toBe('无法读取请求：内容不是有效的 JSON。请改正后重新发送。')
     const poisoned = await send('{"name":"x","__proto__":{"admin":true}}', 'application/json')
     expect([poisoned.statusCode, poisoned.json().error.code]).toEqual([400, 'request.malformed'])
     const constructed = await send(

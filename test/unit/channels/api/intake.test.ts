@@ -7,6 +7,7 @@ import { maxBodyBytes } from '../../../../channels/api/intake.ts'
 import type { RawRequest, Verified } from '../../../../src/contract/channel.ts'
 import type { MessageEnvelope } from '../../../../src/contract/message.ts'
 import { sha256 } from '../../../../src/kernel/hash.ts'
+import { sentence } from '../../../../src/kernel/sentence.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const nowMs = 1_700_000_000_000
@@ -88,6 +89,30 @@ describe('what a request may say', () => {
     expect(refused.code).toBe('request.invalid')
     expect(refused.issues?.map((i) => i.path).sort()).toEqual(['', 'sender.id', 'sentAt'])
     expect(refused.issues?.find((i) => i.path === '')?.message).toContain('txt')
+  })
+
+  it('says in both languages what is wrong, in the words of all other refusals', () => {
+    const issues = (body: unknown) => refusal(byToken(body)).issues
+    expect(issues({ text: 'x' })).toEqual([
+      { path: 'sender', message: 'must be given', messageZh: '必须填写' },
+    ])
+    expect(issues({ ...simple, text: 'x'.repeat(20_001) })).toEqual([
+      { path: 'text', message: 'must have at most 20000 characters', messageZh: '最多 20000 个字' },
+    ])
+    const attachments = [{ name: 'x', contentType: 'pdf', content: 'a' }, { name: 'y' }]
+    expect(issues({ ...simple, attachments })?.map((issue) => issue.messageZh)).toEqual([
+      '应为文件类型，例如 image/jpeg',
+      '应为 Base64 编码',
+      'content 和 url 要填一个，只能填一个',
+    ])
+    expect(refusal(request(simple, { authorization: `Bearer ${token}` })).issues?.[0]?.messageZh).toMatch(
+      /^必须填写：1 至 200 个/,
+    )
+    const cut = refusal(byToken(new TextEncoder().encode('{"a":')))
+    expect([sentence(cut, 'zh'), sentence(cut, 'en')]).toEqual([
+      '无法读取请求：内容不是有效的 JSON。请改正后重新发送。',
+      'The request could not be read: the body is not valid JSON. Correct it and send it again.',
+    ])
   })
 
   it('refuses what is not JSON, not UTF-8 or too large', () => {
