@@ -45,8 +45,8 @@ const catalogue = {
   },
   'request.conflict': {
     status: 409,
-    zh: '同一个幂等键已用于另一份内容。',
-    en: 'This idempotency key was already used with different content.',
+    zh: '同一个幂等键已用于另一份内容。新的请求请用新的键。',
+    en: 'This idempotency key was already used with different content. Use a new key for a new request.',
   },
   'signature.missing': {
     status: 401,

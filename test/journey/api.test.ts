@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ticketLinks } from '../../src/access/index.ts'
 import { readConfig } from '../../src/app/config.ts'
 import { serveHub } from '../../src/app/serve.ts'
+import { type Log, silentLog } from '../../src/kernel/log.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
 const callbackSecret = `whsec_${randomBytes(32).toString('base64')}`
@@ -25,6 +26,7 @@ describe('a program files a request, follows it and gets the answers', () => {
   let tokenId: string
   let hookSecret = ''
   const got: Got[] = []
+  const refusals: object[] = []
 
   beforeAll(async () => {
     caller = createServer(async (request, response) => {
@@ -39,7 +41,8 @@ describe('a program files a request, follows it and gets the answers', () => {
     await new Promise<void>((resolve) => caller.listen(0, '127.0.0.1', resolve))
     const callerUrl = `http://127.0.0.1:${(caller.address() as AddressInfo).port}`
     const env = { ALLOW_PRIVATE_HOSTS: '127.0.0.1', PUBLIC_URL: 'https://hub.example' }
-    test = await testHub({ env })
+    const log: Log = { ...silentLog, info: (fields) => refusals.push(fields), child: () => log }
+    test = await testHub({ env, log })
     server = await serveHub(
       test.hub,
       ticketLinks(randomBytes(32).toString('hex')),
@@ -135,6 +138,13 @@ describe('a program files a request, follows it and gets the answers', () => {
           .executeTakeFirstOrThrow()
       ).delivery
     await vi.waitFor(async () => expect(await deliveryOf()).toBe('read'), patience)
+  })
+
+  it('is told the request id under which the log names it, when a key is used again for something else', async () => {
+    const { status, body } = await post('order-1', { sender: { id: 'u-1' }, text: '冰箱漏水' })
+    const { code, requestId } = body.error as unknown as { code: string; requestId: string }
+    expect([status, code]).toEqual([409, 'request.conflict'])
+    expect(refusals).toContainEqual({ requestId, channel: 'api', code })
   })
 
   it('is refused with a token that was revoked, from the next look at the accounts on', async () => {

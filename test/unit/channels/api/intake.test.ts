@@ -220,7 +220,7 @@ describe('the message that a request becomes', () => {
 })
 
 describe('the answer to a request', () => {
-  it('is 202 with the address of the receipt, and 409 when the key was used for something else', () => {
+  it('is 202 with the address of the receipt, and a refusal when the key was used for something else', () => {
     const ack = apiChannel.ack(verified(byToken(simple)), [{ envelopeId: 'e-1', duplicate: false }], config)
     expect(ack.status).toBe(202)
     expect(JSON.parse(String(ack.body))).toEqual({
@@ -230,6 +230,6 @@ describe('the answer to a request', () => {
       duplicate: false,
     })
     const conflict = { envelopeId: 'e-1', duplicate: true, contentDiffers: true }
-    expect(apiChannel.ack(verified(byToken(simple)), [conflict], config).status).toBe(409)
+    expect(() => apiChannel.ack(verified(byToken(simple)), [conflict], config)).toThrow('request.conflict')
   })
 })
