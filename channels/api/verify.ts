@@ -45,7 +45,9 @@ function byToken(request: RawRequest, config: ApiConfig): Result<Caller> {
     const expected = Buffer.from(token.hash)
     if (expected.length === hash.length && timingSafeEqual(expected, hash)) found = token
   }
-  if (!found) return refuse('signature.invalid')
-  if (!found.scopes.includes(intakeScope)) return refuse('access.forbidden', { action: intakeScope })
+  // One that was revoked, or is for another account, is no longer told from one that never was.
+  if (!found) return refuse('token.unknown')
+  if (!found.scopes.includes(intakeScope))
+    return refuse('access.scope_missing', { action: 'POST /channels/api', scopes: intakeScope })
   return ok({ by: found.id, key: request.headers['idempotency-key'] ?? '' })
 }

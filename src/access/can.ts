@@ -28,7 +28,10 @@ export function can(actor: Actor, permission: Permission): boolean {
   }
 }
 
-/** The refusal for an actor who may not. */
-export function forbid(action: string): Result<never> {
-  return refuse('access.forbidden', { action })
+/** The refusal for an actor who may not; a token has no role, and hears which scope it lacks where one would do. */
+export function forbid(action: string, actor?: Actor, permission?: Permission): Result<never> {
+  if (actor?.kind !== 'token') return refuse('access.forbidden', { action })
+  const scopes = permission?.scopes ?? []
+  if (scopes.length === 0) return refuse('access.not_for_tokens', { action })
+  return refuse('access.scope_missing', { action, scopes: scopes.join(' / ') })
 }

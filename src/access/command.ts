@@ -57,7 +57,8 @@ export function defineCommand<I, T>(
     secret: definition.secret ?? [],
     prepare: definition.prepare,
     execute: async (ctx, input) => {
-      if (!can(ctx.actor, definition.permission)) return forbid(definition.name)
+      if (!can(ctx.actor, definition.permission))
+        return forbid(definition.name, ctx.actor, definition.permission)
       return run(ctx, input)
     },
   }
@@ -99,7 +100,8 @@ export function defineQuery<I, T>(
     ...definition,
     audit: definition.audit,
     execute: async (ctx, input) => {
-      if (!can(ctx.actor, definition.permission)) return forbid(definition.name)
+      if (!can(ctx.actor, definition.permission))
+        return forbid(definition.name, ctx.actor, definition.permission)
       return run(ctx, input)
     },
   }

@@ -39,7 +39,7 @@ export function makeExecutor(options: ExecutorOptions): Executor {
     commandId: string,
   ): Promise<Result<unknown>> {
     // Before anything slow is done for somebody who may not; the command checks again inside.
-    if (!can(actor, command.permission)) return forbid(command.name)
+    if (!can(actor, command.permission)) return forbid(command.name, actor, command.permission)
     const read = readInput(command.input, raw)
     if (!read.ok) return read
     try {

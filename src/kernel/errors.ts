@@ -59,6 +59,11 @@ const catalogue = {
     zh: '签名时间不在允许范围内，请检查服务器时间。',
     en: 'The signature is outside the accepted time range. Check the clock.',
   },
+  'token.unknown': {
+    status: 401,
+    zh: '这个令牌在这里无效：它不存在、已停用，或属于另一个渠道账号。请检查令牌，或到“用户与令牌”页新建一个。',
+    en: 'This token is not valid here: it does not exist, was revoked, or belongs to another channel account. Check it, or make one on the page Users and tokens.',
+  },
   'channel.unknown': { status: 404, zh: '没有这个渠道账号。', en: 'There is no such channel account.' },
   'channel.unusable': {
     status: 503,
@@ -81,6 +86,16 @@ const catalogue = {
     status: 403,
     zh: '你的角色不能执行“{action}”。',
     en: 'Your role may not do "{action}".',
+  },
+  'access.scope_missing': {
+    status: 403,
+    zh: '这个令牌没有执行“{action}”所需的范围：{scopes}。请到“用户与令牌”页新建有这个范围的令牌。',
+    en: 'This token lacks the scope that "{action}" needs: {scopes}. Make one with that scope on the page Users and tokens.',
+  },
+  'access.not_for_tokens': {
+    status: 403,
+    zh: '令牌不能执行“{action}”，请由有权限的人登录后操作。',
+    en: 'No token may do "{action}". Somebody who may has to sign in for it.',
   },
   'access.locked': {
     status: 429,

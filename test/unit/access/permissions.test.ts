@@ -27,10 +27,12 @@ const nothing = new Proxy(
   },
 ) as never
 
+const refusing = ['access.forbidden', 'access.scope_missing', 'access.not_for_tokens']
+
 async function isLetIn(run: () => Promise<Result<unknown>>, name: string): Promise<boolean> {
   try {
     const result = await run()
-    return result.ok || result.refusal.code !== 'access.forbidden' || result.refusal.params.action !== name
+    return result.ok || !refusing.includes(result.refusal.code) || result.refusal.params.action !== name
   } catch {
     return true
   }

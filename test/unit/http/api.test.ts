@@ -40,13 +40,17 @@ describe('the API at the edge', () => {
     }
   })
 
-  it('lets the command itself refuse a token without the scope', async () => {
+  it('lets the command itself refuse a token without the scope, and says which it is', async () => {
     const { server } = toyHub()
-    const answer = await server.inject({
-      url: '/api/thing/find',
-      headers: { authorization: 'Bearer yt_good' },
-    })
-    expect([answer.statusCode, answer.json().error.code]).toEqual([403, 'access.forbidden'])
+    const headers = { authorization: 'Bearer yt_good' }
+    const greeting = { method: 'POST' as const, url: '/api/thing/greet', headers, payload: { name: 'x' } }
+    const greeted = await server.inject(greeting)
+    expect([greeted.statusCode, greeted.json().error.code]).toEqual([403, 'access.scope_missing'])
+    expect(greeted.json().error.messageZh).toContain(
+      '没有执行“thing.greet”所需的范围：tickets:write / things:write',
+    )
+    const found = await server.inject({ url: '/api/thing/find', headers })
+    expect([found.statusCode, found.json().error.code]).toEqual([403, 'access.not_for_tokens'])
   })
 
   it('refuses malformed JSON in both languages, and other content types, XML bombs and poisoned prototypes with a clear code', async () => {

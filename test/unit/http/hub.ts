@@ -88,7 +88,7 @@ export const greet = defineCommand(
   {
     name: 'thing.greet',
     title: 'Greets',
-    permission: { roles: ['agent'] },
+    permission: { roles: ['agent'], scopes: ['tickets:write', 'things:write'] },
     input: z.object({ name: z.string() }),
     output: z.object({ text: z.string() }),
   },

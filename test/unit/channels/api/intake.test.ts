@@ -55,13 +55,14 @@ describe('who may file a request', () => {
     )
   })
 
-  it('refuses no proof, a wrong token, a token without the scope, and an account without any', () => {
+  it('refuses no proof, an unknown token by that name, a token without the scope by the scope, and an account without any', () => {
     expect(refusal(request(simple, { 'idempotency-key': 'k' })).code).toBe('signature.missing')
-    expect(refusal(byToken(simple, 'k', 'nope')).code).toBe('signature.invalid')
-    expect(refusal(byToken(simple, 'k', 'read-only')).code).toBe('access.forbidden')
+    expect(refusal(byToken(simple, 'k', 'nope')).code).toBe('token.unknown')
+    const reader = refusal(byToken(simple, 'k', 'read-only'))
+    expect([reader.code, reader.params.scopes]).toEqual(['access.scope_missing', 'intake'])
     const bare = apiConfigSchema.parse({})
     expect(apiChannel.verify(byToken(simple), bare, nowMs)).toMatchObject({
-      refusal: { code: 'signature.invalid' },
+      refusal: { code: 'token.unknown' },
     })
   })
 
