@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../access/command.ts'
 import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../contract/automatic.ts'
 import type { Channel, TestStep } from '../contract/channel.ts'
-import { faultsOf, reasonOf } from '../contract/faults.ts'
+import { type Fault, faultsOf, reasonOf } from '../contract/faults.ts'
+import { type MemberSchema, unknownMembers } from '../contract/unknown-members.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json, StoreError } from '../store/index.ts'
 
@@ -50,8 +51,14 @@ const preset = z.object({
   note: z.object({ zh: z.string(), en: z.string() }),
 })
 
-type JsonSchema = {
-  properties?: Record<string, { secret?: boolean; generated?: boolean; type?: string }>
+interface SettingSchema extends MemberSchema {
+  readonly secret?: boolean
+  readonly generated?: boolean
+  readonly type?: string
+}
+
+interface JsonSchema extends MemberSchema {
+  readonly properties?: Readonly<Record<string, SettingSchema>>
 }
 
 /** The JSON Schema of an account's settings, for forms; secret members carry `secret: true`. */
@@ -82,12 +89,14 @@ function withGenerated(channel: Channel, values: Record<string, unknown>): Recor
   return { ...Object.fromEntries(made), ...values }
 }
 
-function check(channel: Channel, values: Record<string, unknown>): Result<null> {
+function check(channel: Channel, values: Record<string, unknown>, stored?: unknown): Result<null> {
   const parsed = channel.configSchema.safeParse(values)
-  if (parsed.success) return ok(null)
-  const issues = faultsOf(parsed.error)
-  return refuse('channel.config_invalid', reasonOf(issues), issues)
+  if (!parsed.success) return wrong(faultsOf(parsed.error))
+  const unknown = unknownMembers(settingsSchema(channel), values, stored)
+  return unknown.length === 0 ? ok(null) : wrong(unknown)
 }
+
+const wrong = (issues: readonly Fault[]) => refuse('channel.config_invalid', reasonOf(issues), issues)
 
 /** An account's secret settings; null when they cannot be decrypted any more. */
 function opened(ports: AccountPorts, row: { id: string; secrets: string | null }) {
@@ -107,14 +116,14 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
   /** The columns that hold new settings of an account, with the secrets that stay. */
   function changedSettings(
     channel: Channel,
-    row: { id: string; secrets: string | null },
+    row: { id: string; secrets: string | null; config: unknown },
     config: Record<string, unknown>,
   ) {
     const before = opened(ports, row)
     // What the hub made itself is lost with the rest, and nobody can enter it again.
     const given = split(channel, before ? config : withGenerated(channel, config))
     const secrets = { ...before, ...given.secret }
-    const checked = check(channel, { ...given.open, ...secrets })
+    const checked = check(channel, { ...given.open, ...secrets }, { ...(row.config as object), ...before })
     return checked.ok ? ok({ config: json(given.open), secrets: ports.seal(row.id, secrets) }) : checked
   }
   return [

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Reader } from '../store/index.ts'
+import { builtInTexts } from './templates.ts'
 
 /** Texts of one notice by language; `{number}` style variables (outbox/templates.ts). */
 const noticeTextSchema = z.object({
@@ -18,8 +19,11 @@ export const outboxSettingsSchema = z.object({
   reservedForPeople: z.int().min(0).max(100).default(1),
   /** Channel accounts on which the hub never speaks by itself. */
   silentAccounts: z.array(z.uuid()).default([]),
-  /** Texts that replace the built-in ones, by notice. */
-  texts: z.record(z.string(), noticeTextSchema).default({}),
+  /** Texts that replace the built-in ones, by notice. Others are refused when they come in, but read where they are stored. */
+  texts: z
+    .record(z.string(), noticeTextSchema)
+    .meta({ propertyNames: { type: 'string', enum: Object.keys(builtInTexts) } })
+    .default({}),
 })
 
 export type OutboxSettings = z.infer<typeof outboxSettingsSchema>

@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apiChannel } from '../../channels/api/index.ts'
 import { makeRegistry } from '../../src/app/channels.ts'
+import { systemActor } from '../../src/contract/actor.ts'
 import type { Channel } from '../../src/contract/channel.ts'
+import { type MemberSchema, unknownMembers } from '../../src/contract/unknown-members.ts'
 import { errors } from '../../src/kernel/errors.ts'
 import { derivedId } from '../../src/kernel/ids.ts'
 import { type Log, silentLog } from '../../src/kernel/log.ts'
@@ -133,5 +135,55 @@ describe('an account whose secrets cannot be decrypted', () => {
     await test.hub.registry.refresh()
     expect(answer()).toMatchObject({ signingSecrets: next })
     expect(await listed()).toMatchObject({ secretsSet: ['signingSecrets'], connections: [] })
+  })
+})
+
+describe('the settings of an account', () => {
+  let test: TestHub
+  beforeAll(async () => {
+    test = await testHub()
+  })
+  afterAll(() => test.close())
+
+  const refusal = async (name: string, input: object) => {
+    const command = test.hub.commands.find((each) => each.name === name)!
+    const done = await test.hub.executor.execute(command, systemActor('test'), input)
+    return done.ok ? null : done.refusal
+  }
+  const create = (config: object, kind = 'api') => refusal('channel.create', { kind, name: '商城', config })
+
+  it('refuse a member that the channel does not have by its name, also one that only the hub puts in', async () => {
+    expect(await create({ callbackURL: 'https://shop.example/answers' })).toMatchObject({
+      code: 'channel.config_invalid',
+      params: { reasonZh: '没有这样的内容：callbackURL', reason: 'there is no such member: callbackURL' },
+    })
+    expect((await create({ tokens: [] }))?.params.reason).toBe('there is no such member: tokens')
+    const mail = {
+      address: 'a@shop.example',
+      password: 'x',
+      imap: { host: 'a', Port: 1 },
+      smtp: { host: 'a' },
+    }
+    expect((await create(mail, 'email'))?.issues).toContainEqual({
+      path: 'imap',
+      message: 'there is no such member: Port',
+      messageZh: '没有这样的内容：Port',
+    })
+  })
+
+  it('let a member go by that is stored from before, and take every preset of every kind', async () => {
+    const { id } = await test.run('channel.create', { kind: 'api', name: '商城', config: {} })
+    const stored = { foo: 1 }
+    await test.fresh.database.query('update channel_account set config = $2 where id = $1', [id, stored])
+    await test.hub.registry.refresh()
+    expect(test.hub.registry.byId(id as string)).toBeDefined()
+    expect(await refusal('channel.update', { id, version: 1, config: stored })).toBeNull()
+    const more = { id, version: 2, config: { ...stored, bar: 1 } }
+    expect((await refusal('channel.update', more))?.params.reason).toBe('there is no such member: bar')
+    const { kinds } = (await test.ask('channel.kinds', {})) as {
+      kinds: { settings: MemberSchema; presets: { config: object }[] }[]
+    }
+    for (const { settings, presets } of kinds)
+      for (const { config } of presets) expect(unknownMembers(settings, config)).toEqual([])
   })
 })

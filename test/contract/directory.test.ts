@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor, Role } from '../../src/contract/actor.ts'
 import type { Result } from '../../src/kernel/result.ts'
+import { json } from '../../src/store/index.ts'
 import { type TestHub, testHub } from '../hub.ts'
 
 let test: TestHub
@@ -174,6 +175,30 @@ describe('calendars, ticket types and settings', () => {
       stored: true,
     })
     expect(settings.map((s) => s.name)).not.toContain('links.key')
+  })
+
+  it('refuse a member that a setting does not have by its name, but let one go by that is stored', async () => {
+    const set = (name: string, value: object) => as(person('admin'), 'setting.set', { name, value })
+    const issues = [{ path: 'value', messageZh: '没有这样的内容：autoclosems' }]
+    expect(await set('tickets', { autoclosems: 60_000 })).toMatchObject({ refusal: { issues } })
+    const words = { zh: '已受理', en: 'received' }
+    expect(await set('outbox', { texts: { 'ticket.acknowledged': words } })).toMatchObject({
+      refusal: {
+        code: 'request.invalid',
+        issues: [{ path: 'value.texts', message: 'there is no such member: ticket.acknowledged' }],
+      },
+    })
+    expect(codeOf(await set('outbox', { texts: { 'ticket.acknowledge': words } }))).toBe('ok')
+    const old = { texts: { 'ticket.acknowledged': words, 'ticket.resolved': words } }
+    await test.fresh.database.db
+      .updateTable('setting')
+      .set({ value: json(old) })
+      .where('name', '=', 'outbox')
+      .execute()
+    const { settings } = (await test.ask('outbox.settings', {})) as { settings: { texts: object } }
+    expect(settings.texts).toEqual(old.texts)
+    expect(codeOf(await set('outbox', old))).toBe('ok')
+    await test.run('setting.set', { name: 'outbox', value: null })
   })
 
   it('go back to the default of a setting by null, and hold what comes later by itself', async () => {

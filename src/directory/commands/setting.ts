@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Command, defineCommand, defineQuery, type Query } from '../../access/command.ts'
 import { recordChange } from '../../audit/index.ts'
 import { faultsOf } from '../../contract/faults.ts'
+import { type MemberSchema, unknownMembers } from '../../contract/unknown-members.ts'
 import { ok, refuse } from '../../kernel/result.ts'
 import { json } from '../../store/index.ts'
 
@@ -40,6 +41,13 @@ export function makeSettingCommands(schemas: SettingSchemas): Command[] {
         if (!read.success) {
           return refuse('request.invalid', {}, faultsOf(read.error, ['value']))
         }
+        const stored = await ctx.tx
+          .selectFrom('setting')
+          .select('value')
+          .where('name', '=', name)
+          .executeTakeFirst()
+        const unknown = unknownMembers(membersOf(schema), value, stored?.value, ['value'])
+        if (unknown.length > 0) return refuse('request.invalid', {}, unknown)
         const row = { value: json(read.data), updatedAt: new Date(ctx.nowMs) }
         await ctx.tx
           .insertInto('setting')
@@ -76,13 +84,16 @@ export function makeSettingQueries(schemas: SettingSchemas): Query[] {
             name,
             value: value.get(name) ?? defaultOf(schema),
             stored: value.has(name),
-            schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+            schema: membersOf(schema),
           })),
         })
       },
     ),
   ]
 }
+
+const membersOf = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as MemberSchema
 
 /** What a setting means when nothing is stored: its schema's own default, or that of its members. */
 function defaultOf(schema: z.ZodType): unknown {
