@@ -22,7 +22,10 @@ const row = fc
       ...rest,
       ...about,
       ...(rest.kind === 'choice' || rest.kind === 'choices' ? { choices } : {}),
-      ...(limited && least !== null ? { least } : {}),
+      // Nobody can choose more than there are choices.
+      ...(limited && least !== null
+        ? { least: rest.kind === 'choices' ? Math.min(least, choices.length) : least }
+        : {}),
       ...(limited && most !== null ? { most } : {}),
       ...(rest.kind === 'text' && pattern ? { pattern } : {}),
     }
