@@ -24,6 +24,8 @@ export const apiConfigSchema = z.object({
     .default(null)
     .meta({
       essential: true,
+      pushed: true,
+      needs: 'callbackSecrets',
       hint: {
         zh: '留空则由程序自己查询回复。',
         en: 'Leave empty: the program asks for the answers itself.',

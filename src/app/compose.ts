@@ -233,6 +233,7 @@ export async function composeHub(options: HubOptions): Promise<Hub> {
     seal: secrets.seal,
     open: secrets.open,
     fault: (accountId: string) => registry.fault(accountId),
+    isBarred: safe.isBarred,
     test: (accountId: string) => testAccount(registry, io, accountId),
   }
 

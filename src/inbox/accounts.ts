@@ -4,6 +4,8 @@ import { type Command, defineCommand, defineQuery, type Query } from '../access/
 import { automaticDefaults, automaticOf, automaticSchema, canTalk } from '../contract/automatic.ts'
 import type { Channel, TestStep } from '../contract/channel.ts'
 import { type Fault, faultsOf, reasonOf } from '../contract/faults.ts'
+import { privateAddress } from '../contract/private-address.ts'
+import { text } from '../contract/text.ts'
 import { type MemberSchema, unknownMembers } from '../contract/unknown-members.ts'
 import { ok, type Result, refuse } from '../kernel/result.ts'
 import { json, StoreError } from '../store/index.ts'
@@ -19,6 +21,8 @@ export interface AccountPorts {
   open(accountId: string, sealed: string): Record<string, unknown>
   /** Why the stored settings of an account cannot be used, and since when. */
   fault(accountId: string): { readonly zh: string; readonly en: string; readonly sinceMs: number } | undefined
+  /** Whether an address lies within the own network, where nothing is pushed to. */
+  isBarred(url: string): Promise<boolean>
   /** Tries the settings of an enabled account against its vendor. */
   test(accountId: string): Promise<Result<readonly TestStep[]>>
 }
@@ -55,6 +59,10 @@ interface SettingSchema extends MemberSchema {
   readonly secret?: boolean
   readonly generated?: boolean
   readonly type?: string
+  /** An address that the hub posts to. */
+  readonly pushed?: boolean
+  /** Another setting without which this one is of no use. */
+  readonly needs?: string
 }
 
 interface JsonSchema extends MemberSchema {
@@ -89,12 +97,38 @@ function withGenerated(channel: Channel, values: Record<string, unknown>): Recor
   return { ...Object.fromEntries(made), ...values }
 }
 
-function check(channel: Channel, values: Record<string, unknown>, stored?: unknown): Result<null> {
+/** Checks settings that come in. More is asked of them than of stored ones, which an account would otherwise lose. */
+async function check(
+  { isBarred }: Pick<AccountPorts, 'isBarred'>,
+  channel: Channel,
+  values: Record<string, unknown>,
+  stored: Record<string, unknown> = {},
+): Promise<Result<null>> {
   const parsed = channel.configSchema.safeParse(values)
   if (!parsed.success) return wrong(faultsOf(parsed.error))
-  const unknown = unknownMembers(settingsSchema(channel), values, stored)
-  return unknown.length === 0 ? ok(null) : wrong(unknown)
+  const schema = settingsSchema(channel)
+  const given = Object.entries(schema.properties ?? {}).filter(([name]) => !isEmpty(values[name]))
+  const lacking = given.flatMap(([name, { needs }]) =>
+    needs !== undefined && isEmpty(values[needs]) ? [neededBy(name, needs)] : [],
+  )
+  const faults = [...unknownMembers(schema, values, stored), ...lacking]
+  if (faults.length > 0) return wrong(faults)
+  for (const [name, { pushed }] of given) {
+    const url = String(values[name])
+    if (pushed && url !== stored[name] && (await isBarred(url)))
+      return { ok: false, refusal: privateAddress(url, name) }
+  }
+  return ok(null)
 }
+
+const isEmpty = (value: unknown) =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+const neededBy = (name: string, needs: string): Fault => ({
+  path: needs,
+  message: `must be given together with ${name}`,
+  messageZh: `填了 ${name} 就必须填写`,
+})
 
 const wrong = (issues: readonly Fault[]) => refuse('channel.config_invalid', reasonOf(issues), issues)
 
@@ -114,7 +148,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
     events: [{ type: 'channel.changed' as const, subject: 'channel', subjectId: id, data: { kind } }],
   })
   /** The columns that hold new settings of an account, with the secrets that stay. */
-  function changedSettings(
+  async function changedSettings(
     channel: Channel,
     row: { id: string; secrets: string | null; config: unknown },
     config: Record<string, unknown>,
@@ -123,7 +157,8 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
     // What the hub made itself is lost with the rest, and nobody can enter it again.
     const given = split(channel, before ? config : withGenerated(channel, config))
     const secrets = { ...before, ...given.secret }
-    const checked = check(channel, { ...given.open, ...secrets }, { ...(row.config as object), ...before })
+    const stored = { ...(row.config as object), ...before }
+    const checked = await check(ports, channel, { ...given.open, ...secrets }, stored)
     return checked.ok ? ok({ config: json(given.open), secrets: ports.seal(row.id, secrets) }) : checked
   }
   return [
@@ -134,7 +169,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         permission: manage,
         input: z.object({
           kind: z.string(),
-          name: z.string().min(1).max(100),
+          name: text(100),
           audience: audience.default('both'),
           automatic: automaticSchema.default({}),
           config,
@@ -146,7 +181,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         const channel = await ports.channel(input.kind)
         if (!channel) return refuse('not_found', { what: 'channel', name: input.kind })
         const settings = withGenerated(channel, input.config)
-        const checked = check(channel, settings)
+        const checked = await check(ports, channel, settings)
         if (!checked.ok) return checked
         const id = ctx.ids.next()
         const parts = split(channel, settings)
@@ -174,7 +209,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         input: z.object({
           id: z.uuid(),
           version: z.int(),
-          name: z.string().min(1).max(100).optional(),
+          name: text(100).optional(),
           enabled: z.boolean().optional(),
           audience: audience.optional(),
           /** Switches that are left out stay as they are. */
@@ -195,7 +230,7 @@ export function makeAccountCommands(ports: AccountPorts): Command[] {
         if (row.version !== input.version) return refuse('conflict.version')
         const channel = await ports.channel(row.kind)
         if (!channel) return refuse('not_found', { what: 'channel', name: row.kind })
-        const settings = input.config ? changedSettings(channel, row, input.config) : ok({})
+        const settings = input.config ? await changedSettings(channel, row, input.config) : ok({})
         if (!settings.ok) return settings
         await ctx.tx
           .updateTable('channel_account')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../access/index.ts'
 import { both } from '../contract/faults.ts'
+import { privateAddress } from '../contract/private-address.ts'
 import { ok, RefusedError, type Result, refuse } from '../kernel/result.ts'
 import { anybodyListens, deliverJob, skipToNow } from './fanout.ts'
 import { openedSecrets, type WebhookPorts, type WebhookSecrets } from './ports.ts'
@@ -30,17 +31,7 @@ const changed = (id: string) => ({
 
 /** Refuses an address within the own network before anything is stored. */
 async function reachable({ isBarred }: WebhookPorts, url: string): Promise<void> {
-  if (!(await isBarred(url))) return
-  const messageZh =
-    '这个地址在内网或本机，默认不推送。确实需要时，请把主机名或网段写进环境变量 ALLOW_PRIVATE_HOSTS，重启后再保存。'
-  const message =
-    'This address is in a private network, where nothing is pushed by default. If it is meant, add the host or range to ALLOW_PRIVATE_HOSTS, restart, and save again.'
-  const host = new URL(url).hostname
-  throw new RefusedError({
-    code: 'fetch.private_address',
-    params: { host },
-    issues: [{ path: 'url', message, messageZh }],
-  })
+  if (await isBarred(url)) throw new RefusedError(privateAddress(url, 'url'))
 }
 
 function createCommand(ports: WebhookPorts): Command {

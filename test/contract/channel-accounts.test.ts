@@ -171,6 +171,40 @@ describe('the settings of an account', () => {
     })
   })
 
+  it('want the secrets with which answers are signed together with the address that they go to', async () => {
+    const callbackUrl = 'https://8.8.8.8/answers'
+    const refused = await create({ callbackUrl })
+    expect(refused).toMatchObject({
+      code: 'channel.config_invalid',
+      params: { reasonZh: 'callbackSecrets：填了 callbackUrl 就必须填写' },
+    })
+    const { id } = await test.run('channel.create', {
+      ...{ kind: 'api', name: '商城' },
+      config: { callbackUrl, callbackSecrets: signingSecrets },
+    })
+    // Secrets that are left out stay, and so does what needs them.
+    expect(await refusal('channel.update', { id, version: 1, config: { callbackUrl } })).toBeNull()
+    const none = { callbackUrl, callbackSecrets: [] }
+    expect((await refusal('channel.update', { id, version: 2, config: none }))?.code).toBe(
+      'channel.config_invalid',
+    )
+  })
+
+  it('refuse an address for answers within the own network at once, with how to allow it', async () => {
+    const config = { callbackUrl: 'http://127.0.0.1:8080/answers', callbackSecrets: signingSecrets }
+    expect(await create(config)).toMatchObject({
+      code: 'fetch.private_address',
+      params: { host: '127.0.0.1' },
+      issues: [{ path: 'callbackUrl', message: expect.stringContaining('ALLOW_PRIVATE_HOSTS') }],
+    })
+  })
+
+  it('refuse a name of nothing but blanks', async () => {
+    const named = (name: string) => refusal('channel.create', { kind: 'api', name, config: {} })
+    expect(await named('  \u3000')).toMatchObject({ code: 'request.invalid', issues: [{ path: 'name' }] })
+    expect(await named(' 商城 ')).toBeNull()
+  })
+
   it('let a member go by that is stored from before, and take every preset of every kind', async () => {
     const { id } = await test.run('channel.create', { kind: 'api', name: '商城', config: {} })
     const stored = { foo: 1 }
