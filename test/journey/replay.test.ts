@@ -182,6 +182,30 @@ describe('replay after a burst, when several workers decide at once', () => {
     await expectNoDifference()
   })
 
+  it('finds no difference when a job gave way to one for the same work that came while it ran', async () => {
+    const { db } = test.fresh.database
+    const jobs = (kind: string) =>
+      db.selectFrom('job').select('id').where('kind', '=', kind).where('state', '=', 'ready').execute()
+    const run = async (kind: string) => {
+      for (const { id } of await jobs(kind)) await test.hub.runJob(id)
+    }
+    const say = async (key: string, text: string) => {
+      await sendToApi(test, accountId, { key, sender: { id: 'u' }, thread: 't', text })
+      await test.hub.append()
+      await run('conversation.extract')
+    }
+    await say('k1', '空调不制冷,杭州市西湖区文三路1号,电话13605712810')
+    const [first] = await jobs('ticket.route')
+    await db.updateTable('job').set({ state: 'running' }).where('id', '=', first!.id).execute()
+    await say('k2', '很急,今天必须修好,马上派人来')
+    const [second] = await jobs('ticket.route')
+    expect(second!.id).not.toBe(first!.id)
+    // What the runner does with a job whose commit found the ticket changed while its twin waits.
+    await db.deleteFrom('job').where('id', '=', first!.id).execute()
+    await test.hub.settle()
+    await expectNoDifference()
+  })
+
   it('finds no difference when a second node with a slow clock worked on the same burst', async () => {
     const slow = { now: () => Date.now() - 150 }
     const other = await testHub({ fresh: test.fresh, clock: slow, env: { WORKER_CONCURRENCY: '8' } })

@@ -8,6 +8,9 @@ const rank = { config: 0, envelope: 1, command: 2, step: 3 } as const
 /** What one input enqueues at most, as far as the order looks: what is beyond keeps the order of its moments. */
 const jobsOfOne = 32
 
+/** A reading that began so long ago, ms, has not waited for a message. */
+const longestReadingMs = 60_000
+
 /** The id under which an input is the cause of what follows from it; a change of the configuration is none. */
 export function causeOf(input: Input): string {
   switch (input.kind) {
@@ -25,8 +28,8 @@ export function causeOf(input: Input): string {
 /**
  * Puts inputs in the order of their beginnings, which is when they read what they went by. That is not the order in which they were
  * committed when several workers ran at once or nodes had different clocks; where that order was recorded, an input waits for those
- * that went before it: a job for what enqueued it, whatever touched a ticket for what is before it in the timeline, and a message for
- * those before it in its conversation and for the reading that had begun without it.
+ * that went before it: a job for what enqueued it, whatever touched a ticket for what is before it in the timeline, a message for those
+ * before it in its conversation and for the reading that had begun without it, and a reading for the message that it took along.
  */
 export async function inOrder(live: Database, inputs: readonly Input[]): Promise<Input[]> {
   const sorted = inputs.toSorted(
@@ -39,32 +42,44 @@ export async function inOrder(live: Database, inputs: readonly Input[]): Promise
     if (all) all.push(earlier)
     else before.set(id, [earlier])
   }
-  /** Of whom came a reading of a conversation. */
+  const found = await foundSomething(live)
+  /** The reading that took a message up, by what the message came with; that of `idle` found it read already. */
   const readings = new Map<string, string>()
-  for (const cause of known.keys()) {
-    for (let i = 0; i < jobsOfOne; i++) {
-      const job = known.get(derivedId('job', cause, i))
-      if (job?.kind !== 'step') continue
-      waits(job.jobId, cause)
-      if (job.jobKind === 'conversation.extract') readings.set(cause, job.jobId)
+  const idle = new Set<string>()
+  for (const [cause, jobs] of jobsByCause(sorted)) {
+    for (const { jobId, jobKind } of jobs) {
+      waits(jobId, cause)
+      if (jobKind !== 'conversation.extract') continue
+      if (found(jobId)) readings.set(cause, jobId)
+      else idle.add(cause)
     }
   }
   for (const [earlier, later] of pairs(await timelines(live), known)) waits(later, earlier)
-  const found = await extractions(live)
   for (const [earlier, later] of pairs(await arrivals(live), known)) {
     waits(later, earlier)
+    // A message is taken along by a reading that waits. One that needed a reading of its own came after the other had begun.
     const begun = readings.get(earlier)
     if (begun === undefined) continue
-    const own = readings.get(later)
-    // One that was read by a reading of its own came after the other had read.
-    if (own !== undefined && found.has(derivedId('extraction', own))) waits(later, begun)
-    else {
-      // A message is taken along by a reading that waits, or that was only about to read: its own one finds nothing new then.
-      if (own !== undefined) waits(begun, later)
-      readings.set(later, begun)
-    }
+    if (readings.has(later)) waits(later, begun)
+    else readings.set(later, begun)
+    if (idle.has(later) && known.get(later)!.atMs - known.get(begun)!.atMs < longestReadingMs)
+      waits(begun, later)
   }
   return eachAfter(sorted, before)
+}
+
+/** The recorded jobs that each input enqueued: their ids follow from it. */
+export function jobsByCause(
+  inputs: readonly Input[],
+): Map<string, readonly Extract<Input, { kind: 'step' }>[]> {
+  const steps = new Map(inputs.flatMap((input) => (input.kind === 'step' ? [[input.jobId, input]] : [])))
+  const ordinals = Array.from({ length: jobsOfOne }, (_, i) => i)
+  return new Map(
+    inputs
+      .map(causeOf)
+      .map((cause) => [cause, ordinals.flatMap((i) => steps.get(derivedId('job', cause, i)) ?? [])] as const)
+      .filter(([, jobs]) => jobs.length > 0),
+  )
 }
 
 /** Neighbours of one chain, as far as they are repeated. */
@@ -103,6 +118,13 @@ function eachAfter(sorted: readonly Input[], before: ReadonlyMap<string, readonl
   return [...ordered, ...[...held.values()].flat()]
 }
 
+/** Which readings found something new in their conversation: only those leave an extraction, named after their job. */
+async function foundSomething(live: Database): Promise<(jobId: string) => boolean> {
+  const { rows } = await sql<{ id: string }>`select "id" from extraction`.execute(live.db)
+  const ids = new Set(rows.map(({ id }) => id))
+  return (jobId) => ids.has(derivedId('extraction', jobId))
+}
+
 /** What wrote the timelines of tickets, ticket by ticket in order. */
 async function timelines(live: Database) {
   const { rows } = await sql<{ of: string; id: string }>`
@@ -117,10 +139,4 @@ async function arrivals(live: Database) {
     select "conversationId" as of, "envelopeId" as id from message where "envelopeId" is not null
     order by "conversationId", "seq"`.execute(live.db)
   return rows
-}
-
-/** Readings that found something new. */
-async function extractions(live: Database): Promise<ReadonlySet<string>> {
-  const rows = await live.db.selectFrom('extraction').select('id').execute()
-  return new Set(rows.map(({ id }) => id))
 }

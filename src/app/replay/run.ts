@@ -11,8 +11,9 @@ import { recordedRecogniser } from '../recogniser.ts'
 import { compare, type Difference } from './compare.ts'
 import { type CommandRow, type Input, keptSince, outsideJobs, readInputs } from './inputs.ts'
 import { withLoadsOf } from './loads.ts'
-import { causeOf } from './order.ts'
+import { causeOf, jobsByCause } from './order.ts'
 import { applyConfig, configAt, configChanges, makeScratch } from './scratch.ts'
+import { giveWayMs, givingWay } from './twins.ts'
 
 export interface ReplayReport {
   readonly envelopes: number
@@ -84,15 +85,17 @@ async function follow(
   const problems: string[] = []
   const numbers = await numbersByCause(live)
   const recorded = new Set(inputs.flatMap((input) => (input.kind === 'step' ? [input.jobId] : [])))
+  const enqueued = jobsByCause(inputs)
   for (const input of inputs) {
-    await runNewJobs(hub, recorded, input.atMs, clock)
+    await runNewJobs(hub, recorded, input.atMs, clock, giveWayMs)
     clock.set(input.atMs)
     const number = numbers.get(causeOf(input))
     if (number !== undefined) await hub.database.query("select setval('ticket_number', $1, false)", [number])
-    const problem = await again(hub, live, input)
+    const kinds = (enqueued.get(causeOf(input)) ?? []).map(({ jobKind }) => jobKind)
+    const problem = await givingWay(hub.database, kinds, recorded, () => again(hub, live, input))
     if (problem) problems.push(problem)
   }
-  await runNewJobs(hub, recorded, clock.now() + 1, clock)
+  await runNewJobs(hub, recorded, clock.now() + 1, clock, 0)
   return problems
 }
 
@@ -127,17 +130,19 @@ async function runNewJobs(
   recorded: ReadonlySet<string>,
   beforeMs: number,
   clock: ReturnType<typeof manualClock>,
+  patienceMs: number,
 ): Promise<void> {
   for (;;) {
     const ready = await hub.database.db
       .selectFrom('job')
-      .select(['id', 'dueAt'])
+      .select(['id', 'dueAt', 'uniqueKey'])
       .where('state', '=', 'ready')
       .where('dueAt', '<', new Date(beforeMs))
       .where('kind', 'not in', outsideJobs)
       .orderBy('dueAt')
       .execute()
-    const next = ready.find((job) => !recorded.has(job.id))
+    const patience = (job: { uniqueKey: string | null }) => (job.uniqueKey === null ? 0 : patienceMs)
+    const next = ready.find((job) => !recorded.has(job.id) && job.dueAt.getTime() < beforeMs - patience(job))
     if (!next) return
     clock.set(Math.max(clock.now(), next.dueAt.getTime()))
     await hub.runJob(next.id)
