@@ -166,7 +166,7 @@ describe('what the console says of tickets, addresses and settings', () => {
     const settings: Record<string, object> = {
       wecom: { corpId: 'ww0123456789abcdef', agentId: '1000002', secret: 's'.repeat(43) },
       'wecom-kf': { corpId: 'ww0123456789abcdef', secret: 's'.repeat(43) },
-      'wechat-oa': { appId: 'wx0123456789abcdef', appSecret: 's'.repeat(32), originalId: 'gh_0123456789ab' },
+      'wechat-oa': { appId: 'wx0123456789abcdef', appSecret: 's'.repeat(32) },
       feishu: {
         mode: 'webhook',
         encryptKey: 'k'.repeat(20),

@@ -36,7 +36,8 @@ const projections: readonly {
       ...['agentId', 'agentSince', 'takenAt', 'queuedAt', 'erasedAt'],
     ],
   },
-  { table: 'message', key: ['id'], label: 'id', ignore: ['seq', 'delivery', 'providerMessageId'] },
+  // The hub's own words have the moment of a job that may have given way to another one.
+  { table: 'message', key: ['id'], label: 'id', ignore: ['seq', 'at', 'delivery', 'providerMessageId'] },
   { table: 'call', key: ['messageId'], label: 'callId', ignore: ['reason'] },
   { table: 'utterance', key: ['id'], label: 'messageId', ignore: [] },
   {
