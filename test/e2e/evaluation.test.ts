@@ -103,7 +103,10 @@ describe('the evaluation page', () => {
     const { page } = admin
     const evaluate = async () => {
       await dialog().getByRole('combobox', { name: '对话集' }).click()
-      await page.getByTitle('表单自有字段').click()
+      // Not the list of the dialog before, which may still be there.
+      const list = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')
+      await list.getByTitle('表单自有字段').last().click()
+      await dialog().locator('.ant-select', { hasText: '表单自有字段' }).first().waitFor()
       await dialog().getByRole('button', { name: '开始评测' }).click()
       // the run's own page, not the list
       await page.locator('.run-back').waitFor()
